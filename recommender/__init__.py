@@ -1,0 +1,43 @@
+"""Which algorithm with which hyperparameters should I fit first?"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from recommender.errors import RecommenderError
+    from recommender.knowledge import KnowledgeBase, load_knowledge
+    from recommender.metamodel import MetaModel
+    from recommender.recommendation import Recommendation, RecommendedConfiguration, recommend
+
+_HOMES = {
+    "KnowledgeBase": "knowledge",
+    "MetaModel": "metamodel",
+    "Recommendation": "recommendation",
+    "RecommendedConfiguration": "recommendation",
+    "RecommenderError": "errors",
+    "load_knowledge": "knowledge",
+    "recommend": "recommendation",
+}
+
+__all__ = [
+    "KnowledgeBase",
+    "MetaModel",
+    "Recommendation",
+    "RecommendedConfiguration",
+    "RecommenderError",
+    "load_knowledge",
+    "recommend",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for when it is asked for, so that importing the package costs nothing."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

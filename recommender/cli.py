@@ -1,0 +1,394 @@
+"""The command line: results on stdout, progress and errors on stderr, and no logic of its own."""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from recommender.console import (
+    TableFormat,
+    as_json,
+    count,
+    duration,
+    printed,
+    say,
+    show_recommendation,
+    show_table,
+    status,
+)
+from recommender.errors import RecommenderError, ServerError
+
+app = typer.Typer(
+    name="recommender",
+    help="Which algorithm with which hyperparameters should I fit first?",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
+
+
+class Format(StrEnum):
+    """How a result is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    PYTHON = "python"
+
+
+KnowledgeOption = Annotated[
+    Path | None,
+    typer.Option("--knowledge", help="A folder written by `recommender train`; what is shipped by default."),
+]
+ServerOption = Annotated[
+    str | None, typer.Option(help="Address of an OpenML server; openml.org by default.", envvar="OPENML_SERVER")
+]
+CacheOption = Annotated[Path | None, typer.Option(help="Folder in which what the server sent is kept.")]
+StoreOption = Annotated[str, typer.Option(help="A SQLite file, or a database address as SQLAlchemy writes it.")]
+MetricOption = Annotated[
+    str | None, typer.Option(help="What to be good at: roc_auc, log_loss, accuracy, r2, rmse, ...")
+]
+TaskOption = Annotated[
+    str | None, typer.Option("--task", help="binary, multiclass or regression; inferred if not given.")
+]
+
+
+@app.command(epilog="Example: `recommender recommend churn.csv --target Churn --top 3`")
+def recommend(
+    file: Annotated[str, typer.Argument(help="A CSV, Parquet or ARFF file, or openml:ID.")],
+    target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
+    top: Annotated[int, typer.Option(min=1, help="How many configurations to show.")] = 5,
+    format: Annotated[Format, typer.Option(help="table, json, or a python script that runs as it is.")] = Format.TABLE,
+    metric: MetricOption = None,
+    task: TaskOption = None,
+    include: Annotated[list[str] | None, typer.Option(help="Consider only this algorithm; may be repeated.")] = None,
+    exclude: Annotated[list[str] | None, typer.Option(help="Leave this algorithm out; may be repeated.")] = None,
+    max_fit_time: Annotated[float | None, typer.Option(help="Seconds that fitting may take.")] = None,
+    max_predict_time: Annotated[float | None, typer.Option(help="Seconds that predicting 1,000 rows may take.")] = None,
+    knowledge: KnowledgeOption = None,
+    server: ServerOption = None,
+) -> None:
+    """Recommend what to fit first on a table."""
+    from recommender.recommendation import recommend as ask
+    from recommender.script import write_script
+
+    if server:
+        from recommender.openml_server import set_server
+
+        set_server(server)
+    found = ask(
+        file,
+        target=target,
+        task=task,  # type: ignore[arg-type]
+        metric=metric,
+        include=include or None,
+        exclude=exclude or (),
+        max_fit_time=max_fit_time,
+        max_predict_time=max_predict_time,
+        knowledge=knowledge,
+    )
+    if format is Format.JSON:
+        print(json.dumps(as_json(found, top), indent=1))
+    elif format is Format.PYTHON:
+        print(write_script(found.best, file=file, target=str(found.dataset.y.name)), end="")
+    else:
+        show_recommendation(found, top)
+
+
+@app.command(epilog="Example: `recommender collect --suite OpenML-CC18 --store evidence.sqlite`")
+def collect(
+    suite: Annotated[
+        list[str] | None, typer.Option(help="An OpenML suite, by number or alias; may be repeated.")
+    ] = None,
+    task: Annotated[list[int] | None, typer.Option(help="An OpenML task id; may be repeated.")] = None,
+    store: StoreOption = "recommender.sqlite",
+    server: ServerOption = None,
+    cache: CacheOption = None,
+    configurations: Annotated[int | None, typer.Option(min=1, help="Only the first so many of the pool.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Evaluations at once; as many as processors if not given.")
+    ] = None,
+    max_seconds: Annotated[float, typer.Option(min=0.1, help="Seconds that one evaluation may take.")] = 60.0,
+    max_memory: Annotated[float, typer.Option(min=0.1, help="Memory in GiB that one evaluation may take.")] = 6.0,
+    cluster: Annotated[
+        str | None, typer.Option(help="Scheduler of a Dask cluster that does the evaluations, such as tcp://host:8786.")
+    ] = None,
+    stop_hopeless: Annotated[
+        bool, typer.Option(help="Stop configurations that are hopeless on a dataset after its first folds.")
+    ] = True,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say how much work there is, and about how long it will take.")
+    ] = False,
+) -> None:
+    """Evaluate the pool on OpenML datasets and record everything; goes on where it stopped."""
+    import signal
+
+    from recommender.collect import collect
+    from recommender.openml_server import read_suite, set_server
+    from recommender.progress import ProgressBar
+    from recommender.store import Store
+    from recommender.workers import Limits
+
+    if not suite and not task:
+        raise _usage("nothing to collect: give --suite or --task, such as --suite OpenML-CC18")
+    set_server(server, str(cache) if cache else None)
+    task_ids = list(dict.fromkeys([*(i for name in suite or [] for i in read_suite(name)), *(task or [])]))
+    limits = Limits(max_seconds, int(max_memory * 2**30))
+    if dry_run:
+        _show_estimate(store, task_ids, configurations, workers, limits)
+        return
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C
+    opened = Store(store)
+    with ProgressBar(len(task_ids)) as bar:
+        summary = collect(
+            opened,
+            task_ids,
+            n_configurations=configurations,
+            n_workers=workers,
+            limits=limits,
+            cluster=cluster,
+            stop_hopeless=stop_hopeless,
+            on_progress=bar.update,
+        )
+    for task_id, reason in summary.skipped.items():
+        say(f"skipped task {task_id}: {reason}")
+    if summary.skipped and not summary.n_datasets and not summary.interrupted:
+        raise ServerError(f"none of the tasks asked for ({len(task_ids)}) could be had, so there is nothing to collect")
+    for dataset_id, reason in summary.undescribed.items():
+        say(f"no meta-features of {dataset_id}: {reason}")
+    outcomes = ", ".join(f"{n:,} {status}" for status, n in sorted(summary.outcomes.items())) or "nothing new"
+    spent = f" ({duration(summary.fit_and_predict_seconds)} of fitting and predicting)" if summary.outcomes else ""
+    print(
+        f"{count(summary.n_datasets, 'dataset')} in {duration(summary.seconds)}: {outcomes}{spent}; "
+        f"recorded in {opened.address.removeprefix('sqlite:///')}"
+    )
+    if summary.interrupted:
+        say("stopped before the end: run the same command to go on")
+        raise typer.Exit(130)
+
+
+def _show_estimate(
+    store: str, task_ids: list[int], n_configurations: int | None, workers: int | None, limits: Any
+) -> None:
+    import os
+
+    from recommender.estimate import estimate
+    from recommender.store import Store
+
+    known = Store(store if "://" in store or Path(store).exists() else "sqlite://")
+    n_workers = workers or os.cpu_count() or 1
+    found = estimate(known, task_ids, n_configurations=n_configurations, n_workers=n_workers, limits=limits)
+    for task_id, reason in found.skipped.items():
+        say(f"cannot be had, task {task_id}: {reason}")
+    if len(found.datasets):
+        show_table(found.datasets, title="To be done", digits=0)
+    long = f"about {duration(found.seconds)} on {count(n_workers, 'worker')}" if found.seconds == found.seconds else ""
+    print(
+        f"{count(len(found.datasets), 'dataset')}, {found.n_left:,} evaluations left at most, "
+        f"{int(found.datasets['recorded'].sum()):,} recorded; "
+        + (long or "how long that takes cannot be told, as nothing was ever recorded")
+    )
+
+
+@app.command(epilog="Example: `recommender train --store evidence.sqlite --output my-knowledge`")
+def train(
+    output: Annotated[Path, typer.Option(help="Folder for the knowledge base and meta-model.")],
+    store: Annotated[
+        str | None, typer.Option(help="The store to learn from; else the knowledge base in --knowledge.")
+    ] = None,
+    knowledge: KnowledgeOption = None,
+    random_state: Annotated[int, typer.Option(help="Seed of the meta-models.")] = 0,
+) -> None:
+    """Train the meta-model on what was collected."""
+    from recommender.knowledge import knowledge_of, load_knowledge
+    from recommender.provenance import describe
+    from recommender.training import train_all
+
+    base = knowledge_of(_existing_store(store)) if store is not None else load_knowledge(knowledge)
+    with status("Training") as tell:
+        done = train_all(base, output, random_state=random_state, on_progress=lambda t, m: tell(f"{t}, {m}"))
+    base.save(output)
+    (output / "README.md").write_text(describe(base))
+    for name in dict.fromkeys(name for name, _ in done):
+        metrics = ", ".join(metric for t, metric in done if t == name)
+        print(f"{name}: {len(base.for_task(name))} datasets, for {metrics}")
+    print(f"written to {output}")
+
+
+@app.command(epilog="Example: `recommender winners --task regression --metric mae`")
+def winners(
+    task: TaskOption = None,
+    metric: MetricOption = None,
+    store: Annotated[str | None, typer.Option(help="A store; else the knowledge base in --knowledge.")] = None,
+    knowledge: KnowledgeOption = None,
+    format: Annotated[TableFormat, typer.Option(help="table, json or csv.")] = TableFormat.TABLE,
+) -> None:
+    """Show which algorithm and hyperparameters won on each dataset, and which won most often."""
+    import pandas as pd
+
+    from recommender.datasets import TASKS
+    from recommender.errors import unknown_name
+    from recommender.knowledge import knowledge_of, load_knowledge
+    from recommender.knowledge import winners as find_winners
+    from recommender.metrics import METRICS
+
+    if task is not None and task not in TASKS:
+        raise unknown_name("task", task, TASKS)
+    if metric is not None and metric not in METRICS:
+        raise unknown_name("metric", metric, METRICS)
+    base = knowledge_of(_existing_store(store)) if store is not None else load_knowledge(knowledge)
+    tasks = [t for t in TASKS if task in (None, t) and (metric is None or t in METRICS[metric].tasks)]
+    tables = {t: find_winners(base, t, metric) for t in tasks if base.for_task(t)}
+    if format is not TableFormat.TABLE:
+        whole = pd.concat([table.assign(task=t) for t, table in tables.items()])
+        print(printed(whole, format), end="")
+        return
+    for t, table in tables.items():
+        show_table(table.drop(columns=["n_features"]), title=f"{t}: who won on each of {len(table)} datasets")
+        counts = table["algorithm"].value_counts()
+        shares = pd.DataFrame({"won": counts, "share": (counts / len(table)).map("{:.0%}".format)})
+        show_table(shares.rename_axis("algorithm").reset_index(), title=f"{t}: who won most often")
+
+
+@app.command(epilog="Example: `recommender metafeatures churn.csv --target Churn --describe`")
+def metafeatures(
+    file: Annotated[str, typer.Argument(help="A CSV, Parquet or ARFF file, or openml:ID.")],
+    target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
+    task: TaskOption = None,
+    describe: Annotated[bool, typer.Option("--describe", help="With a sentence on each.")] = False,
+    group: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Only this group; may be repeated: simple, statistical, information, model_based, landmarking; and "
+            "from pymfe complexity, clustering, concept, itemset."
+        ),
+    ] = None,
+    time_limit: Annotated[float, typer.Option(min=0.1, help="Seconds that each group from pymfe may take.")] = 60.0,
+    format: Annotated[TableFormat, typer.Option(help="table, json or csv.")] = TableFormat.TABLE,
+    server: ServerOption = None,
+) -> None:
+    """Print the meta-features of a table, with the seconds that each group took."""
+    import pandas as pd
+
+    from recommender.metafeatures import METAFEATURES, PYMFE_METAFEATURES, extract_metafeatures
+    from recommender.sources import load_dataset
+
+    if server:
+        from recommender.openml_server import set_server
+
+        set_server(server)
+    dataset = load_dataset(file, target=target, task=task)  # type: ignore[arg-type]
+    found = extract_metafeatures(dataset, groups=group or None, time_limit=time_limit)
+    about = METAFEATURES | PYMFE_METAFEATURES
+    rows = [
+        {"group": about[name].group, "name": name, "value": value}
+        | ({"description": about[name].description} if describe else {})
+        for name, value in found.values.items()
+    ]
+    for name, reason in found.missing_groups.items():
+        say(f"the group {name} is missing: {reason}")
+    table = pd.DataFrame(rows)
+    if format is not TableFormat.TABLE:
+        print(printed(table, format), end="")
+        return
+    show_table(table, title=f"{len(table)} meta-features", digits=4)
+    seconds = pd.DataFrame({"group": list(found.seconds), "seconds": list(found.seconds.values())})
+    show_table(seconds, title="Seconds", digits=4)
+
+
+@app.command(epilog="Example: `recommender benchmark --suite OpenML-CC18 --output results.csv`")
+def benchmark(
+    suite: Annotated[
+        list[str] | None, typer.Option(help="An OpenML suite, by number or alias; may be repeated.")
+    ] = None,
+    task: Annotated[list[int] | None, typer.Option(help="An OpenML task id; may be repeated.")] = None,
+    matrix: Annotated[
+        list[Path] | None,
+        typer.Option(help="A folder with a published performance matrix, to measure the meta-model alone; repeatable."),
+    ] = None,
+    seeds: Annotated[int, typer.Option(min=1, help="How many times a matrix is split anew.")] = 5,
+    output: Annotated[Path | None, typer.Option(help="A CSV file for the whole result.")] = None,
+    folds: Annotated[int | None, typer.Option(min=1, help="Only the first so many of each task's folds.")] = None,
+    metric: MetricOption = None,
+    max_samples: Annotated[int | None, typer.Option(min=100, help="Leave out datasets with more rows.")] = None,
+    knowledge: KnowledgeOption = None,
+    server: ServerOption = None,
+    cache: CacheOption = None,
+) -> None:
+    """Compare the recommendation with defaults and the single best on OpenML tasks, each one's family left out."""
+    from recommender.benchmark import run_benchmark, summarise
+    from recommender.knowledge import load_knowledge
+    from recommender.openml_server import read_suite, set_server
+
+    if matrix:
+        _benchmark_matrices(matrix, seeds, output)
+        return
+    if not suite and not task:
+        raise _usage("nothing to compare on: give --suite or --task, such as --suite OpenML-CC18; or --matrix")
+    set_server(server, str(cache) if cache else None)
+    task_ids = list(dict.fromkeys([*(i for name in suite or [] for i in read_suite(name)), *(task or [])]))
+    base = load_knowledge(knowledge)
+    with status("Comparing") as tell:
+        rows, skipped = run_benchmark(
+            base, task_ids, metric=metric, n_folds=folds, max_samples=max_samples, on_progress=tell
+        )
+    for task_id, reason in skipped.items():
+        say(f"left out task {task_id}: {reason}")
+    if rows.empty:
+        raise RecommenderError(f"none of the {len(task_ids)} tasks could be had, so there is nothing to compare")
+    if output:
+        rows.to_csv(output, index=False)
+    n_tasks = rows["task_id"].nunique()
+    show_table(summarise(rows).reset_index(), title=f"{n_tasks} tasks, {len(skipped)} left out", digits=4)
+
+
+def _benchmark_matrices(folders: list[Path], n_seeds: int, output: Path | None) -> None:
+    import pandas as pd
+
+    from recommender.matrix import measure_matrix
+
+    with status("Measuring") as tell:
+        rows = pd.concat([measure_matrix(folder, seeds=range(n_seeds), on_progress=tell) for folder in folders])
+    if output:
+        rows.round(4).to_csv(output, index=False)
+    show_table(rows, title="The meta-model and simple rules, each dataset's family left out")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code: 0, 2 for a user's mistake, 130 after Ctrl-C."""
+    try:
+        return app(arguments, prog_name="recommender", standalone_mode=False) or 0
+    except RecommenderError as error:
+        say(f"recommender: {error}")
+        return 2
+    except KeyboardInterrupt:
+        say("recommender: stopped")
+        return 130
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        sys.stderr.close()
+        return 0
+    except typer.Abort:
+        return 130
+    except Exception as error:
+        if not hasattr(error, "exit_code"):
+            raise
+        if hasattr(error, "show"):  # the parser's own account of a wrong option
+            error.show()
+        return int(error.exit_code)
+
+
+def _usage(message: str) -> RecommenderError:
+    return RecommenderError(message)
+
+
+def _existing_store(address: str) -> Any:
+    from recommender.errors import StoreError
+    from recommender.store import Store
+
+    if "://" not in address and not Path(address).exists():
+        raise StoreError(f"no such store: {address}. `recommender collect --store {address}` makes one")
+    return Store(address)

@@ -1,0 +1,389 @@
+"""Collecting: the pool, evaluated on the datasets of OpenML tasks, everything recorded and nothing done twice."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from recommender.algorithms import find_algorithm
+from recommender.claims import Claims
+from recommender.datasets import Dataset
+from recommender.environment import describe_environment
+from recommender.errors import DatasetError, ServerError
+from recommender.evaluate import Evaluation
+from recommender.metafeatures import METAFEATURES_VERSION
+from recommender.openml_server import OpenMLTask, read_task
+from recommender.pipelines import encoded_width
+from recommender.pool import Configuration, pool_for
+from recommender.splits import MAX_TRAIN_SAMPLES
+from recommender.stopping import Standings, stopped
+from recommender.store import Store
+from recommender.workers import Described, Job, Limits, LocalWorkers, Outcome, Spooled, Workers, n_folds, spool
+
+POLL_SECONDS = 1.0
+"""How often a collector looks whether others have left something to do."""
+UNDESCRIBED = 0
+"""The version of the meta-features of a dataset that has none yet."""
+
+
+@dataclass
+class Summary:
+    """What a collection did.
+
+    Parameters
+    ----------
+    n_datasets : int
+        Datasets that were read.
+    outcomes : Counter of str
+        New evaluations by status.
+    skipped : dict of int to str
+        Task ids that could not be had, and why.
+    undescribed : dict of str to str
+        Datasets whose meta-features could not be had, and why; they are tried again the next time.
+    fit_and_predict_seconds : float
+        Processor seconds of the new evaluations.
+    seconds : float
+        From start to end, by the clock.
+    interrupted : bool
+        Whether it was stopped before the end.
+    """
+
+    n_datasets: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    skipped: dict[int, str] = field(default_factory=dict)
+    undescribed: dict[str, str] = field(default_factory=dict)
+    fit_and_predict_seconds: float = 0.0
+    seconds: float = 0.0
+    interrupted: bool = False
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A moment of a collection: a dataset was taken up, or an evaluation recorded.
+
+    Parameters
+    ----------
+    dataset_name : str
+        The dataset.
+    evaluation : Evaluation or None
+        What was recorded; None when the dataset was taken up.
+    n_evaluations : int
+        When the dataset was taken up, how many evaluations are to be done on it at most. When a configuration has come
+        to its end early, by failing or being stopped, the negative number of folds that are spared.
+    """
+
+    dataset_name: str
+    evaluation: Evaluation | None = None
+    n_evaluations: int = 0
+
+
+@dataclass
+class _Opened:
+    """A dataset that is being worked on."""
+
+    task_id: int
+    name: str
+    spooled: Spooled
+    n_folds: int
+    standings: Standings
+    n_open: int = 1  # one for the search for work, which is not over, and one for every configuration at work
+
+    def close_one(self) -> None:
+        """One is done; after the last of them the spooled file goes."""
+        self.n_open -= 1
+        if not self.n_open:
+            self.spooled.path.unlink(missing_ok=True)
+
+
+@dataclass
+class _Work:
+    """What is left to do of one configuration on one dataset."""
+
+    opened: _Opened
+    configuration: Configuration
+    folds: deque[int]
+
+
+@dataclass(frozen=True)
+class _Elsewhere:
+    """A configuration that another collector is at work on."""
+
+    task_id: int
+    dataset_id: str
+    configuration_id: str
+    n_folds: int
+
+
+def collect(
+    store: Store,
+    task_ids: Iterable[int],
+    *,
+    n_configurations: int | None = None,
+    n_workers: int | None = None,
+    limits: Limits | None = None,
+    cluster: str | None = None,
+    stop_hopeless: bool = True,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+) -> Summary:
+    """Evaluate the pool on the datasets of OpenML tasks and record every evaluation.
+
+    Evaluations that the store holds are not done again, so a collection that was stopped goes on where it was. Several
+    collections, of one machine or of many, may record into one store at the same time and share the work. After the
+    first fold on which a configuration fails, its other folds are left out.
+
+    Parameters
+    ----------
+    store : Store
+        Where everything is recorded, each evaluation as soon as it is done.
+    task_ids : iterable of int
+        OpenML tasks, of the server that `recommender.openml_server.set_server` names.
+    n_configurations : int, optional
+        Only the first so many of the pool; all of it by default.
+    n_workers : int, optional
+        Evaluations at once; by default as many as there are processors. A cluster knows its own number.
+    limits : Limits, optional
+        Seconds and memory for one evaluation.
+    cluster : str, optional
+        Address of the scheduler of a Dask cluster that is to do the evaluations, such as ``tcp://host:8786``.
+    stop_hopeless : bool, default=True
+        Whether a configuration that is hopeless after its first folds is stopped; `recommender.stopping` has the rule.
+    on_progress : callable(Progress), optional
+        Called when a dataset is taken up and after every evaluation.
+
+    Returns
+    -------
+    Summary
+        Counts by outcome, and the tasks that could not be had with the reason. After Ctrl-C it is returned too,
+        marked as interrupted.
+    """
+    limits = limits or Limits()
+    summary, started = Summary(), time.monotonic()
+    try:
+        environment = describe_environment(limits)
+        workers = _start_workers(n_workers, limits, cluster, environment)
+        try:
+            with Claims(store) as claims, tempfile.TemporaryDirectory(prefix="recommender-") as folder:
+                collection = _Collection(
+                    store,
+                    workers,
+                    claims,
+                    Path(folder),
+                    store.add_environment(environment),
+                    n_configurations,
+                    stop_hopeless,
+                    summary,
+                    on_progress,
+                )
+                collection.run(list(task_ids))
+        finally:
+            workers.stop()
+    except KeyboardInterrupt:
+        summary.interrupted = True
+    summary.seconds = time.monotonic() - started
+    return summary
+
+
+def _start_workers(n_workers: int | None, limits: Limits, cluster: str | None, environment: dict[str, Any]) -> Workers:
+    if cluster is None:
+        return LocalWorkers(n_workers or os.cpu_count() or 1, limits)
+    from recommender.cluster import ClusterWorkers
+
+    return ClusterWorkers(cluster, limits, environment)
+
+
+@dataclass
+class _Collection:
+    """The state of a collection at work."""
+
+    store: Store
+    workers: Workers
+    claims: Claims
+    folder: Path
+    environment_id: str
+    n_configurations: int | None
+    stop_hopeless: bool
+    summary: Summary
+    on_progress: Callable[[Progress], None]
+
+    def run(self, task_ids: list[int]) -> None:
+        """Do all that is left: the folds of a configuration in turn up to its first failure, many at once."""
+        source, exhausted = self._work(task_ids), False
+        waiting: deque[_Work | Job] = deque()
+        running: dict[Future[Outcome], tuple[Job, _Work | None]] = {}
+        while True:
+            while len(running) <= self.workers.n_workers:  # one more than can run, so that no worker waits
+                item = waiting.popleft() if waiting else next(source, self)
+                exhausted = exhausted or item is self
+                if isinstance(item, _Work):
+                    job = Job(item.opened.spooled, item.configuration, item.folds[0])
+                    running[self.workers.submit(job)] = (job, item)
+                elif isinstance(item, Job):
+                    running[self.workers.submit(item)] = (item, None)
+                else:
+                    break
+            if not running:
+                if exhausted:
+                    return
+                time.sleep(POLL_SECONDS)
+                continue
+            done, _ = wait(running, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
+            for future in done:
+                job, work = running.pop(future)
+                outcome = self.workers.outcome(job, future)
+                if outcome is None:
+                    waiting.appendleft(work or job)
+                elif isinstance(outcome, Described):
+                    self._describe(job.spooled.dataset_id, outcome)
+                elif work is not None and self._record(work, outcome):
+                    waiting.append(work)
+
+    def _record(self, work: _Work, evaluation: Evaluation) -> bool:
+        """Record an evaluation; returns whether the configuration has folds left to do."""
+        opened, configuration = work.opened, work.configuration
+        self._add(opened, evaluation)
+        opened.standings.add(evaluation)
+        work.folds.remove(evaluation.fold)
+        going_on = evaluation.status == "ok" and bool(work.folds)
+        if going_on and self.stop_hopeless and work.folds[0] == opened.standings.n_first:
+            reason = opened.standings.why_hopeless(configuration.id)
+            if reason:
+                self._add(opened, stopped(configuration.id, work.folds, reason))
+                work.folds.popleft()
+                going_on = False
+        if not going_on:
+            if work.folds:
+                self.on_progress(Progress(opened.name, n_evaluations=-len(work.folds)))
+            self.claims.give_back(opened.spooled.dataset_id, configuration.id)
+            opened.close_one()
+        return going_on
+
+    def _add(self, opened: _Opened, evaluation: Evaluation) -> None:
+        new = self.store.add_evaluations(opened.spooled.dataset_id, [evaluation], self.environment_id)
+        self.summary.outcomes[evaluation.status] += new
+        for seconds in (evaluation.fit_seconds, evaluation.predict_seconds):
+            self.summary.fit_and_predict_seconds += seconds if new and seconds == seconds else 0.0
+        self.on_progress(Progress(opened.name, evaluation))
+
+    def _describe(self, dataset_id: str, described: Described) -> None:
+        if described.error:
+            self.summary.undescribed[dataset_id] = described.error
+        else:
+            self.store.describe_dataset(dataset_id, described.values, METAFEATURES_VERSION, described.seconds)
+
+    def _work(self, task_ids: list[int]) -> Iterator[_Work | Job | None]:
+        """What is left to do, and None as long as it is only others who are at work."""
+        elsewhere: list[_Elsewhere] = []
+        for task_id in task_ids:
+            yield from self._work_on(task_id, elsewhere, first_time=True)
+        while elsewhere:
+            yield None
+            claimed = self.store.claimed_by_others(self.claims.collector)
+            free = [e for e in elsewhere if (e.dataset_id, e.configuration_id) not in claimed]
+            elsewhere = [e for e in elsewhere if (e.dataset_id, e.configuration_id) in claimed]
+            left = [e for e in free if folds_left(self.store.outcomes(e.dataset_id, e.configuration_id), e.n_folds)]
+            for task_id in dict.fromkeys(e.task_id for e in left):
+                mine = {e.configuration_id for e in left if e.task_id == task_id}
+                yield from self._work_on(task_id, elsewhere, only=mine)
+
+    def _work_on(
+        self, task_id: int, elsewhere: list[_Elsewhere], *, first_time: bool = False, only: set[str] | None = None
+    ) -> Iterator[_Work | Job]:
+        """What is left to do on a task's dataset, claimed; what others have claimed is added to `elsewhere`."""
+        try:
+            task = read_task(task_id)
+        except (ServerError, DatasetError) as error:
+            self.summary.skipped[task_id] = str(error)
+            return
+        dataset = task.dataset
+        record_dataset(self.store, task)
+        configurations = pool_for(dataset.task)[: self.n_configurations]
+        self.store.add_configurations(configurations)
+        known, total = self.store.all_outcomes(dataset.source), n_folds(dataset)
+        left = {c.id: folds_left(known.get(c.id, {}), total) for c in configurations if only is None or c.id in only}
+        undescribed = first_time and not is_described(self.store, dataset.source)
+        if first_time:
+            self.summary.n_datasets += 1
+            self.on_progress(Progress(dataset.name, n_evaluations=sum(map(len, left.values()))))
+        if not undescribed and not any(left.values()):
+            return
+        opened = self._open(task, total)
+        if undescribed:
+            yield Job(opened.spooled)
+        for configuration in configurations:
+            if not left.get(configuration.id):
+                continue
+            if not self.claims.take(dataset.source, configuration.id):
+                elsewhere.append(_Elsewhere(task_id, dataset.source, configuration.id, total))
+                continue
+            folds = folds_left(self.store.outcomes(dataset.source, configuration.id), total)  # as it is by now
+            reason = why_not(configuration, dataset)
+            if folds and not reason:
+                opened.n_open += 1
+                yield _Work(opened, configuration, deque(folds))
+                continue
+            if folds and reason:
+                self._add(opened, Evaluation(configuration.id, 0, "not_applicable", reason))
+                self.on_progress(Progress(dataset.name, n_evaluations=1 - len(folds)))
+            self.claims.give_back(dataset.source, configuration.id)
+        opened.close_one()
+
+    def _open(self, task: OpenMLTask, total: int) -> _Opened:
+        dataset = task.dataset
+        standings = Standings(dataset.task, total)
+        standings.add_rows(self.store.evaluations_of(dataset.source))
+        path = self.folder / f"{dataset.source.replace(':', '-')}-{time.monotonic_ns()}.parquet"
+        return _Opened(task.task_id, dataset.name, spool(dataset, path), total, standings)
+
+
+def folds_left(outcomes: dict[int, str], n_folds: int) -> list[int]:
+    """The folds of a configuration that are to be done yet: none after one that was not ok."""
+    if any(status != "ok" for status in outcomes.values()):
+        return []
+    return [fold for fold in range(n_folds) if fold not in outcomes]
+
+
+def is_described(store: Store, dataset_id: str) -> bool:
+    """Whether a store has the meta-features of a dataset as they are computed today."""
+    known = store.dataset(dataset_id)
+    return known is not None and known["metafeatures_version"] == METAFEATURES_VERSION
+
+
+def record_dataset(store: Store, task: OpenMLTask) -> None:
+    """Record a task's dataset, unless the store has it; its meta-features come later."""
+    dataset = task.dataset
+    if store.dataset(dataset.source) is not None:
+        return
+    store.add_dataset(
+        {
+            "id": dataset.source,
+            "name": dataset.name,
+            "task": dataset.task,
+            "target": str(dataset.y.name),
+            "n_samples": dataset.n_samples,
+            "n_features": dataset.n_features,
+            "n_classes": dataset.n_classes,
+            "fingerprint": dataset.fingerprint,
+            "signatures": dataset.described_columns,
+            "licence": task.licence,
+            "metafeatures": {},
+            "metafeatures_version": UNDESCRIBED,
+            "metafeatures_seconds": 0.0,
+        }
+    )
+
+
+def why_not(configuration: Configuration, dataset: Dataset) -> str | None:
+    """Why a configuration does not apply to a dataset as it is split, or None where it does."""
+    algorithm = find_algorithm(configuration.algorithm)
+    return algorithm.why_not(
+        n_samples=min(dataset.n_samples, MAX_TRAIN_SAMPLES),
+        n_features=encoded_width(dataset, algorithm.encoding),
+        n_classes=dataset.n_classes,
+    )

@@ -1,0 +1,51 @@
+"""The errors that a user can meet; each message says what was given, what is accepted, and what to do."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class RecommenderError(Exception):
+    """Root of every error that this package raises on purpose."""
+
+
+class DatasetError(RecommenderError, ValueError):
+    """A table or target that nothing can be learnt from as it is."""
+
+
+class UnknownNameError(RecommenderError, ValueError):
+    """A name (metric, algorithm, column, ...) that does not exist; the message lists the choices."""
+
+
+class ServerError(RecommenderError, ConnectionError):
+    """An OpenML server that cannot be reached, or that does not have what was asked."""
+
+
+class StoreError(RecommenderError, RuntimeError):
+    """A store that cannot be opened or was written by a newer format."""
+
+
+class ClusterError(RecommenderError, ConnectionError):
+    """A cluster that cannot be reached, or whose workers differ from what is installed here."""
+
+
+class KnowledgeBaseError(RecommenderError, RuntimeError):
+    """A knowledge base or meta-model file that is missing, damaged, or of a newer format."""
+
+
+class MissingExtraError(RecommenderError, ImportError):
+    """A library that only an optional extra of this package installs."""
+
+
+class RecommendationError(RecommenderError, ValueError):
+    """A request that no configuration can satisfy."""
+
+
+def unknown_name(kind: str, given: object, choices: Iterable[str]) -> UnknownNameError:
+    """Error for a name that is not among `choices`, with the nearest one suggested."""
+    known = [str(choice) for choice in choices]
+    near = difflib.get_close_matches(str(given), known, n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    shown = ", ".join(known[:40]) + (f", ... ({len(known)} in all)" if len(known) > 40 else "")
+    return UnknownNameError(f"unknown {kind} {given!r}.{hint} Choose from: {shown}")

@@ -1,0 +1,85 @@
+"""Folders of data files with a manifest, so that a damaged, foreign or newer file is noticed before it is used."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from recommender.errors import KnowledgeBaseError
+
+MANIFEST = "manifest.json"
+
+
+def shipped_folder() -> Path:
+    """The knowledge base and meta-model that come with the package."""
+    inside = Path(__file__).parent / "data"
+    return inside if inside.exists() else Path(__file__).parent.parent / "data"  # a source checkout
+
+
+def write_manifest(folder: Path, *, kind: str, version: int, about: dict[str, Any] | None = None) -> None:
+    """Describe every file of a folder: what it is, in which format, and each file's hash."""
+    names = sorted(p.name for p in folder.iterdir() if p.suffix in {".parquet", ".npz", ".json"} and p.name != MANIFEST)
+    content = {
+        "kind": kind,
+        "format": version,
+        **(about or {}),
+        "files": {name: _hash(folder / name) for name in names},
+    }
+    write_text(folder / MANIFEST, json.dumps(content, indent=1) + "\n")
+
+
+def read_manifest(folder: Path, *, kind: str, version: int) -> dict[str, Any]:
+    """The manifest of a folder, if it is of that kind and of a format that is known.
+
+    Raises
+    ------
+    KnowledgeBaseError
+        If the folder is not there, is something else, or was written by a newer version.
+    """
+    path = folder / MANIFEST
+    if not path.exists():
+        raise KnowledgeBaseError(
+            f"{folder} holds no {kind}: there is no {MANIFEST} in it. `recommender train` makes one"
+        )
+    try:
+        content = json.loads(path.read_text())
+        found, number = content["kind"], int(content["format"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise KnowledgeBaseError(f"{path} is damaged. {_mend(folder)}") from error
+    if found != kind:
+        raise KnowledgeBaseError(f"{folder} holds a {found}, and a {kind} is needed")
+    if number > version:
+        raise KnowledgeBaseError(
+            f"{folder} was written in format {number}, and this version of recommender knows formats up to {version}. "
+            f"Upgrade recommender, or give another folder"
+        )
+    return content
+
+
+def checked_file(folder: Path, name: str, manifest: dict[str, Any]) -> Path:
+    """The path of a file whose content is what the manifest says."""
+    path = folder / name
+    if not path.exists():
+        raise KnowledgeBaseError(f"{path} is missing. {_mend(folder)}")
+    if _hash(path) != manifest["files"].get(name):
+        raise KnowledgeBaseError(f"{path} is damaged: its content is not what {MANIFEST} says. {_mend(folder)}")
+    return path
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    part = path.with_name(f"{path.name}.part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
+
+
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _mend(folder: Path) -> str:
+    if folder.is_relative_to(shipped_folder()):
+        return "Reinstall recommender to mend it"
+    return "Make it again with `recommender train`"

@@ -1,0 +1,257 @@
+"""The knowledge base: datasets, meta-features, configurations and evaluations, as tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from recommender.datasets import Task
+from recommender.errors import KnowledgeBaseError
+from recommender.families import find_families
+from recommender.files import checked_file, read_manifest, shipped_folder, write_manifest
+from recommender.metrics import METRICS, Metric, find_metric
+from recommender.pool import Configuration
+
+if TYPE_CHECKING:
+    from recommender.store import Store
+
+FORMAT = 1
+"""The format of the files. To change it: raise it, and teach `load_knowledge` to read the older ones."""
+
+FAILURES = ("failed", "timeout", "memory", "crashed")
+
+
+@dataclass(frozen=True, eq=False)
+class KnowledgeBase:
+    """What is known of how configurations do on datasets.
+
+    Parameters
+    ----------
+    datasets : DataFrame indexed by dataset id
+        Name, task, target, sizes, fingerprint, signatures of the columns, licence and family.
+    metafeatures : DataFrame of shape (n_datasets, n_metafeatures)
+        Missing ones are NaN.
+    configurations : DataFrame indexed by configuration id
+        Algorithm and hyperparameters.
+    evaluations : DataFrame
+        One row for each configuration on a fold of a dataset: status, seconds, and each metric in its own unit.
+    environments : DataFrame indexed by environment id
+        With which versions and limits the evaluations were made.
+    """
+
+    datasets: pd.DataFrame
+    metafeatures: pd.DataFrame
+    configurations: pd.DataFrame
+    evaluations: pd.DataFrame
+    environments: pd.DataFrame
+
+    def for_task(self, task: Task) -> list[str]:
+        """The ids of a task's datasets that have evaluations."""
+        evaluated = set(self.evaluations["dataset_id"].unique())
+        return [i for i in self.datasets.index[self.datasets["task"] == task] if i in evaluated]
+
+    def without(self, dataset_ids: Collection[str]) -> KnowledgeBase:
+        """The knowledge base as if it had never seen some datasets."""
+        keep = ~self.datasets.index.isin(list(dataset_ids))
+        return KnowledgeBase(
+            self.datasets[keep],
+            self.metafeatures[self.metafeatures.index.isin(self.datasets.index[keep])],
+            self.configurations,
+            self.evaluations[~self.evaluations["dataset_id"].isin(list(dataset_ids))],
+            self.environments,
+        )
+
+    def configuration(self, configuration_id: str) -> Configuration:
+        """The configuration of that id."""
+        row = self.configurations.loc[configuration_id].to_dict()
+        return Configuration(row["algorithm"], row["hyperparameters"])
+
+    @cached_property
+    def outcomes(self) -> pd.DataFrame:
+        """Each configuration on each dataset, over the folds: mean score by metric, seconds, and how it ended.
+
+        Where a configuration has only some of a dataset's folds, since it was stopped as hopeless or the collection
+        has not come to its end, its mean is corrected for how hard these folds are: by how much the mean of the
+        configurations that have every fold differs between these folds and all.
+        """
+        rows, keys = self.evaluations, ["dataset_id", "configuration_id"]
+        flags = {
+            "failed": rows["status"].isin(FAILURES),
+            "not_applicable": rows["status"] == "not_applicable",
+            "stopped": rows["status"] == "stopped",
+        }
+        ok = rows["status"] == "ok"
+        numbers = ["fit_seconds", "predict_seconds", "n_train", "n_test", *METRICS]
+        sizes = {name: rows[name].where(ok) for name in ("n_train", "n_test")}
+        grouped = rows[[*keys, *numbers]].assign(**sizes, **flags, n_folds=ok).groupby(keys, observed=True)
+        found = grouped[numbers].mean().join(grouped[list(flags)].max()).join(grouped["n_folds"].sum())
+        found = _with_hard_folds_taken_out(found, rows[ok])
+        ids = (_as_text(found.index.get_level_values(key)) for key in keys)
+        return found.set_axis(pd.MultiIndex.from_arrays(list(ids), names=keys))
+
+    def performance(self, task: Task, metric: str | Metric | None = None) -> pd.DataFrame:
+        """Mean scores over folds, larger is better: datasets by configurations.
+
+        A configuration that failed on any fold of a dataset has that dataset's lowest score: to the user it is worth no
+        more than the worst of the others. One that was stopped as hopeless has what it had reached, and at most the
+        dataset's median, which it was known to be behind. One that does not apply, was not evaluated, or does not allow
+        the metric is missing.
+        """
+        measure = metric if isinstance(metric, Metric) else find_metric(metric, task)
+        outcomes = self.outcomes.loc[self.outcomes.index.get_level_values(0).isin(self.for_task(task))]
+        scores = outcomes[measure.name] if measure.greater_is_better else -outcomes[measure.name]
+        table = scores.where(~outcomes["failed"]).unstack()
+        stopped, failed = (outcomes[how].unstack().eq(True).to_numpy(bool) for how in ("stopped", "failed"))
+        values = table.to_numpy(np.float64)
+        lowest = table.min(axis=1).to_numpy()[:, None]
+        medians = pd.DataFrame(np.where(stopped | failed, lowest, values)).median(axis=1).to_numpy()[:, None]
+        values = np.where(stopped, np.minimum(values, medians), values)
+        values = np.where(failed, lowest, values)
+        return pd.DataFrame(values, index=table.index, columns=table.columns)
+
+    def target_scales(self) -> pd.Series:
+        """The standard deviation of each regression dataset's target, as its scores give it away.
+
+        On any fold ``1 - r2`` is the square of ``rmse`` over the standard deviation of the fold's targets.
+        """
+        rows = self.evaluations[["dataset_id", "rmse", "r2"]].dropna()
+        rows = rows[rows["r2"] < 0.999]
+        scales = (rows["rmse"] / np.sqrt(1 - rows["r2"])).groupby(rows["dataset_id"], observed=True).median()
+        return scales.set_axis(_as_text(scales.index))
+
+    def save(self, folder: Path) -> None:
+        """Write the tables as Parquet, with a manifest."""
+        folder.mkdir(parents=True, exist_ok=True)
+        signatures = self.datasets["signatures"].map(json.dumps)
+        _write(self.datasets.assign(signatures=signatures), folder / "datasets.parquet")
+        _write(self.metafeatures, folder / "metafeatures.parquet")
+        settings = self.configurations["hyperparameters"].map(json.dumps)
+        _write(self.configurations.assign(hyperparameters=settings), folder / "configurations.parquet")
+        names = ["dataset_id", "configuration_id", "environment_id", "status", "message"]
+        rows = self.evaluations.astype(dict.fromkeys(names, "category"))
+        rows = rows.astype(dict.fromkeys(["fit_seconds", "predict_seconds", *METRICS], np.float32))
+        _write(rows.reset_index(drop=True), folder / "evaluations.parquet")
+        versions = self.environments["versions"].map(json.dumps)
+        _write(self.environments.assign(versions=versions), folder / "environments.parquet")
+        write_manifest(folder, kind="knowledge base", version=FORMAT)
+
+
+def _with_hard_folds_taken_out(outcomes: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Means over some folds of a dataset, as they would be over all of them if every fold were as hard for all."""
+    dataset_ids = outcomes.index.get_level_values(0)
+    most = outcomes["n_folds"].groupby(dataset_ids, observed=True).transform("max")
+    partial = (outcomes["n_folds"] < most) & (outcomes["n_folds"] > 0) & ~outcomes["failed"]
+    if not partial.any():
+        return outcomes
+    metrics = list(METRICS)
+    rows = rows[rows["dataset_id"].isin(set(dataset_ids[partial]))]
+    at = outcomes.index.get_indexer(pd.MultiIndex.from_frame(rows[["dataset_id", "configuration_id"]]))
+    whole = (outcomes["n_folds"] == most).to_numpy()[at]
+    folds = rows[whole].groupby(["dataset_id", "fold"], observed=True)[metrics].mean()
+    hardness = folds - folds.groupby(level=0, observed=True).transform("mean")
+    mine = rows[partial.to_numpy()[at]]
+    seen = hardness.reindex(pd.MultiIndex.from_frame(mine[["dataset_id", "fold"]]))
+    seen.index = pd.MultiIndex.from_frame(mine[["dataset_id", "configuration_id"]])
+    correction = seen.groupby(level=[0, 1], observed=True).mean().reindex(outcomes.index[partial]).fillna(0.0)
+    corrected = outcomes.copy()
+    corrected.loc[partial, metrics] -= correction.to_numpy()
+    return corrected
+
+
+def _as_text(labels: pd.Index) -> pd.Index:
+    """Labels as plain text, where they were categories."""
+    return labels.astype("str") if isinstance(labels.dtype, pd.CategoricalDtype) else labels
+
+
+def _write(table: pd.DataFrame, path: Path) -> None:
+    table.to_parquet(path, compression="zstd", compression_level=15)
+
+
+def knowledge_of(store: Store) -> KnowledgeBase:
+    """The knowledge base that a store has recorded."""
+    datasets = store.read_datasets().set_index("id")
+    if datasets.empty:
+        raise KnowledgeBaseError(f"the store {store.address} holds no datasets yet. Fill it with `recommender collect`")
+    metafeatures = pd.DataFrame(datasets["metafeatures"].tolist(), index=datasets.index).astype(np.float64)
+    datasets = datasets.drop(columns=["metafeatures"])
+    return KnowledgeBase(
+        datasets.assign(family=find_families(datasets)),
+        metafeatures,
+        store.read_configurations().set_index("id"),
+        store.read_evaluations(),
+        store.read_environments().set_index("id"),
+    )
+
+
+def load_knowledge(folder: Path | None = None) -> KnowledgeBase:
+    """The knowledge base in a folder, or the one that comes with the package.
+
+    Raises
+    ------
+    KnowledgeBaseError
+        If it is not there, damaged, or of a newer format.
+
+    Examples
+    --------
+    >>> load_knowledge().datasets["task"].isin(["binary", "multiclass", "regression"]).all()
+    np.True_
+    """
+    folder = folder or shipped_folder()
+    manifest = read_manifest(folder, kind="knowledge base", version=FORMAT)
+
+    def read(name: str) -> pd.DataFrame:
+        return pd.read_parquet(checked_file(folder, f"{name}.parquet", manifest))
+
+    datasets, configurations, environments = read("datasets"), read("configurations"), read("environments")
+    return KnowledgeBase(
+        datasets.assign(signatures=datasets["signatures"].map(json.loads)),
+        read("metafeatures"),
+        configurations.assign(hyperparameters=configurations["hyperparameters"].map(json.loads)),
+        read("evaluations"),
+        environments.assign(versions=environments["versions"].map(json.loads)),
+    )
+
+
+def winners(knowledge: KnowledgeBase, task: Task, metric: str | None = None) -> pd.DataFrame:
+    """Which configuration won on each dataset of a task.
+
+    Parameters
+    ----------
+    knowledge : KnowledgeBase
+        Where the evaluations are.
+    task : {"binary", "multiclass", "regression"}
+        Whose datasets.
+    metric : str, optional
+        By which scores; the task's default otherwise.
+
+    Returns
+    -------
+    DataFrame
+        A row for each dataset, with the winning algorithm, its hyperparameters, its mean score, and by how much it is
+        ahead of LightGBM's default, in the metric's own unit.
+    """
+    measure = find_metric(metric, task)
+    performance = knowledge.performance(task, measure)
+    performance = performance[performance.notna().any(axis=1)]
+    sign = 1 if measure.greater_is_better else -1
+    best = performance.idxmax(axis=1)
+    table = pd.DataFrame(
+        {
+            "dataset": knowledge.datasets.loc[performance.index, "name"],
+            "n_samples": knowledge.datasets.loc[performance.index, "n_samples"],
+            "n_features": knowledge.datasets.loc[performance.index, "n_features"],
+            "algorithm": best.map(knowledge.configurations["algorithm"]),
+            "hyperparameters": best.map(knowledge.configurations["hyperparameters"]),
+            measure.name: sign * performance.max(axis=1),
+        }
+    )
+    if "lightgbm-default" in performance:
+        table["ahead_of_lightgbm"] = performance.max(axis=1) - performance["lightgbm-default"]
+    return table

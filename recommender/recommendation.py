@@ -1,0 +1,356 @@
+"""Recommending: which configurations to fit first on a dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from recommender.algorithms import find_algorithm
+from recommender.datasets import Dataset, Task
+from recommender.errors import RecommendationError
+from recommender.metafeatures import extract_metafeatures
+from recommender.metamodel import Prediction
+from recommender.metrics import Metric
+from recommender.pipelines import build_pipeline, encoded_width
+from recommender.pool import Configuration
+from recommender.sources import load_dataset
+from recommender.training import Trained, load_trained, sizes_of
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
+
+WORTH_INSTALLING = 0.02
+"""By how much less normalized regret an algorithm that is not installed is worth a word."""
+
+
+@dataclass(frozen=True, eq=False)
+class RecommendedConfiguration:
+    """One configuration of a recommendation, with what can be expected of it.
+
+    Parameters
+    ----------
+    rank : int
+        Its place, from 1.
+    configuration : Configuration
+        Algorithm and hyperparameters.
+    expected_score : float
+        In the metric's own unit, as cross-validation on the dataset would measure it.
+    interval : (float, float)
+        Holds the score with probability 0.8, judged on families that were left out.
+    expected_regret : float
+        Normalized: 0 is as good as the best of the pool, 1 is as its median or worse.
+    fit_seconds : float
+        Expected for all rows, on one thread of the machine that made the knowledge base.
+    predict_seconds : float
+        Expected for 1,000 rows, likewise.
+    """
+
+    rank: int
+    configuration: Configuration
+    expected_score: float
+    interval: tuple[float, float]
+    expected_regret: float
+    fit_seconds: float
+    predict_seconds: float
+    _dataset: Dataset = field(repr=False)
+
+    @property
+    def algorithm(self) -> str:
+        """The algorithm's name."""
+        return self.configuration.algorithm
+
+    @property
+    def hyperparameters(self) -> dict[str, Any]:
+        """The hyperparameters that differ from the library's defaults."""
+        return dict(self.configuration.hyperparameters)
+
+    @property
+    def estimator(self) -> Pipeline:
+        """A new, unfitted scikit-learn pipeline that takes the raw table, preprocessing included."""
+        return build_pipeline(self.configuration, self._dataset)
+
+
+@dataclass(frozen=True, eq=False)
+class Recommendation:
+    """A ranking of configurations for one dataset.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        What it is for.
+    metafeatures : DataFrame of shape (1, n_metafeatures)
+        How the dataset was described.
+    metric : Metric
+        What the ranking is by.
+    items : tuple of RecommendedConfiguration
+        Best first.
+    """
+
+    dataset: Dataset
+    metafeatures: pd.DataFrame
+    metric: Metric
+    items: tuple[RecommendedConfiguration, ...]
+    _trained: Trained = field(repr=False)
+    _outside: bool = field(repr=False)
+    _missing: str | None = field(default=None, repr=False)
+
+    @property
+    def task(self) -> Task:
+        """What is to be predicted: binary, multiclass or regression."""
+        return self.dataset.task
+
+    @property
+    def best(self) -> RecommendedConfiguration:
+        """The configuration to fit first."""
+        return self.items[0]
+
+    def portfolio(self, k: int) -> list[RecommendedConfiguration]:
+        """At most `k` configurations that complement each other, the best first.
+
+        Unlike the first `k` of the ranking these are no twins: each is there for the case that those before it
+        disappoint.
+        """
+        if k < 1:
+            raise RecommendationError(f"a portfolio holds at least one configuration, and {k} were asked for")
+        by_id = {item.configuration.id: item for item in self.items}
+        order = self._trained.model.portfolio(self.metafeatures, len(self._trained.configurations))
+        return [by_id[i] for i in order if i in by_id][:k]
+
+    @cached_property
+    def known(self) -> str | None:
+        """The id of the dataset of the knowledge base that has the same content, or None."""
+        same = self._trained.datasets.index[self._trained.datasets["fingerprint"] == self.dataset.fingerprint]
+        return str(same[0]) if len(same) else None
+
+    @property
+    def outside(self) -> bool:
+        """Whether the dataset is unlike anything that the knowledge base has seen."""
+        return self._outside
+
+    def neighbours(self, k: int = 5) -> pd.DataFrame:
+        """The `k` known datasets most like this one, with similarity in [0, 1] and what won on each."""
+        found = self._trained.model.neighbours(self.metafeatures, k).set_index("dataset")
+        return found.join(self._trained.datasets.drop(columns=["fingerprint", "family"]))
+
+    def notes(self) -> list[str]:
+        """What a user should know before trusting the ranking, a sentence each; often nothing."""
+        notes = []
+        if self.known:
+            name = str(self._trained.datasets["name"][self.known])
+            notes.append(f"this dataset is in the knowledge base, as {name} ({self.known}): what is expected was seen")
+        if self.outside:
+            notes.append("this dataset lies outside what the knowledge base has seen: expect less of the ranking")
+        if self._missing:
+            notes.append(self._missing)
+        return notes
+
+    def explain(self) -> dict[str, Any]:
+        """The reasons: the most similar known datasets and what won there, and what to be careful about."""
+        return {"neighbours": self.neighbours(), "notes": self.notes(), "outside": self.outside, "known": self.known}
+
+    def to_frame(self) -> pd.DataFrame:
+        """The ranking as a table, a row for each configuration."""
+        return pd.DataFrame(
+            {
+                "algorithm": [item.algorithm for item in self.items],
+                "hyperparameters": [item.hyperparameters for item in self.items],
+                "expected_score": [item.expected_score for item in self.items],
+                "lower": [item.interval[0] for item in self.items],
+                "upper": [item.interval[1] for item in self.items],
+                "expected_regret": [item.expected_regret for item in self.items],
+                "fit_seconds": [item.fit_seconds for item in self.items],
+                "predict_seconds": [item.predict_seconds for item in self.items],
+                "configuration_id": [item.configuration.id for item in self.items],
+            },
+            index=pd.Index([item.rank for item in self.items], name="rank"),
+        )
+
+    def __repr__(self) -> str:
+        return (
+            f"<Recommendation for {self.dataset.name} ({self.task}, {self.dataset.n_samples} x "
+            f"{self.dataset.n_features}): {self.best.configuration}, expected {self.metric.name} "
+            f"{self.best.expected_score:.3f}>"
+        )
+
+
+def recommend(
+    dataset: Any,
+    y: Any = None,
+    *,
+    target: str | None = None,
+    task: Task | None = None,
+    metric: str | None = None,
+    include: Iterable[str] | None = None,
+    exclude: Iterable[str] = (),
+    max_fit_time: float | None = None,
+    max_predict_time: float | None = None,
+    knowledge: Path | str | Trained | None = None,
+    random_state: int = 0,
+) -> Recommendation:
+    """Which algorithm with which hyperparameters to fit first.
+
+    Nothing of the pool is fitted: the dataset is described by meta-features, and the answer comes from what was seen on
+    the datasets of OpenML that resemble it.
+
+    Parameters
+    ----------
+    dataset : DataFrame, array of shape (n_samples, n_features), path, "openml:ID" or Bunch
+        The features (with `y`), or a whole table (with `target`). Files are CSV, Parquet or ARFF. Missing values,
+        categoricals, text and dates are welcome.
+    y : array-like of shape (n_samples,), optional
+        The target, when `dataset` holds only the features. It may not have missing values.
+    target : str, optional
+        The target's column, when `dataset` is a whole table.
+    task : {"binary", "multiclass", "regression"}, optional
+        Inferred from the target when not given.
+    metric : str, optional
+        What to be good at: ``roc_auc`` (default), ``log_loss``, ``accuracy``, ``balanced_accuracy`` or ``f1_macro`` for
+        classes; ``r2`` (default), ``rmse`` or ``mae`` for numbers.
+    include, exclude : iterable of str, optional
+        Names of algorithms to consider only, or not at all.
+    max_fit_time : float, optional
+        Seconds that fitting may be expected to take.
+    max_predict_time : float, optional
+        Seconds that predicting 1,000 rows may be expected to take.
+    knowledge : path or Trained, optional
+        A folder written by ``recommender train``, or what `load_trained` returned; what is shipped by default.
+    random_state : int, default=0
+        Seed of the meta-features that are measured on subsamples.
+
+    Returns
+    -------
+    Recommendation
+        A ranking, whose ``best.estimator`` is an unfitted scikit-learn pipeline for the raw table.
+
+    Raises
+    ------
+    DatasetError
+        If nothing can be learnt from the table as it is.
+    UnknownNameError
+        If a column, metric or algorithm does not exist.
+    RecommendationError
+        If no configuration is left by `include`, `exclude` and the limits; the message says what would be.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_wine
+    >>> X, y = load_wine(return_X_y=True, as_frame=True)
+    >>> recommendation = recommend(X, y)
+    >>> recommendation.task, recommendation.metric.name
+    ('multiclass', 'roc_auc')
+    >>> float(recommendation.best.estimator.fit(X, y).score(X, y)) > 0.9
+    True
+    """
+    data = load_dataset(dataset, y, target=target, task=task)
+    if isinstance(knowledge, Trained):
+        trained = knowledge
+        if trained.task != data.task:
+            raise RecommendationError(f"the meta-model given is for {trained.task} tasks, and this is {data.task}")
+    else:
+        trained = load_trained(data.task, metric, Path(knowledge) if knowledge else None)
+    values = extract_metafeatures(data, random_state=random_state).values
+    metafeatures = pd.DataFrame([values])
+    prediction = trained.model.predict(metafeatures)
+    unit = float(data.y.std()) if trained.metric.in_target_units else 1.0
+    table = _expected(trained, prediction, sizes_of(metafeatures), unit)
+    table = _allowed(table, trained, data, include, exclude, max_fit_time, max_predict_time)
+    table, missing = _installed(table, trained)
+    items = tuple(
+        RecommendedConfiguration(
+            rank,
+            trained.configurations[str(i)],
+            float(row["score"]),
+            (float(row["lower"]), float(row["upper"])),
+            float(row["regret"]),
+            float(row["fit_seconds"]),
+            float(row["predict_seconds"]),
+            data,
+        )
+        for rank, (i, row) in enumerate(table.sort_values("regret", kind="stable").iterrows(), start=1)
+    )
+    return Recommendation(data, metafeatures, trained.metric, items, trained, bool(prediction.outside.iloc[0]), missing)
+
+
+def _expected(trained: Trained, prediction: Prediction, sizes: pd.DataFrame, unit: float) -> pd.DataFrame:
+    """What is expected of every configuration, scores in the metric's own unit."""
+    table = pd.DataFrame(
+        {
+            "regret": prediction.regret.iloc[0],
+            "score": prediction.score.iloc[0],
+            "lower": prediction.lower.iloc[0],
+            "upper": prediction.upper.iloc[0],
+            "fit_seconds": trained.fit_seconds.predict(sizes).iloc[0],
+            "predict_seconds": trained.predict_seconds.predict(sizes).iloc[0],
+        }
+    )
+    if not trained.metric.greater_is_better:
+        table[["score", "lower", "upper"]] = -table[["score", "upper", "lower"]].to_numpy()
+    table[["score", "lower", "upper"]] *= unit
+    return table
+
+
+def _installed(table: pd.DataFrame, trained: Trained) -> tuple[pd.DataFrame, str | None]:
+    """The configurations whose library is there, and a word on one that is not where it is expected to do better."""
+    algorithms = {i: find_algorithm(trained.configurations[str(i)].algorithm) for i in table.index}
+    here = table[[algorithms[i].is_installed for i in table.index]]
+    if len(here) == len(table):
+        return here, None
+    best = algorithms[table["regret"].idxmin()]
+    how = f"pip install recommender[{best.extra}]"
+    if here.empty:
+        raise RecommendationError(f"{best.name} is not installed, and nothing else was asked for: {how}")
+    gain = float(here["regret"].min() - table["regret"].min())
+    if gain < WORTH_INSTALLING:
+        return here, None
+    return here, f"{best.name} would be expected to do better (normalized regret lower by {gain:.2f}): {how}"
+
+
+def _allowed(
+    table: pd.DataFrame,
+    trained: Trained,
+    dataset: Dataset,
+    include: Iterable[str] | None,
+    exclude: Iterable[str],
+    max_fit_time: float | None,
+    max_predict_time: float | None,
+) -> pd.DataFrame:
+    """The configurations that apply to the dataset and keep the user's limits."""
+    algorithms = pd.Series({i: c.algorithm for i, c in trained.configurations.items()}).reindex(table.index)
+    widths = {encoding: encoded_width(dataset, encoding) for encoding in ("ordinal", "onehot")}
+    applies = {
+        name: find_algorithm(name).why_not(
+            n_samples=dataset.n_samples,
+            n_features=widths[find_algorithm(name).encoding],
+            n_classes=dataset.n_classes,
+        )
+        is None
+        for name in algorithms.unique()
+    }
+    table = table[algorithms.map(applies).to_numpy()]
+    wanted = {find_algorithm(name).name for name in ([include] if isinstance(include, str) else include or applies)}
+    unwanted = {find_algorithm(name).name for name in ([exclude] if isinstance(exclude, str) else exclude)}
+    named = algorithms[table.index].isin(wanted - unwanted)
+    if not named.any():
+        usable = ", ".join(sorted(set(algorithms[table.index])))
+        raise RecommendationError(
+            f"no configuration is left by include={sorted(wanted)} and exclude={sorted(unwanted)} for a {dataset.task} "
+            f"task of this size. Choose from: {usable}"
+        )
+    table = table[named.to_numpy()]
+    for column, most, what in (
+        ("fit_seconds", max_fit_time, "max_fit_time"),
+        ("predict_seconds", max_predict_time, "max_predict_time"),
+    ):
+        if most is not None:
+            least = float(table[column].min())
+            table = table[table[column] <= most]
+            if table.empty:
+                raise RecommendationError(
+                    f"no configuration is expected to keep {what}={most:g} seconds; the quickest takes {least:.2g}"
+                )
+    return table

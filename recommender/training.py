@@ -1,0 +1,252 @@
+"""Training: from a knowledge base to what a recommendation needs, in small files without pickle."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+import pandas as pd
+
+from recommender.datasets import TASKS, Task
+from recommender.errors import KnowledgeBaseError, RecommenderError
+from recommender.files import checked_file, read_manifest, shipped_folder, write_manifest, write_text
+from recommender.knowledge import KnowledgeBase, winners
+from recommender.metafeatures import METAFEATURES_VERSION
+from recommender.metamodel import MetaModel, normalized_regret
+from recommender.metrics import Metric, find_metric, metrics_for
+from recommender.pool import Configuration
+from recommender.seconds import SecondsModel
+
+FORMAT = 1
+"""The format of the files. To change it: raise it, and teach `load_trained` to read the older ones."""
+
+METAMODEL = "metamodel"
+"""The folder of the meta-model, in the knowledge base's own."""
+MIN_DATASETS = 8
+"""A task with fewer datasets than this is not trained."""
+MIN_SHARE = 0.5
+"""A configuration that was evaluated on a smaller share of a task's datasets is left out."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """All that a recommendation for a task by a metric needs.
+
+    Parameters
+    ----------
+    task : {"binary", "multiclass", "regression"}
+        The task.
+    metric : Metric
+        What it is judged by.
+    model : MetaModel
+        Expects scores and regrets; scores are oriented so that larger is better, and errors in the target's units are
+        in standard deviations of the target.
+    fit_seconds, predict_seconds : SecondsModel
+        Expect how long a configuration takes; predicting is for 1,000 rows.
+    configurations : dict of str to Configuration
+        The configurations by id.
+    datasets : DataFrame indexed by dataset id
+        What can be said of the training datasets: name, sizes, fingerprint, family and what won.
+    single_best : str
+        The id of the configuration with the least mean normalized regret over the training datasets.
+    """
+
+    task: Task
+    metric: Metric
+    model: MetaModel
+    fit_seconds: SecondsModel
+    predict_seconds: SecondsModel
+    configurations: dict[str, Configuration]
+    datasets: pd.DataFrame
+    single_best: str
+
+
+def train(knowledge: KnowledgeBase, task: Task, metric: str | None = None, *, random_state: int = 0) -> Trained:
+    """Train the meta-model of a task for a metric.
+
+    Parameters
+    ----------
+    knowledge : KnowledgeBase
+        What to learn from.
+    task : {"binary", "multiclass", "regression"}
+        The task.
+    metric : str, optional
+        The metric; the task's default otherwise.
+    random_state : int, default=0
+        Seed of the meta-model.
+
+    Raises
+    ------
+    KnowledgeBaseError
+        If the knowledge base holds fewer than 8 datasets of the task.
+    """
+    measure = find_metric(metric, task)
+    performance = knowledge.performance(task, measure)
+    performance = performance.loc[:, performance.notna().mean() >= MIN_SHARE]
+    if len(performance) < MIN_DATASETS:
+        raise KnowledgeBaseError(
+            f"the knowledge base holds {len(performance)} {task} datasets with evaluations, and at least "
+            f"{MIN_DATASETS} are needed. Collect more with `recommender collect`"
+        )
+    _check_versions(knowledge.datasets.loc[performance.index])
+    if measure.in_target_units:
+        performance = performance.div(knowledge.target_scales().reindex(performance.index), axis=0)
+    about = knowledge.datasets.loc[performance.index]
+    model = MetaModel(random_state=random_state).fit(
+        knowledge.metafeatures.loc[performance.index], performance, families=about["family"]
+    )
+    outcomes = knowledge.outcomes.loc[performance.index]
+    sizes = sizes_of(knowledge.metafeatures.loc[performance.index])
+    sizes["n_samples"] = outcomes["n_train"].groupby(level=0).max()
+    ids = list(performance.columns)
+    per_row = outcomes["predict_seconds"] / outcomes["n_test"]
+    best = winners(knowledge, task, measure.name)
+    return Trained(
+        task,
+        measure,
+        model,
+        SecondsModel.fit(sizes, outcomes["fit_seconds"].unstack().reindex(index=about.index, columns=ids)),
+        SecondsModel.fit(sizes, (1000 * per_row).unstack().reindex(index=about.index, columns=ids)),
+        {i: knowledge.configuration(i) for i in ids},
+        about[["name", "n_samples", "n_features", "n_classes", "fingerprint", "family"]].assign(
+            winner=best["algorithm"], winning_hyperparameters=best["hyperparameters"], winning_score=best[measure.name]
+        ),
+        single_best_of(performance),
+    )
+
+
+def _check_versions(datasets: pd.DataFrame) -> None:
+    old = datasets.index[datasets["metafeatures_version"] != METAFEATURES_VERSION]
+    if len(old):
+        raise KnowledgeBaseError(
+            f"the meta-features of {len(old)} datasets, such as {old[0]}, are not of version {METAFEATURES_VERSION}, "
+            f"which this version of recommender computes. `recommender collect` on their tasks brings them up to date"
+        )
+
+
+def single_best_of(performance: pd.DataFrame) -> str:
+    """The configuration with the least mean normalized regret, among those with a score on nearly every dataset."""
+    regret = normalized_regret(performance)
+    return str(regret.loc[:, regret.notna().mean() >= 0.9].mean().idxmin())
+
+
+def sizes_of(metafeatures: pd.DataFrame) -> pd.DataFrame:
+    """The sizes that seconds depend on, of datasets as their meta-features give them."""
+    names = {"n_samples": "nr_inst", "n_features": "nr_attr", "n_categorical": "nr_cat", "n_classes": "nr_class"}
+    return pd.DataFrame({size: metafeatures[name].fillna(0.0) for size, name in names.items()})
+
+
+def train_all(
+    knowledge: KnowledgeBase,
+    folder: Path,
+    *,
+    random_state: int = 0,
+    on_progress: Callable[[Task, str], None] = lambda task, metric: None,
+) -> list[tuple[Task, str]]:
+    """Train every task for every metric and write the results beside the knowledge base.
+
+    Parameters
+    ----------
+    knowledge : KnowledgeBase
+        What to learn from.
+    folder : Path
+        The knowledge base's folder; a folder ``metamodel`` in it takes the results.
+    random_state : int, default=0
+        Seed of the meta-models.
+    on_progress : callable(task, metric), optional
+        Called before each training.
+
+    Returns
+    -------
+    list of (task, metric)
+        What was trained; a task of which the knowledge base holds too few datasets is left out.
+    """
+    tasks = [task for task in TASKS if len(knowledge.for_task(task)) >= MIN_DATASETS]
+    if not tasks:
+        raise KnowledgeBaseError(
+            f"no task has {MIN_DATASETS} datasets with evaluations. Collect more with `recommender collect`"
+        )
+    folder = folder / METAMODEL
+    folder.mkdir(parents=True, exist_ok=True)
+    done: list[tuple[Task, str]] = []
+    for task in tasks:
+        for metric in metrics_for(task):
+            on_progress(task, metric.name)
+            save_trained(train(knowledge, task, metric.name, random_state=random_state), folder)
+            done.append((task, metric.name))
+    about = {"metafeatures_version": METAFEATURES_VERSION, "trained": [f"{task}-{metric}" for task, metric in done]}
+    write_manifest(folder, kind="meta-model", version=FORMAT, about=about)
+    return done
+
+
+def save_trained(trained: Trained, folder: Path) -> None:
+    """Write one task and metric: arrays as ``.npz``, the rest as JSON."""
+    name = f"{trained.task}-{trained.metric.name}"
+    arrays = {
+        **{f"model.{key}": value for key, value in trained.model.to_arrays().items()},
+        **{f"fit_seconds.{key}": value for key, value in trained.fit_seconds.to_arrays().items()},
+        **{f"predict_seconds.{key}": value for key, value in trained.predict_seconds.to_arrays().items()},
+    }
+    np.savez_compressed(folder / f"{name}.npz", allow_pickle=False, **arrays)
+    content = {
+        "single_best": trained.single_best,
+        "configurations": {i: [c.algorithm, dict(c.hyperparameters)] for i, c in trained.configurations.items()},
+        "datasets": {
+            str(i): row for i, row in zip(trained.datasets.index, trained.datasets.to_dict("records"), strict=True)
+        },
+    }
+    write_text(folder / f"{name}.json", json.dumps(content, default=_plain) + "\n")
+
+
+def load_trained(task: Task, metric: str | None = None, folder: Path | None = None) -> Trained:
+    """What was trained for a task and metric, from a folder or as it comes with the package.
+
+    Raises
+    ------
+    KnowledgeBaseError
+        If it is not there, damaged, of a newer format, or made with other meta-features than this version computes.
+    """
+    measure = find_metric(metric, task)
+    folder = (folder or shipped_folder()) / METAMODEL
+    manifest = read_manifest(folder, kind="meta-model", version=FORMAT)
+    name = f"{task}-{measure.name}"
+    if name not in manifest["trained"]:
+        raise KnowledgeBaseError(f"{folder} was not trained for {name}; it holds: {', '.join(manifest['trained'])}")
+    if manifest["metafeatures_version"] != METAFEATURES_VERSION:
+        raise KnowledgeBaseError(
+            f"{folder} was trained on meta-features of version {manifest['metafeatures_version']}, and this version of "
+            f"recommender computes version {METAFEATURES_VERSION}. Train it again with `recommender train`"
+        )
+    try:
+        with np.load(checked_file(folder, f"{name}.npz", manifest), allow_pickle=False) as file:
+            arrays = {key: file[key] for key in file.files}
+        content = json.loads(checked_file(folder, f"{name}.json", manifest).read_text())
+        return Trained(
+            task,
+            measure,
+            MetaModel.from_arrays(_part(arrays, "model.")),
+            SecondsModel.from_arrays(_part(arrays, "fit_seconds.")),
+            SecondsModel.from_arrays(_part(arrays, "predict_seconds.")),
+            {i: Configuration(algorithm, settings) for i, (algorithm, settings) in content["configurations"].items()},
+            pd.DataFrame.from_dict(content["datasets"], orient="index"),
+            content["single_best"],
+        )
+    except RecommenderError:
+        raise
+    except (OSError, ValueError, KeyError, BadZipFile) as error:
+        raise KnowledgeBaseError(
+            f"{folder / name} cannot be read: {error}. `recommender train` makes it again"
+        ) from error
+
+
+def _part(arrays: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
+    return {key.removeprefix(prefix): value for key, value in arrays.items() if key.startswith(prefix)}
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else str(value)

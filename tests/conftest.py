@@ -1,0 +1,43 @@
+"""What many tests share: a local OpenML server over bundled data, and a knowledge base that was really collected."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from openml_stub import make_server
+
+
+@pytest.fixture(scope="session")
+def stub() -> Iterator[ThreadingHTTPServer]:
+    """The running server, whose `requests` lists the paths that were asked for."""
+    server = make_server()
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="session")
+def openml_server(stub: ThreadingHTTPServer) -> str:
+    """Address of an OpenML server with tasks 1 iris, 2 breast_cancer, 3 wine, 4 diabetes, and the suite `sklearn`."""
+    return f"http://127.0.0.1:{stub.server_port}/api/v1/xml"
+
+
+@pytest.fixture
+def openml_cache(openml_server: str, tmp_path: Path) -> Iterator[Path]:
+    """The client reads from the local server and keeps what it read in a folder of this test."""
+    import openml
+
+    from recommender.openml_server import set_server
+
+    before = openml.config.server, openml.config._root_cache_directory
+    set_server(openml_server, str(tmp_path / "openml"))
+    yield tmp_path / "openml"
+    openml.config.server = before[0]
+    openml.config.set_root_cache_directory(str(before[1]))

@@ -1,0 +1,112 @@
+"""Algorithms that misbehave, in worker processes too."""
+
+from __future__ import annotations
+
+import ctypes
+import itertools
+import os
+import sys
+import time
+import warnings
+
+import numpy as np
+from sklearn.dummy import DummyClassifier
+
+from recommender.algorithms import ALGORITHMS, Algorithm, _nothing
+from recommender.datasets import TASKS
+from recommender.pool import Configuration
+
+
+class Faulty(Configuration):
+    """A configuration of one of the algorithms below, which processes that it is sent to come to know."""
+
+    def __reduce__(self):
+        return _arrived, (self.algorithm,)
+
+
+def _arrived(fault: str) -> Faulty:
+    register()
+    return Faulty(fault, {})
+
+
+def _hang() -> None:
+    time.sleep(3600)
+
+
+def _hang_in_c() -> None:
+    sum(itertools.repeat(1))  # holds the interpreter's lock, and looks at no signal
+
+
+def _segfault() -> None:
+    ctypes.string_at(0)
+
+
+def _exhaust_memory() -> None:
+    taken = []
+    while True:
+        taken.append(np.ones(2**22))
+
+
+def _fail_as_cpp() -> None:
+    raise RuntimeError("std::bad_alloc")
+
+
+def _leave() -> None:
+    os._exit(3)
+
+
+def _call_exit() -> None:
+    sys.exit("enough")
+
+
+def _warn() -> None:
+    warnings.warn("did not converge", stacklevel=1)
+
+
+def _slow() -> None:
+    time.sleep(0.3)
+
+
+def _fine() -> None:
+    pass
+
+
+class Misbehaving(DummyClassifier):
+    def __init__(self, fault: str = "fine") -> None:
+        super().__init__(strategy="prior")
+        self.fault = fault
+
+    def fit(self, X, y):
+        FAULTS[self.fault]()
+        return super().fit(X, y)
+
+    def predict_proba(self, X):
+        found = super().predict_proba(X)
+        return np.full_like(found, np.nan) if self.fault == "nan" else found
+
+
+FAULTS = {
+    "hang": _hang,
+    "hang_in_c": _hang_in_c,
+    "segfault": _segfault,
+    "exhaust_memory": _exhaust_memory,
+    "fail_as_cpp": _fail_as_cpp,
+    "leave": _leave,
+    "call_exit": _call_exit,
+    "warn": _warn,
+    "nan": _fine,
+    "slow": _slow,
+    "fine": _fine,
+}
+
+
+def _algorithm(fault: str) -> Algorithm:
+    return Algorithm(fault, TASKS, lambda *_: Misbehaving(fault), _nothing, "ordinal")
+
+
+FAULTY = {name: _algorithm(name) for name in FAULTS}
+
+
+def register() -> None:
+    """Let the library find the algorithms, in a process where nothing else looks at them."""
+    ALGORITHMS.update(FAULTY)

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+from sklearn.datasets import load_iris
+
+from recommender import cli
+from recommender.cli import app
+
+
+@pytest.fixture
+def iris(tmp_path) -> str:
+    load_iris(as_frame=True).frame.to_csv(tmp_path / "iris.csv", index=False)
+    return str(tmp_path / "iris.csv")
+
+
+def test_recommend_prints_a_table(iris, capsys):
+    assert cli.main(["recommend", iris, "--target", "target", "--top", "3"]) == 0
+    shown = capsys.readouterr().out
+    assert "multiclass, 150 rows, 4 columns" in shown
+    assert "Most similar known datasets" in shown
+
+
+def test_recommend_as_json(iris, capsys):
+    assert cli.main(["recommend", iris, "--target", "target", "--top", "3", "--format", "json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert [row["rank"] for row in answer["recommendations"]] == [1, 2, 3]
+    assert set(answer) == {"dataset", "metric", "recommendations", "portfolio", "neighbours", "notes"}
+
+
+def test_recommend_as_python_runs(iris, capsys):
+    assert cli.main(["recommend", iris, "--target", "target", "--format", "python"]) == 0
+    code = capsys.readouterr().out
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert float(done.stdout.split()[-1]) > 0.8
+
+
+def test_metafeatures(iris, capsys):
+    assert cli.main(["metafeatures", iris, "--target", "target", "--format", "csv", "--describe"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "id,group,name,value,description"
+    assert len(lines) > 100
+
+
+def test_a_group_of_metafeatures_that_does_not_finish_is_said_to_be_missing(iris, capsys):
+    assert cli.main(["metafeatures", iris, "--target", "target", "--group", "complexity", "--time-limit", "0.1"]) == 0
+    assert "the group complexity is missing" in capsys.readouterr().err
+
+
+def test_winners(capsys):
+    assert cli.main(["winners", "--task", "regression", "--metric", "mae"]) == 0
+    assert "who won most often" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("content", "arguments", "message"),
+    [
+        (None, ["--target", "y"], "no such file"),
+        ("a,y\n1,0\n2,1\n3,0\n4,1\n", [], "which column is the target"),
+        ("a,y\n1,0\n2,1\n3,0\n4,1\n", ["--target", "z"], "unknown target column 'z'"),
+        ("a,y\n", ["--target", "y"], "the table is empty"),
+        ("a,y\n1,0\n2,0\n3,0\n", ["--target", "y"], "one class only"),
+        ("a,y\n1,0\n2,1\n3,\n4,1\n5,0\n", ["--target", "y"], "missing in 1 of 5 rows"),
+        ("a,y\n1,u\n2,u\n3,v\n", ["--target", "y"], "have a single row: 'v'"),
+        ("a,y\n1,u\n1,u\n1,v\n1,v\n", ["--target", "y"], "none of the 1 feature columns is usable"),
+        ("a,y\n1,u\n2,u\n3,v\n4,v\n", ["--target", "y", "--metric", "auc"], "unknown metric 'auc'"),
+        ("a,y\n1,u\n2,u\n3,v\n4,v\n", ["--target", "y", "--include", "xgb"], "unknown algorithm 'xgb'"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_2(tmp_path, capsys, content, arguments, message):
+    path = tmp_path / "table.csv"
+    if content is not None:
+        path.write_text(content)
+    assert cli.main(["recommend", str(path), *arguments]) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert message in shown.err
+    assert len(shown.err.strip().splitlines()) == 1
+
+
+def test_unreachable_server(tmp_path, capsys):
+    where = ["--server", "http://127.0.0.1:9", "--cache", str(tmp_path), "--store", str(tmp_path / "kb.sqlite")]
+    assert cli.main(["collect", "--suite", "OpenML-CC18", *where]) == 2
+    assert "cannot read suite 'OpenML-CC18'" in capsys.readouterr().err
+
+
+def test_tasks_that_cannot_be_had(tmp_path, capsys):
+    where = ["--server", "http://127.0.0.1:9", "--cache", str(tmp_path), "--store", str(tmp_path / "kb.sqlite")]
+    assert cli.main(["collect", "--task", "3", *where]) == 2
+    shown = capsys.readouterr().err
+    assert "no connection" in shown
+    assert "none of the tasks asked for (1) could be had" in shown
+
+
+def test_store_of_a_newer_format(tmp_path, capsys):
+    path = tmp_path / "new.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.execute("create table format (version integer)")
+        connection.execute("insert into format values (999)")
+    connection.close()
+    assert cli.main(["train", "--store", str(path), "--output", str(tmp_path / "out")]) == 2
+    assert "format 999" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_store_that_is_not_there_is_not_made(tmp_path, capsys):
+    assert cli.main(["winners", "--store", str(tmp_path / "none.sqlite")]) == 2
+    assert "no such store" in capsys.readouterr().err
+    assert not (tmp_path / "none.sqlite").exists()
+
+
+def test_damaged_knowledge_base(iris, tmp_path, capsys):
+    (tmp_path / "metamodel").mkdir()
+    (tmp_path / "metamodel" / "manifest.json").write_text("{")
+    assert cli.main(["recommend", iris, "--target", "target", "--knowledge", str(tmp_path)]) == 2
+    assert "damaged" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["recommend"], ["nonsense"], ["recommend", "x.csv", "--top", "0"], ["--no"]])
+def test_wrong_use_is_exit_code_2(arguments, capsys):
+    assert cli.main(arguments) == 2
+    assert "recommend" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["recommend", "collect", "train", "winners", "metafeatures", "benchmark"])
+def test_every_command_has_help_with_an_example(command, capsys):
+    assert cli.main([command, "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert "Example" in shown
+
+
+def test_help_lists_every_command(capsys):
+    assert cli.main(["--help"]) == 0
+    shown = capsys.readouterr().out
+    assert all(command.callback.__name__.replace("_", "-") in shown for command in app.registered_commands)
+
+
+def test_the_program_leaves_with_the_exit_code(tmp_path):
+    command = [sys.executable, "-m", "recommender", "recommend", str(tmp_path / "none.csv"), "--target", "y"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Traceback" not in done.stderr
+
+
+def test_results_can_be_piped_on(iris):
+    command = [sys.executable, "-m", "recommender", "recommend", iris, "--target", "target", "--format", "json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert pd.DataFrame(json.loads(done.stdout)["recommendations"])["rank"].tolist() == [1, 2, 3, 4, 5]
+    assert done.stderr == ""

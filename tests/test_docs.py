@@ -1,0 +1,53 @@
+"""The documentation is true: its Python runs, its commands exist with their options, its links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import typer
+
+from recommender.cli import app
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", ROOT / "data" / "README.md", ROOT / "benchmarks" / "README.md"]
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(), flags=re.DOTALL | re.MULTILINE)
+
+
+def commands() -> list[list[str]]:
+    """Every `recommender ...` that a console block shows, as its words."""
+    lines = [
+        line for page in PAGES for block in blocks(page, "console") for line in block.replace("\\\n", " ").splitlines()
+    ]
+    found = [re.search(r"\brecommender ([a-z].*)", line.split("#")[0]) for line in lines if line.startswith("$")]
+    return [shlex.split(match.group(1)) for match in found if match]
+
+
+def test_python_of_the_readme_runs(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    names: dict[str, object] = {}
+    code = blocks(ROOT / "README.md", "python")
+    assert code
+    for block in code:
+        exec(compile(block, "README.md", "exec"), names)
+
+
+@pytest.mark.parametrize("words", commands(), ids=" ".join)
+def test_commands_exist_with_their_options(words):
+    group = typer.main.get_command(app)
+    command = group.commands[words[0]]
+    options = {option for parameter in command.params for option in parameter.opts}
+    used = {word.split("=")[0] for word in words[1:] if word.startswith("--")}
+    assert used <= options
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page):
+    for link in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
+        if not link.startswith("http"):
+            assert (page.parent / link).exists(), link

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from recommender.cli import main
+from recommender.collect import collect
+from recommender.errors import KnowledgeBaseError
+from recommender.estimate import estimate
+from recommender.pool import Configuration
+from recommender.store import Store
+from recommender.workers import Limits
+
+QUICK = (Configuration("naive_bayes", {}), Configuration("lda", {}))
+
+
+@pytest.fixture
+def nothing_shipped(monkeypatch):
+    def load_knowledge():
+        raise KnowledgeBaseError("nothing here")
+
+    monkeypatch.setattr("recommender.estimate.load_knowledge", load_knowledge)
+
+
+@pytest.fixture
+def pool(monkeypatch):
+    for module in ("collect", "estimate"):
+        monkeypatch.setattr(f"recommender.{module}.pool_for", lambda task: QUICK)
+
+
+@pytest.fixture
+def store(tmp_path):
+    opened = Store(tmp_path / "store.sqlite")
+    yield opened
+    opened.close()
+
+
+def test_it_counts_the_work_and_does_none(store, pool, openml_cache, nothing_shipped):
+    found = estimate(store, [1, 2, 99], n_workers=2)
+    assert found.datasets["evaluations"].tolist() == [40, 20]
+    assert (found.n_left, list(found.skipped)) == (60, [99])
+    assert np.isnan(found.seconds)
+    assert store.read_datasets().empty
+
+
+def test_what_was_recorded_tells_how_long_the_rest_takes(store, pool, openml_cache, nothing_shipped):
+    summary = collect(store, [1], n_workers=1)
+    found = estimate(store, [1, 2], n_workers=2)
+    assert found.datasets["recorded"].tolist() == [40, 0]
+    assert found.datasets["left"].tolist() == [0, 20]
+    assert 0.05 * summary.fit_and_predict_seconds < found.seconds < 20 * summary.fit_and_predict_seconds
+    capped = estimate(store, [2], limits=Limits(seconds=1e-9))
+    assert capped.seconds < 1e-6
+    assert estimate(store, [1]).seconds == 0
+
+
+def test_dry_run_says_it_and_makes_no_store(tmp_path, capsys, openml_server, openml_cache, nothing_shipped):
+    path = tmp_path / "none.sqlite"
+    arguments = [
+        "collect",
+        "--task",
+        "1",
+        "--store",
+        str(path),
+        "--server",
+        openml_server,
+        "--cache",
+        str(openml_cache),
+    ]
+    assert main([*arguments, "--configurations", "3", "--workers", "2", "--dry-run"]) == 0
+    output = capsys.readouterr().out
+    assert "1 dataset, 60 evaluations left at most, 0 recorded; how long that takes cannot be told" in output
+    assert not path.exists()

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from recommender.knowledge import KnowledgeBase, load_knowledge, winners
+from recommender.metrics import METRICS
+from recommender.pool import Configuration
+
+
+def base(rows: list[dict]) -> KnowledgeBase:
+    """A knowledge base of binary datasets `one` and `two` with the evaluations given."""
+    datasets = pd.DataFrame(
+        {"name": ["One", "Two"], "task": "binary", "n_samples": 100, "n_features": 3, "family": ["one", "two"]},
+        index=["one", "two"],
+    )
+    filled = {"fold": 0, "status": "ok", "n_train": 80, "n_test": 20, "fit_seconds": 1.0, "predict_seconds": 0.1}
+    evaluations = pd.DataFrame([{**dict.fromkeys(METRICS, np.nan), **filled, **row} for row in rows])
+    configurations = pd.DataFrame(
+        {"algorithm": ["a", "b", "c"], "hyperparameters": [{}, {"k": 1}, {}]}, index=["a", "b", "c"]
+    )
+    return KnowledgeBase(datasets, pd.DataFrame(index=["one", "two"]), configurations, evaluations, pd.DataFrame())
+
+
+def row(dataset: str, configuration: str, score: float = np.nan, **more) -> dict:
+    return {"dataset_id": dataset, "configuration_id": configuration, "roc_auc": score, **more}
+
+
+def test_performance_is_the_mean_over_folds():
+    found = base([row("one", "a", 0.6, fold=0), row("one", "a", 0.8, fold=1), row("two", "a", 0.5)]).performance(
+        "binary"
+    )
+    assert found["a"].to_dict() == pytest.approx({"one": 0.7, "two": 0.5})
+
+
+def test_a_failure_is_worth_no_more_than_the_worst():
+    rows = [
+        row("one", "a", 0.9),
+        row("one", "b", 0.6),
+        row("one", "c", 0.99),
+        row("one", "c", status="timeout", fold=1),
+    ]
+    assert base(rows).performance("binary").loc["one"].to_dict() == {"a": 0.9, "b": 0.6, "c": 0.6}
+
+
+def test_what_does_not_apply_is_missing():
+    rows = [row("one", "a", 0.9), row("one", "b", status="not_applicable"), row("two", "b", 0.7)]
+    found = base(rows).performance("binary")
+    assert np.isnan(found.loc["one", "b"])
+    assert np.isnan(found.loc["two", "a"])
+
+
+def test_a_task_without_datasets_has_no_performance():
+    assert base([row("one", "a", 0.9)]).performance("regression").empty
+
+
+def test_target_scales_come_from_the_scores():
+    rows = [row("one", "a", rmse=3.0, r2=0.75), row("one", "b", rmse=6.0, r2=0.0), row("one", "c", rmse=0.0, r2=1.0)]
+    assert base(rows).target_scales().to_dict() == {"one": 6.0}
+
+
+def test_losses_are_turned_round():
+    found = base([row("one", "a", 0.9, log_loss=0.2), row("one", "b", 0.8, log_loss=0.1)]).performance(
+        "binary", "log_loss"
+    )
+    assert found.loc["one"].idxmax() == "b"
+
+
+def test_without_forgets_a_dataset_wholly():
+    rest = base([row("one", "a", 0.9), row("two", "a", 0.5)]).without(["one"])
+    assert rest.for_task("binary") == ["two"]
+    assert list(rest.metafeatures.index) == ["two"]
+    assert list(rest.performance("binary").index) == ["two"]
+
+
+def test_winners():
+    found = winners(base([row("one", "a", 0.9), row("one", "b", 0.95), row("two", "c", 0.5)]), "binary")
+    assert found["algorithm"].to_dict() == {"one": "b", "two": "c"}
+    assert found.loc["one", "hyperparameters"] == {"k": 1}
+
+
+def test_saving_and_loading_keep_everything(tmp_path):
+    shipped = load_knowledge()
+    some = shipped.without(shipped.datasets.index[5:])
+    some.save(tmp_path)
+    again = load_knowledge(tmp_path)
+    pd.testing.assert_frame_equal(again.datasets, some.datasets)
+    pd.testing.assert_frame_equal(again.metafeatures, some.metafeatures)
+    pd.testing.assert_frame_equal(again.configurations, some.configurations)
+    pd.testing.assert_frame_equal(
+        again.evaluations, some.evaluations.reset_index(drop=True), check_dtype=False, check_categorical=False
+    )
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# What is shipped
+
+
+@pytest.fixture(scope="module")
+def shipped() -> KnowledgeBase:
+    return load_knowledge()
+
+
+def test_shipped_breadth(shipped):
+    per_dataset = shipped.outcomes.groupby(level=0).size()
+    assert len(per_dataset) >= 60
+    assert (per_dataset >= 40).all()
+    assert set(shipped.datasets["task"]) == {"binary", "multiclass", "regression"}
+
+
+def test_shipped_rows_are_whole(shipped):
+    assert shipped.datasets.index.is_unique
+    assert not shipped.evaluations.duplicated(["dataset_id", "configuration_id", "fold"]).any()
+    assert set(shipped.evaluations["dataset_id"]) == set(shipped.datasets.index) == set(shipped.metafeatures.index)
+    assert set(shipped.evaluations["configuration_id"]) <= set(shipped.configurations.index)
+    assert set(shipped.evaluations["environment_id"]) <= set(shipped.environments.index)
+
+
+def test_shipped_scores_are_in_range(shipped):
+    rows = shipped.evaluations
+    for metric in ("roc_auc", "accuracy", "balanced_accuracy", "f1_macro"):
+        assert rows[metric].dropna().between(0, 1).all()
+    assert (rows["r2"].dropna() <= 1).all()
+    for metric in ("log_loss", "rmse", "mae"):
+        assert (rows[metric].dropna() >= 0).all()
+    assert rows.loc[rows["status"] == "ok", ["fit_seconds", "predict_seconds"]].ge(0).all(axis=None)
+
+
+def test_shipped_ids_are_those_of_their_content(shipped):
+    for identifier in shipped.configurations.index:
+        assert shipped.configuration(identifier).id == identifier
+
+
+def test_shipped_defaults_are_everywhere(shipped):
+    for task in ("binary", "multiclass", "regression"):
+        of_task = shipped.outcomes.loc[shipped.for_task(task)].index
+        for algorithm in ("lightgbm", "random_forest", "extra_trees", "k_neighbors", "mlp"):
+            identifier = Configuration(algorithm, {}).id
+            missing = [i for i in shipped.for_task(task) if (i, identifier) not in of_task]
+            assert not missing, f"{identifier} was not evaluated on {missing}"
+
+
+def test_shipped_families_are_not_split(shipped):
+    by_content = shipped.datasets.groupby("fingerprint")["family"].nunique()
+    assert (by_content == 1).all()

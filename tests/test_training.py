@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from recommender.errors import KnowledgeBaseError
+from recommender.knowledge import load_knowledge
+from recommender.metamodel import normalized_regret
+from recommender.training import METAMODEL, load_trained, sizes_of, train, train_all
+
+
+@pytest.fixture(scope="module")
+def knowledge():
+    return load_knowledge()
+
+
+@pytest.fixture(scope="module")
+def trained(knowledge):
+    return train(knowledge, "regression", "mae")
+
+
+@pytest.fixture(scope="module")
+def folder(knowledge, tmp_path_factory):
+    """Everything of the regression datasets, trained and written."""
+    folder = tmp_path_factory.mktemp("trained")
+    others = knowledge.datasets.index[knowledge.datasets["task"] != "regression"]
+    done = train_all(knowledge.without(others), folder)
+    assert done == [("regression", metric) for metric in ("r2", "rmse", "mae")]
+    return folder
+
+
+def test_what_is_loaded_is_what_was_trained(knowledge, trained, folder):
+    loaded = load_trained("regression", "mae", folder)
+    some = knowledge.metafeatures.loc[knowledge.for_task("regression")[:5]]
+    before, after = trained.model.predict(some), loaded.model.predict(some)
+    np.testing.assert_allclose(before.regret, after.regret, atol=2e-3)
+    np.testing.assert_allclose(before.score, after.score, rtol=1e-2, atol=1e-2)
+    sizes = sizes_of(some)
+    pd.testing.assert_frame_equal(trained.fit_seconds.predict(sizes), loaded.fit_seconds.predict(sizes))
+    assert loaded.single_best == trained.single_best
+    assert {i: str(c) for i, c in loaded.configurations.items()} == {
+        i: str(c) for i, c in trained.configurations.items()
+    }
+
+
+def test_single_best_has_the_least_regret(knowledge, trained):
+    performance = knowledge.performance("regression", "mae")
+    regret = normalized_regret(performance)
+    assert regret[trained.single_best].mean() <= regret["lightgbm-default"].mean()
+
+
+def test_seconds_are_of_the_right_order(knowledge, trained):
+    ids = list(trained.datasets.index)
+    seen = knowledge.outcomes.loc[ids]["fit_seconds"].unstack()
+    sizes = sizes_of(knowledge.metafeatures.loc[ids])
+    sizes["n_samples"] = knowledge.outcomes.loc[ids]["n_train"].groupby(level=0).max()
+    ratio = trained.fit_seconds.predict(sizes) / seen.reindex(columns=trained.fit_seconds.configurations)
+    assert 1 / 1.5 < np.nanmedian(ratio) < 1.5
+
+
+def test_a_task_that_was_not_trained_is_named(folder):
+    with pytest.raises(KnowledgeBaseError, match="not trained for binary-roc_auc; it holds: regression-r2"):
+        load_trained("binary", folder=folder)
+
+
+def test_other_meta_features_are_refused(folder, tmp_path):
+    (tmp_path / METAMODEL).mkdir()
+    manifest = json.loads((folder / METAMODEL / "manifest.json").read_text())
+    changed = manifest | {"metafeatures_version": manifest["metafeatures_version"] + 1}
+    (tmp_path / METAMODEL / "manifest.json").write_text(json.dumps(changed))
+    with pytest.raises(KnowledgeBaseError, match="Train it again"):
+        load_trained("regression", folder=tmp_path)
+
+
+def test_datasets_described_by_another_version_are_refused(knowledge):
+    old = replace(knowledge, datasets=knowledge.datasets.assign(metafeatures_version=0))
+    with pytest.raises(KnowledgeBaseError, match="`recommender collect` on their tasks"):
+        train(old, "binary")
+
+
+def test_too_few_datasets(knowledge, tmp_path):
+    few = knowledge.without(knowledge.datasets.index[4:])
+    with pytest.raises(KnowledgeBaseError, match="at least 8"):
+        train(few, "binary")
+    with pytest.raises(KnowledgeBaseError, match="no task has 8 datasets"):
+        train_all(few, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
