@@ -15,9 +15,9 @@ from recommender.knowledge import load_knowledge
 from recommender.openml_server import read_task
 from recommender.pool import pool_for
 from recommender.seconds import SecondsModel
-from recommender.splits import MAX_TRAIN_SAMPLES
+from recommender.splits import split
 from recommender.store import Store
-from recommender.workers import Limits, n_folds
+from recommender.workers import Limits
 
 OVERHEAD = 1.1
 """What a collection takes beyond fitting and predicting."""
@@ -82,7 +82,8 @@ def estimate(
         except (ServerError, DatasetError) as error:
             skipped[task_id] = str(error)
             continue
-        known, total = store.all_outcomes(dataset.source), n_folds(dataset)
+        known, splits = store.all_outcomes(dataset.source), split(dataset)
+        total = len(splits)
         pool = [c for c in pool_for(dataset.task)[:n_configurations] if not why_not(c, dataset)]
         left = {c.id: len(folds_left(known.get(c.id, {}), total)) for c in pool}
         rows.append(
@@ -94,7 +95,7 @@ def estimate(
                 "evaluations": len(pool) * total,
                 "recorded": sum(len(known.get(c.id, {})) for c in pool),
                 "left": sum(left.values()),
-                "seconds": seconds.of(dataset, total, left),
+                "seconds": seconds.of(dataset, len(splits[0][0]), left),
             }
         )
     columns = ["name", "task", "n_samples", "n_features", "evaluations", "recorded", "left", "seconds"]
@@ -114,11 +115,10 @@ class _Seconds:
         if len(shipped.datasets) > (self._model[1] if self._model else 0):
             self._model = _learnt(shipped.datasets, shipped.evaluations) or self._model
 
-    def of(self, dataset: Dataset, n_folds: int, left: dict[str, int]) -> float:
-        """Seconds on one thread that so many folds of each configuration take."""
+    def of(self, dataset: Dataset, n_train: int, left: dict[str, int]) -> float:
+        """Seconds on one thread that so many folds of each configuration take, with so many rows to train on."""
         if self._model is None:
             return np.nan
-        n_train = min(dataset.n_samples * (1 - 1 / max(n_folds, 5)), MAX_TRAIN_SAMPLES)
         each = self._model[0].predict(_sizes([n_train], [dataset.n_features], [dataset.n_classes])).iloc[0]
         each = each.clip(upper=self._most)
         return float(sum(each.get(i, each.mean()) * n for i, n in left.items()))

@@ -43,8 +43,8 @@ known.
 
 ## Protocol
 
-Folds follow the size of the data (`recommender.splits`): four times five folds under 500 rows, twice under 2,000, once
-under 5,000, three folds up to 15,000 rows, above that three draws of 10,000 training rows. Every configuration is
+Folds follow the size of the data (`recommender.splits`): five folds under 2,000 rows, four times under 500 and twice
+under 1,000; three folds under 5,000 rows; above that two draws of two thirds of the rows, at most 10,000. Every configuration is
 fitted with its preprocessing on the training rows of a fold, on one thread, with the fold's number as seed. It is not
 tried on the other folds once it failed on one, or once it was hopelessly behind after the first of them
 (`recommender.stopping`), which is marked as `stopped`.

@@ -8,7 +8,7 @@ import numpy as np
 
 from recommender.datasets import Dataset
 
-SPLITS_VERSION = 1
+SPLITS_VERSION = 2
 """Raised whenever the rule changes; recorded with every evaluation."""
 
 MAX_TRAIN_SAMPLES = 10_000
@@ -24,10 +24,10 @@ def split(dataset: Dataset, *, random_state: int = 0) -> list[Split]:
     rows                folds
     ==================  =====================================================================================
     under 500           5 folds, 4 times: with few rows, the noise of a single repeat exceeds most differences
-    500 to 1,999        5 folds, twice
-    2,000 to 4,999      5 folds
-    5,000 to 15,000     3 folds
-    above 15,000        3 random draws of 10,000 training rows and at most 10,000 other rows to test on
+    500 to 999          5 folds, twice
+    1,000 to 1,999      5 folds
+    2,000 to 4,999      3 folds
+    from 5,000          2 random draws of two thirds of the rows, at most 10,000, with at most 10,000 others to test on
     ==================  =====================================================================================
 
     Classes keep their shares in every fold. Training never sees more than 10,000 rows: what a fit costs grows
@@ -52,31 +52,19 @@ def split(dataset: Dataset, *, random_state: int = 0) -> list[Split]:
     >>> len(split(load_dataset(load_iris())))
     20
     """
-    from sklearn.model_selection import (
-        KFold,
-        RepeatedKFold,
-        RepeatedStratifiedKFold,
-        ShuffleSplit,
-        StratifiedKFold,
-        StratifiedShuffleSplit,
-    )
+    from sklearn.model_selection import RepeatedKFold, RepeatedStratifiedKFold, ShuffleSplit, StratifiedShuffleSplit
 
-    n, stratified = dataset.n_samples, dataset.task != "regression"
-    if n < 2_000:
-        repeated = RepeatedStratifiedKFold if stratified else RepeatedKFold
-        splitter = repeated(n_splits=min(5, n), n_repeats=4 if n < 500 else 2, random_state=random_state)
-    elif n <= 15_000:
-        folds = StratifiedKFold if stratified else KFold
-        splitter = folds(5 if n < 5_000 else 3, shuffle=True, random_state=random_state)
+    n, labels = dataset.n_samples, dataset.y.astype(str)
+    stratified = dataset.task != "regression" and (n < 5_000 or labels.value_counts().min() > 1)
+    if n < 5_000:
+        folds = RepeatedStratifiedKFold if stratified else RepeatedKFold
+        n_splits, n_repeats = 5 if n < 2_000 else 3, 4 if n < 500 else 2 if n < 1_000 else 1
+        splitter = folds(n_splits=min(n_splits, n), n_repeats=n_repeats, random_state=random_state)
     else:
         draws = StratifiedShuffleSplit if stratified else ShuffleSplit
-        splitter = draws(
-            n_splits=3,
-            train_size=MAX_TRAIN_SAMPLES,
-            test_size=min(MAX_TEST_SAMPLES, n - MAX_TRAIN_SAMPLES),
-            random_state=random_state,
-        )
-    labels = dataset.y.astype(str) if stratified else None
+        n_train = min(2 * n // 3, MAX_TRAIN_SAMPLES)
+        n_test = min(n - n_train, MAX_TEST_SAMPLES)
+        splitter = draws(n_splits=2, train_size=n_train, test_size=n_test, random_state=random_state)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="The least populated class")
-        return list(splitter.split(np.zeros(n), labels))
+        return list(splitter.split(np.zeros(n), labels if stratified else None))

@@ -14,7 +14,8 @@ def dataset(n: int, task: str = "regression") -> Dataset:
 
 
 @pytest.mark.parametrize(
-    ("n", "folds", "train"), [(100, 20, 80), (800, 10, 640), (3_000, 5, 2_400), (9_000, 3, 6_000), (30_000, 3, 10_000)]
+    ("n", "folds", "train"),
+    [(100, 20, 80), (800, 10, 640), (1_500, 5, 1_200), (3_000, 3, 2_000), (9_000, 2, 6_000), (30_000, 2, 10_000)],
 )
 @pytest.mark.parametrize("task", ["multiclass", "regression"])
 def test_folds_follow_the_size(n, folds, train, task):
@@ -37,6 +38,7 @@ def test_classes_keep_their_shares():
     assert all((data.y.iloc[test].value_counts() == 6).all() for _, test in split(data))
 
 
-def test_a_class_rarer_than_the_folds_is_no_obstacle():
-    y = pd.Series(["a"] * 50 + ["b"] * 2)
-    assert len(split(Dataset(pd.DataFrame({"x": range(52)}), y, "binary"))) == 20
+@pytest.mark.parametrize(("n", "rare", "folds"), [(50, 2, 20), (50, 1, 20), (6_000, 1, 2)])
+def test_a_class_rarer_than_the_folds_is_no_obstacle(n, rare, folds):
+    y = pd.Series(["a"] * n + ["b"] * rare)
+    assert len(split(Dataset(pd.DataFrame({"x": range(n + rare)}), y, "binary"))) == folds
