@@ -73,10 +73,12 @@ def test_whatever_a_configuration_does_is_an_outcome(workers, spooled, fault, st
 
 
 @pytest.mark.parametrize(("fault", "how"), [("segfault", "by SIGSEGV"), ("leave", "with exit code 3")])
-def test_death_is_an_outcome_the_second_time(workers, spooled, fault, how):
+def test_death_is_an_outcome_after_another_try(workers, spooled, fault, how):
     job = Job(spooled, Faulty(fault, {}), 0)
     assert workers.outcome(job, workers.submit(job)) is None
-    found = workers.outcome(job, workers.submit(job))
+    # rarely all workers break down with it, and then it cannot be told whose fault that was
+    tries = (workers.outcome(job, workers.submit(job)) for _ in range(4))
+    found = next(filter(None, tries))
     assert found.status == "crashed"
     assert how in found.message
 
