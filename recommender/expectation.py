@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.forest import Forest, fit_forest
+from recommender.regrets import main_directions
 from recommender.trend import Trend, fit_trend, left_out_trend
 
 Floats = NDArray[np.float64]
@@ -188,7 +189,7 @@ def leaf_weights(
 
 def _axes(targets: Floats, n_hints: int) -> Singles:
     centred = targets - targets.mean(axis=0)
-    directions = np.linalg.svd(centred, full_matrices=False)[2][:n_hints]
+    directions, _ = main_directions(centred, n_hints)
     spread = (centred @ directions.T).std(axis=0)
     return (directions / np.where(spread > 0, spread, 1)[:, None]).astype(np.float32)
 
@@ -200,7 +201,7 @@ def _hints(expected: Floats, trend: Trend, axes: Singles) -> Singles:
 
 def _components(table: Floats) -> Floats:
     """The table's main components at unit scale: splits on them are splits on all of it, at a fraction of the cost."""
-    left, singular, _ = np.linalg.svd(table - table.mean(axis=0), full_matrices=False)
-    kept = min(N_COMPONENTS, len(singular))
-    components: Floats = left[:, :kept] * (singular[:kept] / (singular[0] or 1.0))
+    centred = table - table.mean(axis=0)
+    directions, singular = main_directions(centred, N_COMPONENTS)
+    components: Floats = centred @ directions.T / singular[0]
     return components

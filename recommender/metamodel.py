@@ -38,6 +38,8 @@ EVEN = 0.5
 RANKS = (0.05, 0.25, 0.5, 1.0)
 """Intervals are calibrated apart for the configurations that are expected among the best 5 %, the next 20 %, ..."""
 CALIBRATION_FOLDS, CALIBRATION_TREES = 5, 30
+CALIBRATION_DATASETS = 400
+"""So many training datasets, drawn at random, are enough to calibrate on."""
 TREND_SHARE = 0.4
 """Share of the trend in the expected regret, and of trend and similar datasets together, with unlimited datasets."""
 REGRET_HINTS, SCORE_HINTS = 8, 3
@@ -195,24 +197,22 @@ class MetaModel:
         n_families = int(families.max()) + 1
         rng = np.random.default_rng(self.random_state)
         folds = (rng.permutation(n_families) % min(CALIBRATION_FOLDS, n_families))[families]
-        needed, groups, nearness = (
-            np.empty(scores.shape),
-            np.empty(scores.shape, dtype=np.intp),
-            np.empty(len(scores)),
-        )
-        for fold in np.unique(folds):
-            out = folds == fold
+        chosen = rng.permutation(len(scores)) < CALIBRATION_DATASETS
+        needed, groups = np.empty(scores.shape), np.full(scores.shape, -1)
+        nearness = np.empty(len(scores))
+        for fold in np.unique(folds[chosen]):
+            kept, judged = folds != fold, (folds == fold) & chosen
             model = MetaModel(n_trees=CALIBRATION_TREES, random_state=self.random_state)
-            codes = np.unique(families[~out], return_inverse=True)[1]
-            model._learn(scores[~out], metafeatures[~out], codes)
-            regret, score, low, high = model._expect(metafeatures[out])
-            missed = scores[out] - score
-            needed[out] = np.where(missed > 0, missed / high, missed / low)
-            groups[out] = _rank_groups(regret)
-            nearness[out] = model._nearness_of(metafeatures[out])
+            codes = np.unique(families[kept], return_inverse=True)[1]
+            model._learn(scores[kept], metafeatures[kept], codes)
+            regret, score, low, high = model._expect(metafeatures[judged])
+            missed = scores[judged] - score
+            needed[judged] = np.where(missed > 0, missed / high, missed / low)
+            groups[judged] = _rank_groups(regret)
+            nearness[judged] = model._nearness_of(metafeatures[judged])
         groups[~self._known] = -1
         self._stretch = np.array([_quantile(needed[groups == g], COVERAGE) for g in range(len(RANKS))])
-        self._nearness = np.sort(nearness)
+        self._nearness = np.sort(nearness[chosen])
 
     def _place(self) -> None:
         """Where the training datasets lie among the others, from what is stored."""

@@ -64,11 +64,27 @@ def fill_missing(table: Floats) -> Floats:
     differences = np.where(known, table - rows, 0).sum(axis=0) / (known.sum(axis=0) + PRIOR_DATASETS)
     filled = np.where(known, table, rows + differences)
     for _ in range(0 if known.all() else FILL_TURNS):
-        mean = filled.mean(axis=0)
-        left, singular, right = np.linalg.svd(filled - mean, full_matrices=False)
-        shrunk = np.maximum(singular - FILL_THRESHOLD * singular[0], 0)
-        filled = np.where(known, table, (left * shrunk) @ right + mean)
+        centred = filled - (mean := filled.mean(axis=0))
+        directions, singular = main_directions(centred, min(table.shape))
+        kept = np.maximum(1 - FILL_THRESHOLD * singular[0] / singular, 0)
+        filled = np.where(known, table, (centred @ directions.T * kept) @ directions + mean)
     return filled
+
+
+def main_directions(centred: Floats, k: int) -> tuple[Floats, Floats]:
+    """The first `k` right singular vectors, as rows, and the singular values of a table.
+
+    From the smaller of its two Gram matrices, which takes a fraction of the seconds that a whole decomposition takes.
+    """
+    from scipy.linalg import eigh
+
+    wide, size = centred.shape[0] < centred.shape[1], min(centred.shape)
+    gram = centred @ centred.T if wide else centred.T @ centred
+    values, vectors = eigh(gram, subset_by_index=(size - min(k, size), size - 1))
+    directions = vectors[:, ::-1].T
+    least = max(float(values[-1]), np.finfo(np.float64).tiny) * 1e-12  # below it is rounding
+    singular = np.sqrt(np.maximum(values[::-1], least))
+    return (directions @ centred / singular[:, None] if wide else directions), singular
 
 
 def greedy_portfolio(regret: Floats, k: int) -> list[int]:

@@ -77,11 +77,13 @@ def test_prediction_has_the_shape_of_datasets_by_configurations(model, data):
     assert (prediction.score <= prediction.upper).all(axis=None)
 
 
-def test_intervals_cover_what_they_say_on_new_datasets(model):
+def test_intervals_cover_what_they_say_on_new_datasets():
     metafeatures, scores = tables(300, random_state=1)
-    prediction = model.predict(metafeatures)
-    covered = (prediction.lower.to_numpy() <= scores) & (scores <= prediction.upper.to_numpy())
-    assert 0.7 <= covered.to_numpy().mean() <= 0.93
+    covered = []
+    for seed in (2, 3, 4):  # what one small collection of datasets calibrates is itself a matter of chance
+        prediction = MetaModel(n_trees=50).fit(*tables(random_state=seed)).predict(metafeatures)
+        covered.append(((prediction.lower <= scores) & (scores <= prediction.upper)).to_numpy().mean())
+    assert 0.72 <= np.mean(covered) <= 0.88
 
 
 def test_portfolio_holds_different_configurations_and_grows_at_its_end(model, data):
