@@ -6,7 +6,6 @@ import pytest
 
 from recommender.knowledge import KnowledgeBase, load_knowledge, winners
 from recommender.metrics import METRICS
-from recommender.pool import Configuration
 
 
 def base(rows: list[dict]) -> KnowledgeBase:
@@ -91,56 +90,3 @@ def test_saving_and_loading_keep_everything(tmp_path):
     pd.testing.assert_frame_equal(
         again.evaluations, some.evaluations.reset_index(drop=True), check_dtype=False, check_categorical=False
     )
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# What is shipped
-
-
-@pytest.fixture(scope="module")
-def shipped() -> KnowledgeBase:
-    return load_knowledge()
-
-
-def test_shipped_breadth(shipped):
-    per_dataset = shipped.outcomes.groupby(level=0).size()
-    assert len(per_dataset) >= 60
-    assert (per_dataset >= 40).all()
-    assert set(shipped.datasets["task"]) == {"binary", "multiclass", "regression"}
-
-
-def test_shipped_rows_are_whole(shipped):
-    assert shipped.datasets.index.is_unique
-    assert not shipped.evaluations.duplicated(["dataset_id", "configuration_id", "fold"]).any()
-    assert set(shipped.evaluations["dataset_id"]) == set(shipped.datasets.index) == set(shipped.metafeatures.index)
-    assert set(shipped.evaluations["configuration_id"]) <= set(shipped.configurations.index)
-    assert set(shipped.evaluations["environment_id"]) <= set(shipped.environments.index)
-
-
-def test_shipped_scores_are_in_range(shipped):
-    rows = shipped.evaluations
-    for metric in ("roc_auc", "accuracy", "balanced_accuracy", "f1_macro"):
-        assert rows[metric].dropna().between(0, 1).all()
-    assert (rows["r2"].dropna() <= 1).all()
-    for metric in ("log_loss", "rmse", "mae"):
-        assert (rows[metric].dropna() >= 0).all()
-    assert rows.loc[rows["status"] == "ok", ["fit_seconds", "predict_seconds"]].ge(0).all(axis=None)
-
-
-def test_shipped_ids_are_those_of_their_content(shipped):
-    for identifier in shipped.configurations.index:
-        assert shipped.configuration(identifier).id == identifier
-
-
-def test_shipped_defaults_are_everywhere(shipped):
-    for task in ("binary", "multiclass", "regression"):
-        of_task = shipped.outcomes.loc[shipped.for_task(task)].index
-        for algorithm in ("lightgbm", "random_forest", "extra_trees", "k_neighbors", "mlp"):
-            identifier = Configuration(algorithm, {}).id
-            missing = [i for i in shipped.for_task(task) if (i, identifier) not in of_task]
-            assert not missing, f"{identifier} was not evaluated on {missing}"
-
-
-def test_shipped_families_are_not_split(shipped):
-    by_content = shipped.datasets.groupby("fingerprint")["family"].nunique()
-    assert (by_content == 1).all()

@@ -1,0 +1,154 @@
+"""What is shipped in data/: whole, in range, and of one piece with its page, its manifests and its meta-models."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from recommender.algorithms import ALGORITHMS
+from recommender.datasets import TASKS
+from recommender.families import find_families
+from recommender.files import MANIFEST, checked_file, read_manifest, shipped_folder
+from recommender.knowledge import FAILURES, KnowledgeBase, load_knowledge
+from recommender.metafeatures import METAFEATURES, METAFEATURES_VERSION
+from recommender.metrics import METRICS, metrics_for
+from recommender.pool import Configuration
+from recommender.training import METAMODEL, load_trained
+
+MIN_DATASETS, MIN_CONFIGURATIONS = 60, 40
+MAX_BYTES = 14e6
+WORST_LOG_LOSS = -np.log(1e-15)
+
+
+@pytest.fixture(scope="module")
+def shipped() -> KnowledgeBase:
+    return load_knowledge()
+
+
+@pytest.fixture(scope="module")
+def rows(shipped) -> pd.DataFrame:
+    """Every evaluation, with its dataset's task and size."""
+    return shipped.evaluations.join(shipped.datasets[["task", "n_samples"]], on="dataset_id")
+
+
+def test_breadth(shipped):
+    per_dataset = shipped.outcomes.groupby(level=0).size()
+    assert len(shipped.datasets) >= MIN_DATASETS
+    assert set(per_dataset.index) == set(shipped.datasets.index)
+    assert per_dataset.min() >= MIN_CONFIGURATIONS, f"few configurations: {per_dataset.nsmallest(5).to_dict()}"
+    assert set(shipped.datasets["task"]) == set(TASKS)
+
+
+def test_ids_are_unique_and_known(shipped):
+    tables = (shipped.datasets, shipped.metafeatures, shipped.configurations, shipped.environments)
+    assert all(table.index.is_unique for table in tables)
+    rows = shipped.evaluations
+    assert not rows.duplicated(["dataset_id", "configuration_id", "fold"]).any()
+    assert set(rows["dataset_id"]) == set(shipped.datasets.index) == set(shipped.metafeatures.index)
+    assert set(rows["configuration_id"]) <= set(shipped.configurations.index)
+    assert set(rows["environment_id"]) <= set(shipped.environments.index)
+
+
+def test_ids_of_configurations_are_those_of_their_content(shipped):
+    for identifier in shipped.configurations.index:
+        assert shipped.configuration(identifier).id == identifier
+
+
+def test_every_dataset_has_metafeatures_of_this_version(shipped):
+    assert (shipped.datasets["metafeatures_version"] == METAFEATURES_VERSION).all()
+    assert set(shipped.metafeatures.columns) == set(METAFEATURES)
+    sizes = shipped.metafeatures.loc[shipped.datasets.index, ["nr_inst", "nr_attr"]].to_numpy()
+    np.testing.assert_array_equal(sizes, shipped.datasets[["n_samples", "n_features"]])
+    assert shipped.metafeatures.notna().mean(axis=1).min() > 0.3
+
+
+@pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)
+def test_scores_are_in_range(rows, metric):
+    scores = rows[metric.name].dropna()
+    low, high = {"log_loss": (0, WORST_LOG_LOSS * 1.001), "r2": (-np.inf, 1)}.get(
+        metric.name, (0, np.inf if metric.in_target_units else 1)
+    )
+    assert np.isfinite(scores).all()
+    assert scores.between(low, high).all()
+    assert set(rows.loc[scores.index, "task"]) == set(metric.tasks)
+
+
+def test_what_succeeded_has_scores_seconds_and_rows(rows):
+    ok = rows[rows["status"] == "ok"]
+    assert ok[["fit_seconds", "predict_seconds"]].ge(0).all(axis=None)
+    assert ok[["n_train", "n_test"]].gt(0).all(axis=None)
+    assert (ok["n_train"] + ok["n_test"] <= ok["n_samples"]).all()
+    for task, found in ok.groupby("task"):
+        named = [metric.name for metric in metrics_for(task) if metric.name not in ("roc_auc", "log_loss", "r2")]
+        assert found[named].notna().all(axis=None)  # the others are not defined for every model and fold
+    assert not (ok["mae"] > ok["rmse"] * (1 + 1e-6)).any()
+
+
+def test_what_did_not_succeed_says_why_and_has_no_scores(rows):
+    others = rows[rows["status"] != "ok"]
+    assert set(others["status"]) <= {*FAILURES, "not_applicable", "stopped"}
+    assert (others["message"].astype(str).str.len() > 0).all()
+    assert others[list(METRICS)].isna().all(axis=None)
+    assert not (others[["fit_seconds", "predict_seconds"]] < 0).any(axis=None)
+
+
+@pytest.mark.parametrize("algorithm", [a for a in ALGORITHMS.values() if a.extra is None], ids=lambda a: a.name)
+def test_defaults_are_everywhere(shipped, algorithm):
+    """As an outcome: a default that does not apply, or fails, is recorded as such."""
+    identifier = Configuration(algorithm.name, {}).id
+    recorded = set(shipped.outcomes.xs(identifier, level=1).index)
+    missing = [i for task in algorithm.tasks for i in shipped.for_task(task) if i not in recorded]
+    assert not missing, f"{identifier} was not evaluated on {missing}"
+
+
+def test_families_do_not_depend_on_the_order_of_datasets(shipped):
+    found = find_families(shipped.datasets)
+    shuffled = find_families(shipped.datasets.sample(frac=1, random_state=0))
+    assert shuffled.to_dict() == found.to_dict()
+    assert set(shipped.datasets["family"]) <= set(shipped.datasets.index)
+
+
+def test_no_dataset_is_there_twice_but_within_a_family(shipped):
+    by_content = shipped.datasets.groupby("fingerprint")["family"].nunique()
+    assert (by_content == 1).all()
+
+
+def test_the_page_agrees_with_the_tables(shipped):
+    page = (shipped_folder() / "README.md").read_text()
+    counts = {
+        "datasets": len(shipped.datasets),
+        "configurations": shipped.evaluations["configuration_id"].nunique(),
+        "evaluations": len(shipped.evaluations),
+    }
+    for what, number in counts.items():
+        told = re.search(rf"([\d,]+) {what}\b", page)
+        assert told is not None
+        assert int(told[1].replace(",", "")) == number, what
+    listed = re.findall(r"^\| (\S+:\d+) \|", page, re.M)
+    assert sorted(listed) == sorted(shipped.datasets.index)
+
+
+@pytest.mark.parametrize(("folder", "kind"), [(".", "knowledge base"), (METAMODEL, "meta-model")])
+def test_files_are_those_of_the_manifest(folder, kind):
+    path = shipped_folder() / folder
+    manifest = read_manifest(path, kind=kind, version=1)
+    for name in manifest["files"]:
+        checked_file(path, name, manifest)
+    assert {p.name for p in path.iterdir() if p.is_file()} - {MANIFEST, "README.md"} == set(manifest["files"])
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_metamodels_were_trained_on_what_is_shipped(shipped, task):
+    trained = load_trained(task)
+    assert set(trained.datasets.index) <= set(shipped.for_task(task))
+    about = shipped.datasets.loc[trained.datasets.index]
+    assert trained.datasets[["fingerprint", "family"]].equals(about[["fingerprint", "family"]])
+    assert set(trained.configurations) <= set(shipped.configurations.index)
+
+
+def test_size_leaves_room_for_the_wheel():
+    total = sum(path.stat().st_size for path in shipped_folder().rglob("*") if path.is_file())
+    assert total < MAX_BYTES, f"data/ holds {total:,} bytes"
