@@ -8,12 +8,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain, zip_longest
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from recommender.algorithms import Algorithm, algorithms_for
 from recommender.datasets import Task
+
+if TYPE_CHECKING:
+    from ConfigSpace import ConfigurationSpace
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,9 +91,8 @@ def draw(algorithm: Algorithm, task: Task) -> Iterator[dict[str, Any]]:
     points = qmc.Sobol(len(space), scramble=False).random_base2(power)[: algorithm.n_drawn]
     seed = int.from_bytes(hashlib.sha256(algorithm.name.encode()).digest()[:8], "little")
     points = (points + np.random.default_rng(seed).random(len(space))) % 1.0
-    fixed = {"n_estimators": 200} if "max_leaf_nodes" in space else {}  # forests gain from trees, at a known price
     for point in points:
-        settings: dict[str, Any] = dict(fixed)
+        settings = fixed_settings(space)
         for hyperparameter, at in zip(space.values(), point, strict=True):
             if isinstance(hyperparameter, CategoricalHyperparameter):
                 value = hyperparameter.choices[int(at * len(hyperparameter.choices))]
@@ -98,6 +100,11 @@ def draw(algorithm: Algorithm, task: Task) -> Iterator[dict[str, Any]]:
                 value = hyperparameter.to_value(np.float64(at))
             settings[hyperparameter.name] = _plain(value)
         yield settings
+
+
+def fixed_settings(space: ConfigurationSpace) -> dict[str, Any]:
+    """What every setting drawn from a space has besides: forests gain from trees, at a known price."""
+    return {"n_estimators": 200} if "max_leaf_nodes" in space else {}
 
 
 def _plain(value: Any) -> Any:
