@@ -157,12 +157,12 @@ def measure_matrix(
     runs = []
     for seed in seeds:
         on_progress(f"{matrix.name}: seed {seed}")
-        runs.append(_run(matrix, family_folds(matrix.families, seed), max(ks), seed))
+        runs.append(run_folds(matrix, family_folds(matrix.families, seed), max(ks), seed))
     rows = _regret_rows(matrix, FAMILY_FOLDS, [run[0] for run in runs], ks)
-    rows += _interval_rows(matrix, FAMILY_FOLDS, [run[1] for run in runs])
+    rows += interval_rows(matrix, FAMILY_FOLDS, [run[1] for run in runs])
     if matrix.folds is not None:
         folds = pd.factorize(matrix.folds)[0]
-        runs = [_run(matrix, folds, max(ks), seed) for seed in seeds]
+        runs = [run_folds(matrix, folds, max(ks), seed) for seed in seeds]
         rows += _regret_rows(matrix, OWN_FOLDS, [run[0] for run in runs], ks)
         rows += _gap_rows(matrix, [run[0] for run in runs])
     table = pd.DataFrame(rows)
@@ -181,7 +181,7 @@ def family_folds(families: pd.Series, seed: int) -> NDArray[np.intp]:
     return fold_of[codes]
 
 
-def _run(
+def run_folds(
     matrix: Matrix, folds: NDArray[np.intp], k: int, seed: int
 ) -> tuple[dict[str, NDArray[np.intp]], pd.DataFrame]:
     """For each strategy, the first `k` configurations of each dataset; and our intervals beside the truth."""
@@ -263,7 +263,7 @@ def _regret_rows(
     for strategy in runs[0]:
         for k in ks:
             best = np.stack([_best_of(regret, run[strategy][:, :k]) for run in runs]).mean(axis=0)
-            rows.append(_row(matrix, splits, REGRET, strategy, k, best, np.ones(len(best))))
+            rows.append(row_of(matrix, splits, REGRET, strategy, k, best, np.ones(len(best))))
     return rows
 
 
@@ -282,10 +282,10 @@ def _gap_rows(matrix: Matrix, runs: list[dict[str, NDArray[np.intp]]]) -> list[d
         return best - np.stack(firsts).mean(axis=0)
 
     single_best = lost("ranking by mean score")
-    return [_row(matrix, OWN_FOLDS, GAP, s, 1, lost(s), single_best) for s in runs[0]]
+    return [row_of(matrix, OWN_FOLDS, GAP, s, 1, lost(s), single_best) for s in runs[0]]
 
 
-def _interval_rows(matrix: Matrix, splits: str, runs: list[pd.DataFrame]) -> list[dict[str, object]]:
+def interval_rows(matrix: Matrix, splits: str, runs: list[pd.DataFrame]) -> list[dict[str, object]]:
     cells = pd.concat(runs)
     cells["covered"] = (cells["lower"] <= cells["truth"]) & (cells["truth"] <= cells["upper"])
     cells["width"] = cells["upper"] - cells["lower"]
@@ -299,13 +299,13 @@ def _interval_rows(matrix: Matrix, splits: str, runs: list[pd.DataFrame]) -> lis
         ):
             means = chosen.groupby("dataset")[column].mean().reindex(range(len(matrix.performance)))
             values = np.array(means.fillna(means.mean()), dtype=np.float64)
-            rows.append(_row(matrix, splits, measure, OURS, 1, values, np.ones(len(values))))
+            rows.append(row_of(matrix, splits, measure, OURS, 1, values, np.ones(len(values))))
     outside = np.array(cells.groupby("dataset")["outside"].mean(), dtype=np.float64)
-    rows.append(_row(matrix, splits, "share outside", OURS, 1, outside, np.ones(len(outside))))
+    rows.append(row_of(matrix, splits, "share outside", OURS, 1, outside, np.ones(len(outside))))
     return rows
 
 
-def _row(
+def row_of(
     matrix: Matrix, splits: str, measure: str, strategy: str, k: int, above: Floats, below: Floats
 ) -> dict[str, object]:
     """The ratio of two sums over datasets, with its interval from drawing families again."""
