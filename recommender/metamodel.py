@@ -16,7 +16,7 @@ from recommender.expectation import Blend, Expectation, fit_expectation, leaf_we
 from recommender.inputs import Inputs
 from recommender.regrets import PRIOR_DATASETS, fill_missing, greedy, normalized_regret, regret_of
 
-__all__ = ["MetaModel", "MetaModelError", "Prediction", "normalized_regret"]
+__all__ = ["MetaModel", "MetaModelError", "Prediction", "Scenarios", "normalized_regret"]
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -72,6 +72,28 @@ class Prediction:
     upper: pd.DataFrame
     support: pd.Series
     outside: pd.Series
+
+
+@dataclass(frozen=True, eq=False)
+class Scenarios:
+    """What may happen on one dataset: what is expected, and how far training datasets were from what was expected.
+
+    Parameters
+    ----------
+    expected : array of shape (n_configurations,)
+        Expected normalized regret.
+    deviations : array of shape (n_datasets, n_configurations)
+        By how much the regrets of each training dataset differed from what is expected of it without its family.
+    scores : array of shape (n_datasets, n_configurations)
+        The scores of this dataset, had they differed from the expected ones as those of each training dataset did.
+    weights : array of shape (n_datasets,)
+        How likely each is, adding up to 1: similar datasets weigh more.
+    """
+
+    expected: Floats
+    deviations: Floats
+    scores: Floats
+    weights: Floats
 
 
 class MetaModel:
@@ -254,10 +276,14 @@ class MetaModel:
         ranks = self._inputs.ranks(values)
         hints = self._regret.hints_of(ranks)
         regret, _ = self._expected_regret(ranks, hints, self._trust(values))
+        score, weights = self._expected_score(ranks, hints)
+        return regret, score, *self._margins((1 - EVEN) * weights + EVEN / weights.shape[1], regret)
+
+    def _expected_score(self, ranks: Singles, hints: Singles) -> tuple[Floats, Floats]:
+        """Expected scores, and the weights of the training datasets behind them."""
         leaves = self._score.forest.leaves(np.column_stack([ranks, self._score.hints_of(ranks), hints]))
         weights = leaf_weights(leaves, self._score_leaves)
-        score = np.clip(self._score.predict(weights, ranks), *self._bounds)
-        return regret, score, *self._margins((1 - EVEN) * weights + EVEN / weights.shape[1], regret)
+        return np.clip(self._score.predict(weights, ranks), *self._bounds), weights
 
     def _support(self, values: Singles) -> Floats:
         """The share of the datasets that calibrated this meta-model which lay at least as far from the others."""
@@ -279,16 +305,33 @@ class MetaModel:
         k : int
             How many.
         """
+        possible = self.scenarios(metafeatures_row)
+        regrets = possible.expected + possible.deviations
+        regrets = np.clip(regrets - regrets.min(axis=1, keepdims=True), 0, 1)
+        return [self.configurations_[c] for c in greedy(regrets, possible.weights, possible.expected, k)]
+
+    def scenarios(self, metafeatures_row: pd.DataFrame) -> Scenarios:
+        """What may happen on one dataset, one possibility for each training dataset.
+
+        Parameters
+        ----------
+        metafeatures_row : DataFrame of shape (1, n_metafeatures)
+            The dataset.
+        """
         values = self._values_of(metafeatures_row, rows=1)
         ranks, trust = self._inputs.ranks(values), self._trust(values)
-        expected, weights = self._expected_regret(ranks, self._regret.hints_of(ranks), trust)
+        hints = self._regret.hints_of(ranks)
+        expected, weights = self._expected_regret(ranks, hints, trust)
         general = self._regrets - self._regrets.mean(axis=0, dtype=np.float64)
         deviations = trust * np.where(self._known, self._regret.deviations(), 0) + (1 - trust) * general
-        scenarios = expected + deviations
-        scenarios = np.clip(scenarios - scenarios.min(axis=1, keepdims=True), 0, 1)
         even = 1 - (1 - EVEN) * trust[0]
-        weights = (1 - even) * weights[0] + even / weights.shape[1]
-        return [self.configurations_[c] for c in greedy(scenarios, weights, expected[0], k)]
+        score = self._expected_score(ranks, hints)[0][0]
+        return Scenarios(
+            expected[0],
+            deviations,
+            np.clip(score + np.where(self._known, self._score.deviations(), 0), *self._bounds),
+            (1 - even) * weights[0] + even / weights.shape[1],
+        )
 
     def neighbours(self, metafeatures_row: pd.DataFrame, k: int) -> pd.DataFrame:
         """The `k` training datasets most similar to one dataset.
