@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
+from recommender import cli_kb
+from recommender.cli_options import KnowledgeOption, MetricOption, StoreOption, TaskOption, chosen_knowledge
 from recommender.console import (
     TableFormat,
     as_json,
@@ -30,6 +32,8 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
+app.add_typer(cli_kb.app, name="kb")
+app.command(epilog="Example: `recommender winners --task regression --metric mae`")(cli_kb.winners)
 
 
 class Format(StrEnum):
@@ -40,21 +44,10 @@ class Format(StrEnum):
     PYTHON = "python"
 
 
-KnowledgeOption = Annotated[
-    Path | None,
-    typer.Option("--knowledge", help="A folder written by `recommender train`; what is shipped by default."),
-]
 ServerOption = Annotated[
     str | None, typer.Option(help="Address of an OpenML server; openml.org by default.", envvar="OPENML_SERVER")
 ]
 CacheOption = Annotated[Path | None, typer.Option(help="Folder in which what the server sent is kept.")]
-StoreOption = Annotated[str, typer.Option(help="A SQLite file, or a database address as SQLAlchemy writes it.")]
-MetricOption = Annotated[
-    str | None, typer.Option(help="What to be good at: roc_auc, log_loss, accuracy, r2, rmse, ...")
-]
-TaskOption = Annotated[
-    str | None, typer.Option("--task", help="binary, multiclass or regression; inferred if not given.")
-]
 
 
 @app.command(epilog="Example: `recommender recommend churn.csv --target Churn --top 3`")
@@ -204,11 +197,10 @@ def train(
     random_state: Annotated[int, typer.Option(help="Seed of the meta-models.")] = 0,
 ) -> None:
     """Train the meta-model on what was collected."""
-    from recommender.knowledge import knowledge_of, load_knowledge
     from recommender.provenance import describe
     from recommender.training import train_all
 
-    base = knowledge_of(_existing_store(store)) if store is not None else load_knowledge(knowledge)
+    base = chosen_knowledge(store, knowledge)
     with status("Training") as tell:
         done = train_all(base, output, random_state=random_state, on_progress=lambda t, m: tell(f"{t}, {m}"))
     base.save(output)
@@ -217,41 +209,6 @@ def train(
         metrics = ", ".join(metric for t, metric in done if t == name)
         print(f"{name}: {len(base.for_task(name))} datasets, for {metrics}")
     print(f"written to {output}")
-
-
-@app.command(epilog="Example: `recommender winners --task regression --metric mae`")
-def winners(
-    task: TaskOption = None,
-    metric: MetricOption = None,
-    store: Annotated[str | None, typer.Option(help="A store; else the knowledge base in --knowledge.")] = None,
-    knowledge: KnowledgeOption = None,
-    format: Annotated[TableFormat, typer.Option(help="table, json or csv.")] = TableFormat.TABLE,
-) -> None:
-    """Show which algorithm and hyperparameters won on each dataset, and which won most often."""
-    import pandas as pd
-
-    from recommender.datasets import TASKS
-    from recommender.errors import unknown_name
-    from recommender.knowledge import knowledge_of, load_knowledge
-    from recommender.knowledge import winners as find_winners
-    from recommender.metrics import METRICS
-
-    if task is not None and task not in TASKS:
-        raise unknown_name("task", task, TASKS)
-    if metric is not None and metric not in METRICS:
-        raise unknown_name("metric", metric, METRICS)
-    base = knowledge_of(_existing_store(store)) if store is not None else load_knowledge(knowledge)
-    tasks = [t for t in TASKS if task in (None, t) and (metric is None or t in METRICS[metric].tasks)]
-    tables = {t: find_winners(base, t, metric) for t in tasks if base.for_task(t)}
-    if format is not TableFormat.TABLE:
-        whole = pd.concat([table.assign(task=t) for t, table in tables.items()])
-        print(printed(whole, format), end="")
-        return
-    for t, table in tables.items():
-        show_table(table.drop(columns=["n_features"]), title=f"{t}: who won on each of {len(table)} datasets")
-        counts = table["algorithm"].value_counts()
-        shares = pd.DataFrame({"won": counts, "share": (counts / len(table)).map("{:.0%}".format)})
-        show_table(shares.rename_axis("algorithm").reset_index(), title=f"{t}: who won most often")
 
 
 @app.command(epilog="Example: `recommender metafeatures churn.csv --target Churn --describe`")
@@ -310,7 +267,12 @@ def benchmark(
         list[Path] | None,
         typer.Option(help="A folder with a published performance matrix, to measure the meta-model alone; repeatable."),
     ] = None,
-    seeds: Annotated[int, typer.Option(min=1, help="How many times a matrix is split anew.")] = 5,
+    itself: Annotated[
+        bool, typer.Option("--itself", help="Measure the meta-model on the knowledge base that it comes from.")
+    ] = False,
+    seeds: Annotated[
+        int, typer.Option(min=1, help="How often the families of --matrix or --itself are split anew.")
+    ] = 5,
     output: Annotated[Path | None, typer.Option(help="A CSV file for the whole result.")] = None,
     folds: Annotated[int | None, typer.Option(min=1, help="Only the first so many of each task's folds.")] = None,
     metric: MetricOption = None,
@@ -324,11 +286,13 @@ def benchmark(
     from recommender.knowledge import load_knowledge
     from recommender.openml_server import read_suite, set_server
 
-    if matrix:
-        _benchmark_matrices(matrix, seeds, output)
+    if matrix or itself:
+        _benchmark_meta_model(matrix or [], load_knowledge(knowledge) if itself else None, seeds, output)
         return
     if not suite and not task:
-        raise _usage("nothing to compare on: give --suite or --task, such as --suite OpenML-CC18; or --matrix")
+        raise _usage(
+            "nothing to compare on: give --suite or --task, such as --suite OpenML-CC18; --matrix, or --itself"
+        )
     set_server(server, str(cache) if cache else None)
     task_ids = list(dict.fromkeys([*(i for name in suite or [] for i in read_suite(name)), *(task or [])]))
     base = load_knowledge(knowledge)
@@ -346,13 +310,17 @@ def benchmark(
     show_table(summarise(rows).reset_index(), title=f"{n_tasks} tasks, {len(skipped)} left out", digits=4)
 
 
-def _benchmark_matrices(folders: list[Path], n_seeds: int, output: Path | None) -> None:
+def _benchmark_meta_model(matrices: list[Path], knowledge: Any, n_seeds: int, output: Path | None) -> None:
     import pandas as pd
 
+    from recommender.itself import measure_itself
     from recommender.matrix import measure_matrix
 
     with status("Measuring") as tell:
-        rows = pd.concat([measure_matrix(folder, seeds=range(n_seeds), on_progress=tell) for folder in folders])
+        tables = [measure_matrix(folder, seeds=range(n_seeds), on_progress=tell) for folder in matrices]
+        if knowledge is not None:
+            tables.append(measure_itself(knowledge, seeds=range(n_seeds), on_progress=tell))
+    rows = pd.concat(tables)
     if output:
         rows.round(4).to_csv(output, index=False)
     show_table(rows, title="The meta-model and simple rules, each dataset's family left out")
@@ -383,12 +351,3 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _usage(message: str) -> RecommenderError:
     return RecommenderError(message)
-
-
-def _existing_store(address: str) -> Any:
-    from recommender.errors import StoreError
-    from recommender.store import Store
-
-    if "://" not in address and not Path(address).exists():
-        raise StoreError(f"no such store: {address}. `recommender collect --store {address}` makes one")
-    return Store(address)

@@ -190,6 +190,43 @@ def knowledge_of(store: Store) -> KnowledgeBase:
     )
 
 
+def record_knowledge(knowledge: KnowledgeBase, store: Store) -> int:
+    """Record a knowledge base in a store, so that `collect` can go on from it; what the store holds stays as it is.
+
+    The inverse of `knowledge_of`, but for families, which are found anew from the content.
+
+    Parameters
+    ----------
+    knowledge : KnowledgeBase
+        What to record.
+    store : Store
+        Where to; it may hold something already.
+
+    Returns
+    -------
+    int
+        How many evaluations were new to the store.
+
+    Examples
+    --------
+    >>> from recommender.store import Store
+    >>> store = Store("sqlite://")
+    >>> knowledge = load_knowledge()
+    >>> record_knowledge(knowledge, store) == len(knowledge.evaluations)
+    True
+    >>> record_knowledge(knowledge, store)
+    0
+    """
+    datasets = knowledge.datasets.drop(columns=["family"])
+    datasets["metafeatures"] = knowledge.metafeatures.reindex(datasets.index).to_dict("records")
+    return store.add_tables(
+        datasets.rename_axis("id").reset_index(),
+        knowledge.configurations.rename_axis("id").reset_index(),
+        knowledge.environments.rename_axis("id").reset_index(),
+        knowledge.evaluations,
+    )
+
+
 def load_knowledge(folder: Path | None = None) -> KnowledgeBase:
     """The knowledge base in a folder, or the one that comes with the package.
 

@@ -62,7 +62,7 @@ Format 2 added the seed of an evaluation, and the claims by which several collec
 """
 
 READ_ROWS = 100_000
-"""Evaluations that are read at once, which bounds the memory that reading takes beyond the table itself."""
+"""Evaluations that are read or written at once, which bounds the memory that this takes beyond the table itself."""
 
 _schema = MetaData()
 
@@ -313,6 +313,33 @@ class Store:
         with self._transaction() as connection:
             return _add(connection, _evaluations, rows)
 
+    def add_tables(
+        self,
+        datasets: pd.DataFrame,
+        configurations: pd.DataFrame,
+        environments: pd.DataFrame,
+        evaluations: pd.DataFrame,
+    ) -> int:
+        """Record whole tables, as the methods that read them give them, all of it or nothing.
+
+        What the store holds already stays as it is: a dataset, configuration or environment of the same id, and an
+        evaluation of the same configuration on the same fold of the same dataset.
+
+        Returns
+        -------
+        int
+            How many evaluations were new.
+        """
+        described = datasets.assign(metafeatures=datasets["metafeatures"].map(_without_nan))
+        with self._transaction() as connection:
+            _add(connection, _datasets, _records(described, _datasets))
+            _add(connection, _configurations, _records(configurations, _configurations))
+            _add(connection, _environments, _records(environments, _environments))
+            return sum(
+                _add(connection, _evaluations, _records(evaluations.iloc[start : start + READ_ROWS], _evaluations))
+                for start in range(0, len(evaluations), READ_ROWS)
+            )
+
     def dataset(self, dataset_id: str) -> dict[str, Any] | None:
         """What is recorded of a dataset, or None."""
         with self._transaction() as connection:
@@ -465,6 +492,13 @@ def _add(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> in
         return 0
     statement = _insert_for(connection)(table).on_conflict_do_nothing()
     return connection.execute(statement.execution_options(preserve_rowcount=True), rows).rowcount
+
+
+def _records(rows: pd.DataFrame, table: Table) -> list[dict[str, Any]]:
+    """Rows as a table of the database takes them: plain Python values, and None for what is missing."""
+    names = [column.name for column in table.c if column.name in rows]
+    columns = [rows[name].astype(object).where(rows[name].notna(), None).tolist() for name in names]
+    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
 def _or_none(value: float) -> float | None:

@@ -1,0 +1,42 @@
+"""Options that several commands share, and what they stand for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from recommender.knowledge import KnowledgeBase
+    from recommender.store import Store
+
+KnowledgeOption = Annotated[
+    Path | None,
+    typer.Option("--knowledge", help="A folder written by `recommender train`; what is shipped by default."),
+]
+EvidenceOption = Annotated[str | None, typer.Option("--store", help="A store; else the knowledge base in --knowledge.")]
+StoreOption = Annotated[str, typer.Option(help="A SQLite file, or a database address as SQLAlchemy writes it.")]
+MetricOption = Annotated[
+    str | None, typer.Option(help="What to be good at: roc_auc, log_loss, accuracy, r2, rmse, ...")
+]
+TaskOption = Annotated[
+    str | None, typer.Option("--task", help="binary, multiclass or regression; inferred if not given.")
+]
+
+
+def chosen_knowledge(store: str | None, folder: Path | None) -> KnowledgeBase:
+    """What a store has recorded, where one is given; else what is in a folder or shipped."""
+    from recommender.knowledge import knowledge_of, load_knowledge
+
+    return knowledge_of(existing_store(store)) if store is not None else load_knowledge(folder)
+
+
+def existing_store(address: str) -> Store:
+    """The store at an address, which is not made where there is none."""
+    from recommender.errors import StoreError
+    from recommender.store import Store
+
+    if "://" not in address and not Path(address).exists():
+        raise StoreError(f"no such store: {address}. `recommender collect --store {address}` makes one")
+    return Store(address)
