@@ -223,6 +223,7 @@ def make_dataset(
         raise DatasetError(
             f"the target {y.name!r} is missing in {n_missing} of {len(y)} rows. Drop those rows, or fill them in"
         )
+    _check_values(y)
     task = task or infer_task(y)
     if task == "regression":
         y = _numeric_target(y)
@@ -246,6 +247,18 @@ def infer_task(y: pd.Series) -> Task:
     return "binary" if n_distinct <= 2 else "multiclass"
 
 
+def _check_values(y: pd.Series) -> None:
+    """An error where a target holds neither numbers nor labels."""
+    try:
+        y.nunique()
+    except TypeError as error:
+        raise DatasetError(
+            f"the target {y.name!r} holds {type(y.iloc[0]).__name__} values; numbers, text or booleans are needed"
+        ) from error
+    if pd.api.types.is_complex_dtype(y.dtype):
+        raise DatasetError(f"the target {y.name!r} holds complex numbers: choose the real part, or another number")
+
+
 def _numeric_target(y: pd.Series) -> pd.Series:
     try:
         values = pd.to_numeric(y.astype(object)).astype(np.float64)
@@ -263,6 +276,12 @@ def _numeric_target(y: pd.Series) -> pd.Series:
 def _check_classes(y: pd.Series, task: Task) -> None:
     counts = y.value_counts()
     counts = counts[counts > 0]
+    labels = np.asarray(y.drop_duplicates())
+    if len(counts) > 1 and not _are_labels(labels):
+        raise DatasetError(
+            f"the target {y.name!r} holds values that scikit-learn does not take as classes, such as {labels[0]!r} "
+            f"({type(labels[0]).__name__}). Turn them into text, as by y.astype(str), or ask for task='regression'"
+        )
     if len(counts) == 1:
         raise DatasetError(f"the target {y.name!r} has one class only ({counts.index[0]!r}); two are needed")
     if task == "binary" and len(counts) > 2:
@@ -276,7 +295,17 @@ def _check_classes(y: pd.Series, task: Task) -> None:
         )
 
 
+def _are_labels(labels: np.ndarray) -> bool:
+    """Whether scikit-learn's classifiers take these as classes."""
+    from sklearn.utils.multiclass import type_of_target
+
+    try:
+        return type_of_target(labels) in {"binary", "multiclass"}
+    except (TypeError, ValueError):  # tuples, bytes
+        return False
+
+
 def listed(names: Any, most: int = 10) -> str:
-    """The first of some names, and how many there are, for a message."""
-    shown = ", ".join(repr(str(n)) for n in list(names)[:most])
+    """The first of some names, none longer than 60 characters, and how many there are, for a message."""
+    shown = ", ".join(repr(str(n)[:60]) for n in list(names)[:most])
     return shown + (f", ... ({len(names)} in all)" if len(names) > most else "")

@@ -164,7 +164,7 @@ def test_duplicate_target_name(table):
         ("empty.csv", b"", "is empty"),
         ("table.xlsx", b"PK", "cannot tell the format"),
         ("broken.parquet", b"not parquet at all", "cannot be read as PARQUET"),
-        ("broken.arff", b"<html></html>", "cannot be read as ARFF"),
+        ("broken.arff", b"a,b\n1,2\n", "cannot be read as ARFF"),
     ],
 )
 def test_files_that_cannot_be_read(tmp_path, name, content, message):
