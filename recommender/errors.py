@@ -22,6 +22,10 @@ class ServerError(RecommenderError, ConnectionError):
     """An OpenML server that cannot be reached, or that does not have what was asked."""
 
 
+class ServerBusyError(ServerError):
+    """An OpenML server that fails, limits or cannot be reached at the moment: asking later may help."""
+
+
 class StoreError(RecommenderError, RuntimeError):
     """A store that cannot be opened or was written by a newer format."""
 
@@ -44,8 +48,8 @@ class RecommendationError(RecommenderError, ValueError):
 
 def unknown_name(kind: str, given: object, choices: Iterable[str]) -> UnknownNameError:
     """Error for a name that is not among `choices`, with the nearest one suggested."""
-    known = [str(choice) for choice in choices]
+    known = [str(choice)[:60] for choice in choices]
     near = difflib.get_close_matches(str(given), known, n=1)
     hint = f" Did you mean {near[0]!r}?" if near else ""
     shown = ", ".join(known[:40]) + (f", ... ({len(known)} in all)" if len(known) > 40 else "")
-    return UnknownNameError(f"unknown {kind} {given!r}.{hint} Choose from: {shown}")
+    return UnknownNameError(f"unknown {kind} {str(given)[:60]!r}.{hint} Choose from: {shown}")
