@@ -88,12 +88,15 @@ class Scenarios:
         The scores of this dataset, had they differed from the expected ones as those of each training dataset did.
     weights : array of shape (n_datasets,)
         How likely each is, adding up to 1: similar datasets weigh more.
+    bounds : array of shape (2,)
+        The lowest and the highest score of any training dataset.
     """
 
     expected: Floats
     deviations: Floats
     scores: Floats
     weights: Floats
+    bounds: Floats
 
 
 class MetaModel:
@@ -331,6 +334,7 @@ class MetaModel:
             deviations,
             np.clip(score + np.where(self._known, self._score.deviations(), 0), *self._bounds),
             (1 - even) * weights[0] + even / weights.shape[1],
+            self._bounds,
         )
 
     def neighbours(self, metafeatures_row: pd.DataFrame, k: int) -> pd.DataFrame:
@@ -341,11 +345,41 @@ class MetaModel:
         DataFrame with columns dataset and similarity
             Similarity is the share of trees in which both reach the same leaf, largest first.
         """
-        ranks = self._inputs.ranks(self._values_of(metafeatures_row, rows=1))
-        leaves = self._regret.forest.leaves(np.column_stack([ranks, self._regret.hints_of(ranks)]))
-        similarity = (leaves == self._regret_leaves).mean(axis=1)
+        if len(metafeatures_row) != 1:
+            raise MetaModelError(f"{len(metafeatures_row)} rows of meta-features: give those of one dataset")
+        similarity = self.similarity(metafeatures_row).to_numpy()[0]
         order = np.argsort(-similarity, kind="stable")[:k]
         return pd.DataFrame({"dataset": [self.datasets_[i] for i in order], "similarity": similarity[order]})
+
+    def similarity(self, metafeatures: pd.DataFrame) -> pd.DataFrame:
+        """Share of trees in which datasets reach the same leaf as each training dataset, 0 to 1.
+
+        Returns
+        -------
+        DataFrame of shape (n_datasets, n_training_datasets)
+        """
+        ranks = self._inputs.ranks(self._values_of(metafeatures))
+        leaves = self._regret.forest.leaves(np.column_stack([ranks, self._regret.hints_of(ranks)]))
+        shares = np.stack([(row == self._regret_leaves).mean(axis=1) for row in leaves])
+        return pd.DataFrame(shares, index=metafeatures.index, columns=self.datasets_)
+
+    def expected_regret(self, metafeatures: pd.DataFrame) -> pd.DataFrame:
+        """The regrets of `predict` alone, which is quick where many variants of a dataset are asked about."""
+        values = self._values_of(metafeatures)
+        ranks = self._inputs.ranks(values)
+        regret, _ = self._expected_regret(ranks, self._regret.hints_of(ranks), self._trust(values))
+        return pd.DataFrame(np.clip(regret, 0, 1), index=metafeatures.index, columns=self.configurations_)
+
+    @property
+    def metafeatures_(self) -> pd.DataFrame:
+        """Those of the training datasets, of shape (n_training_datasets, n_metafeatures)."""
+        return pd.DataFrame(self._inputs.metafeatures, index=self.datasets_, columns=self.features_)
+
+    @property
+    def regrets_(self) -> pd.DataFrame:
+        """Normalized regrets on the training datasets, NaN where a configuration was not evaluated."""
+        regrets = np.where(self._known, self._regrets, np.nan)
+        return pd.DataFrame(regrets, index=self.datasets_, columns=self.configurations_)
 
     def _trust(self, values: Singles) -> Floats:
         """How far the meta-features of each dataset are trusted, from 0 (outside) to 1, of shape (n_datasets, 1)."""

@@ -19,10 +19,14 @@ from recommender.metrics import Metric
 from recommender.pipelines import build_pipeline, encoded_width
 from recommender.pool import Configuration
 from recommender.sources import load_dataset
+from recommender.support import why_outside
 from recommender.training import Trained, load_trained, sizes_of
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
+
+    from recommender.session import Session
+    from recommender.warm_start import SearchSpace
 
 WORTH_INSTALLING = 0.02
 """By how much less normalized regret an algorithm that is not installed is worth a word."""
@@ -96,7 +100,7 @@ class Recommendation:
     metric: Metric
     items: tuple[RecommendedConfiguration, ...]
     _trained: Trained = field(repr=False)
-    _outside: bool = field(repr=False)
+    _why_outside: tuple[str, ...] = field(repr=False)
     _missing: str | None = field(default=None, repr=False)
 
     @property
@@ -130,7 +134,7 @@ class Recommendation:
     @property
     def outside(self) -> bool:
         """Whether the dataset is unlike anything that the knowledge base has seen."""
-        return self._outside
+        return bool(self._why_outside)
 
     def neighbours(self, k: int = 5) -> pd.DataFrame:
         """The `k` known datasets most like this one, with similarity in [0, 1] and what won on each."""
@@ -144,7 +148,8 @@ class Recommendation:
             name = str(self._trained.datasets["name"][self.known])
             notes.append(f"this dataset is in the knowledge base, as {name} ({self.known}): what is expected was seen")
         if self.outside:
-            notes.append("this dataset lies outside what the knowledge base has seen: expect less of the ranking")
+            why = "; ".join(self._why_outside)
+            notes.append(f"this dataset lies outside what was seen: {why}. Expect less of the ranking")
         if self._missing:
             notes.append(self._missing)
         return notes
@@ -152,6 +157,30 @@ class Recommendation:
     def explain(self) -> dict[str, Any]:
         """The reasons: the most similar known datasets and what won there, and what to be careful about."""
         return {"neighbours": self.neighbours(), "notes": self.notes(), "outside": self.outside, "known": self.known}
+
+    def session(self) -> Session:
+        """A `Session`: what to try next, given the scores that were seen."""
+        from recommender.session import Session
+
+        return Session(self)
+
+    def to_optuna(self, study: Any) -> SearchSpace:
+        """The `SearchSpace` for an Optuna study's objective; the study begins with the portfolio."""
+        from recommender.warm_start import enqueue
+
+        return enqueue(self, study)
+
+    def to_flaml(self) -> dict[str, list[dict[str, Any]]]:
+        """The ``starting_points`` of `flaml.AutoML.fit`; its ``estimator_list`` are their keys."""
+        from recommender.warm_start import flaml_points
+
+        return flaml_points(self)
+
+    def to_configspace(self) -> SearchSpace:
+        """The `SearchSpace`: a ConfigSpace with the algorithms to choose from, and the portfolio as first points."""
+        from recommender.warm_start import search_space
+
+        return search_space(self)
 
     def to_frame(self) -> pd.DataFrame:
         """The ranking as a table, a row for each configuration."""
@@ -273,7 +302,8 @@ def recommend(
         )
         for rank, (i, row) in enumerate(table.sort_values("regret", kind="stable").iterrows(), start=1)
     )
-    return Recommendation(data, metafeatures, trained.metric, items, trained, bool(prediction.outside.iloc[0]), missing)
+    outside = why_outside(data, metafeatures, trained, is_far=bool(prediction.outside.iloc[0]))
+    return Recommendation(data, metafeatures, trained.metric, items, trained, outside, missing)
 
 
 def _expected(trained: Trained, prediction: Prediction, sizes: pd.DataFrame, unit: float) -> pd.DataFrame:
