@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -14,7 +15,7 @@ import pandas as pd
 
 from recommender.datasets import TASKS, Task
 from recommender.errors import KnowledgeBaseError, RecommenderError
-from recommender.files import checked_file, read_manifest, shipped_folder, write_manifest, write_text
+from recommender.files import MANIFEST, checked_file, read_manifest, shipped_folder, write_manifest, write_text
 from recommender.knowledge import KnowledgeBase, winners
 from recommender.metafeatures import METAFEATURES_VERSION
 from recommender.metamodel import MetaModel, normalized_regret
@@ -54,6 +55,9 @@ class Trained:
         What can be said of the training datasets: name, sizes, fingerprint, family and what won.
     single_best : str
         The id of the configuration with the least mean normalized regret over the training datasets.
+    model_bytes : SecondsModel, optional
+        Expects the serialised size of the fitted pipeline, by the same kind of law; None where it was trained by a
+        version that did not learn it.
     """
 
     task: Task
@@ -64,6 +68,7 @@ class Trained:
     configurations: dict[str, Configuration]
     datasets: pd.DataFrame
     single_best: str
+    model_bytes: SecondsModel | None = None
 
 
 def train(knowledge: KnowledgeBase, task: Task, metric: str | None = None, *, random_state: int = 0) -> Trained:
@@ -117,7 +122,14 @@ def train(knowledge: KnowledgeBase, task: Task, metric: str | None = None, *, ra
             winner=best["algorithm"], winning_hyperparameters=best["hyperparameters"], winning_score=best[measure.name]
         ),
         single_best_of(performance),
+        SecondsModel.fit(sizes, _model_bytes(knowledge.evaluations).reindex(index=about.index, columns=ids)),
     )
+
+
+def _model_bytes(evaluations: pd.DataFrame) -> pd.DataFrame:
+    """Mean serialised sizes of fitted pipelines: datasets by configurations."""
+    rows = evaluations[evaluations["model_bytes"] > 0].astype({"dataset_id": str, "configuration_id": str})
+    return rows.groupby(["dataset_id", "configuration_id"])["model_bytes"].mean().unstack()
 
 
 def _check_versions(datasets: pd.DataFrame) -> None:
@@ -187,10 +199,12 @@ def train_all(
 def save_trained(trained: Trained, folder: Path) -> None:
     """Write one task and metric: arrays as ``.npz``, the rest as JSON."""
     name = f"{trained.task}-{trained.metric.name}"
+    parts = {name: getattr(trained, name) for name in ("model", "fit_seconds", "predict_seconds", "model_bytes")}
     arrays = {
-        **{f"model.{key}": value for key, value in trained.model.to_arrays().items()},
-        **{f"fit_seconds.{key}": value for key, value in trained.fit_seconds.to_arrays().items()},
-        **{f"predict_seconds.{key}": value for key, value in trained.predict_seconds.to_arrays().items()},
+        f"{name}.{key}": value
+        for name, part in parts.items()
+        if part is not None
+        for key, value in part.to_arrays().items()
     }
     np.savez_compressed(folder / f"{name}.npz", allow_pickle=False, **arrays)
     content = {
@@ -206,13 +220,24 @@ def save_trained(trained: Trained, folder: Path) -> None:
 def load_trained(task: Task, metric: str | None = None, folder: Path | None = None) -> Trained:
     """What was trained for a task and metric, from a folder or as it comes with the package.
 
+    What was read last is kept, and read again only when a file has changed.
+
     Raises
     ------
     KnowledgeBaseError
         If it is not there, damaged, of a newer format, or made with other meta-features than this version computes.
     """
     measure = find_metric(metric, task)
-    folder = (folder or shipped_folder()) / METAMODEL
+    folder = ((folder or shipped_folder()) / METAMODEL).absolute()
+    name = f"{task}-{measure.name}"
+    files = [path for path in (folder / MANIFEST, folder / f"{name}.npz", folder / f"{name}.json") if path.exists()]
+    state = tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files)
+    return _read_trained(task, measure, folder, state)
+
+
+@lru_cache(maxsize=4)
+def _read_trained(task: Task, measure: Metric, folder: Path, state: tuple[tuple[str, int, int], ...]) -> Trained:
+    """What is in a folder whose files are in that state."""
     manifest = read_manifest(folder, kind="meta-model", version=FORMAT)
     name = f"{task}-{measure.name}"
     if name not in manifest["trained"]:
@@ -226,6 +251,7 @@ def load_trained(task: Task, metric: str | None = None, folder: Path | None = No
         with np.load(checked_file(folder, f"{name}.npz", manifest), allow_pickle=False) as file:
             arrays = {key: file[key] for key in file.files}
         content = json.loads(checked_file(folder, f"{name}.json", manifest).read_text())
+        sizes = _part(arrays, "model_bytes.")
         return Trained(
             task,
             measure,
@@ -235,6 +261,7 @@ def load_trained(task: Task, metric: str | None = None, folder: Path | None = No
             {i: Configuration(algorithm, settings) for i, (algorithm, settings) in content["configurations"].items()},
             pd.DataFrame.from_dict(content["datasets"], orient="index"),
             content["single_best"],
+            SecondsModel.from_arrays(sizes) if sizes else None,
         )
     except RecommenderError:
         raise

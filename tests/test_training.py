@@ -8,9 +8,11 @@ import pandas as pd
 import pytest
 
 from recommender.errors import KnowledgeBaseError
+from recommender.files import write_manifest
 from recommender.knowledge import load_knowledge
+from recommender.metafeatures import METAFEATURES_VERSION
 from recommender.metamodel import normalized_regret
-from recommender.training import METAMODEL, load_trained, sizes_of, train, train_all
+from recommender.training import METAMODEL, load_trained, save_trained, sizes_of, train, train_all
 
 
 @pytest.fixture(scope="module")
@@ -89,3 +91,26 @@ def test_too_few_datasets(knowledge, tmp_path):
     with pytest.raises(KnowledgeBaseError, match="no task has 8 datasets"):
         train_all(few, tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_sizes_of_models_are_of_the_right_order(knowledge, folder):
+    loaded = load_trained("regression", "mae", folder)
+    sizes = sizes_of(knowledge.metafeatures.loc[loaded.datasets.index]).assign(n_samples=1_000, n_features=10)
+    expected = loaded.model_bytes.predict(sizes).iloc[0]
+    assert expected["ridge-default"] < 100_000 < 1_000_000 < expected["random_forest-default"] < 100_000_000
+
+
+def test_a_meta_model_without_sizes_of_models_still_opens(trained, tmp_path):
+    folder = tmp_path / METAMODEL
+    folder.mkdir()
+    save_trained(replace(trained, model_bytes=None), folder)
+    about = {"metafeatures_version": METAFEATURES_VERSION, "trained": ["regression-mae"]}
+    write_manifest(folder, kind="meta-model", version=1, about=about)
+    assert load_trained("regression", "mae", tmp_path).model_bytes is None
+
+
+def test_what_was_read_is_kept_until_a_file_changes(folder):
+    first = load_trained("regression", "mae", folder)
+    assert load_trained("regression", "mae", folder) is first
+    (folder / METAMODEL / "regression-mae.json").touch()
+    assert load_trained("regression", "mae", folder) is not first
