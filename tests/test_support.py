@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from recommender import recommend
+from recommender.sources import load_dataset
+from recommender.support import why_outside
+from recommender.training import load_trained
+
+
+def table(n_samples: int, n_features: int) -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    return pd.DataFrame(rng.normal(size=(n_samples, n_features))).assign(y=rng.integers(0, 2, n_samples))
+
+
+@pytest.fixture(scope="module")
+def trained():
+    """What is shipped, as if its datasets had 100 to 1,000 rows and 4 to 40 columns."""
+    shipped = load_trained("binary")
+    n = len(shipped.datasets)
+    rows, columns = np.geomspace(100, 1000, n).astype(int), np.geomspace(4, 40, n).round().astype(int)
+    return replace(shipped, datasets=shipped.datasets.assign(n_samples=rows, n_features=columns))
+
+
+@pytest.mark.parametrize(
+    ("n_samples", "n_features", "reason"),
+    [
+        (4_000, 5, "it has 4,000 rows, and the largest known dataset 1,000"),
+        (40, 5, "it has 40 rows, and the smallest known dataset 100"),
+        (300, 100, "it has 100 columns, and the largest known dataset 40"),
+        (300, 1, "it has 1 column, and the smallest known dataset 4"),
+    ],
+)
+def test_sizes_far_from_the_known_ones_are_outside(trained, n_samples, n_features, reason):
+    recommendation = recommend(table(n_samples, n_features), target="y", knowledge=trained)
+    assert recommendation.outside
+    assert reason in " ".join(recommendation.notes())
+
+
+@pytest.mark.parametrize(("n_samples", "n_features"), [(100, 4), (1_000, 40), (1_900, 70), (60, 2)])
+def test_sizes_near_the_known_ones_are_no_reason(trained, n_samples, n_features):
+    dataset = load_dataset(table(n_samples, n_features), target="y")
+    assert why_outside(dataset, trained.model.metafeatures_.iloc[[0]], trained, is_far=False) == ()
+
+
+def test_meta_features_beyond_what_is_known_are_named(trained):
+    metafeatures = trained.model.metafeatures_.iloc[[0]].assign(**{"skewness.mean": 1e6})
+    (reason,) = why_outside(load_dataset(table(300, 5), target="y"), metafeatures, trained, is_far=True)
+    assert "above all by skewness.mean = 1e+06 (known:" in reason
