@@ -19,6 +19,7 @@ from recommender.metrics import Metric
 from recommender.pipelines import build_pipeline, encoded_width
 from recommender.pool import Configuration
 from recommender.sources import load_dataset
+from recommender.suspicions import suspicions
 from recommender.support import why_outside
 from recommender.training import Trained, load_trained, sizes_of
 
@@ -152,6 +153,8 @@ class Recommendation:
             notes.append(f"this dataset lies outside what was seen: {why}. Expect less of the ranking")
         if self._missing:
             notes.append(self._missing)
+        repeated = float(self.metafeatures["duplicate_rows_share"].iloc[0])
+        notes.extend(suspicions(self.dataset, duplicate_rows_share=repeated))
         return notes
 
     def explain(self) -> dict[str, Any]:
