@@ -8,15 +8,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from recommender.algorithms import find_algorithm
+from recommender.choices import Limit, choose
 from recommender.datasets import Dataset, Task
 from recommender.errors import RecommendationError
 from recommender.metafeatures import extract_metafeatures
 from recommender.metamodel import Prediction
 from recommender.metrics import Metric
-from recommender.pipelines import build_pipeline, encoded_width
+from recommender.pipelines import build_pipeline
 from recommender.pool import Configuration
 from recommender.sources import load_dataset
 from recommender.suspicions import suspicions
@@ -26,6 +28,8 @@ from recommender.training import Trained, load_trained, sizes_of
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
+    from recommender.refine import Refinement
+    from recommender.reasons import Reasons
     from recommender.session import Session
     from recommender.warm_start import SearchSpace
 
@@ -53,6 +57,8 @@ class RecommendedConfiguration:
         Expected for all rows, on one thread of the machine that made the knowledge base.
     predict_seconds : float
         Expected for 1,000 rows, likewise.
+    model_bytes : float
+        Expected size of the fitted pipeline when serialised; NaN where the meta-model was trained without sizes.
     """
 
     rank: int
@@ -62,6 +68,7 @@ class RecommendedConfiguration:
     expected_regret: float
     fit_seconds: float
     predict_seconds: float
+    model_bytes: float
     _dataset: Dataset = field(repr=False)
 
     @property
@@ -137,6 +144,11 @@ class Recommendation:
         """Whether the dataset is unlike anything that the knowledge base has seen."""
         return bool(self._why_outside)
 
+    @property
+    def why_outside(self) -> tuple[str, ...]:
+        """In what the dataset differs from everything that the knowledge base has seen, a clause each."""
+        return self._why_outside
+
     def neighbours(self, k: int = 5) -> pd.DataFrame:
         """The `k` known datasets most like this one, with similarity in [0, 1] and what won on each."""
         found = self._trained.model.neighbours(self.metafeatures, k).set_index("dataset")
@@ -157,15 +169,23 @@ class Recommendation:
         notes.extend(suspicions(self.dataset, duplicate_rows_share=repeated))
         return notes
 
-    def explain(self) -> dict[str, Any]:
-        """The reasons: the most similar known datasets and what won there, and what to be careful about."""
-        return {"neighbours": self.neighbours(), "notes": self.notes(), "outside": self.outside, "known": self.known}
+    def explain(self) -> Reasons:
+        """The reasons: similar known datasets and what won there, and which meta-features moved the choice."""
+        from recommender.reasons import explain
+
+        return explain(self)
 
     def session(self) -> Session:
         """A `Session`: what to try next, given the scores that were seen."""
         from recommender.session import Session
 
         return Session(self)
+
+    def refine(self, X: Any, y: Any = None, *, seconds: float = 60.0) -> Refinement:
+        """Try configurations for some seconds: a `Refinement` with the best one, fitted, and a leaderboard."""
+        from recommender.refine import refine
+
+        return refine(self, X, y, seconds=seconds)
 
     def to_optuna(self, study: Any) -> SearchSpace:
         """The `SearchSpace` for an Optuna study's objective; the study begins with the portfolio."""
@@ -197,6 +217,7 @@ class Recommendation:
                 "expected_regret": [item.expected_regret for item in self.items],
                 "fit_seconds": [item.fit_seconds for item in self.items],
                 "predict_seconds": [item.predict_seconds for item in self.items],
+                "model_bytes": [item.model_bytes for item in self.items],
                 "configuration_id": [item.configuration.id for item in self.items],
             },
             index=pd.Index([item.rank for item in self.items], name="rank"),
@@ -221,6 +242,8 @@ def recommend(
     exclude: Iterable[str] = (),
     max_fit_time: float | None = None,
     max_predict_time: float | None = None,
+    max_memory: float | None = None,
+    interpretable: bool = False,
     knowledge: Path | str | Trained | None = None,
     random_state: int = 0,
 ) -> Recommendation:
@@ -249,6 +272,12 @@ def recommend(
         Seconds that fitting may be expected to take.
     max_predict_time : float, optional
         Seconds that predicting 1,000 rows may be expected to take.
+    max_memory : float, optional
+        Megabytes that the fitted pipeline may be expected to take when serialised, which is about what it takes where
+        it is loaded. What fitting takes at its peak was not recorded, and is not limited.
+    interpretable : bool, default=False
+        Whether to consider only algorithms whose fitted model a person can read: linear models, linear discriminant
+        analysis and naive Bayes.
     knowledge : path or Trained, optional
         A folder written by ``recommender train``, or what `load_trained` returned; what is shipped by default.
     random_state : int, default=0
@@ -290,7 +319,12 @@ def recommend(
     prediction = trained.model.predict(metafeatures)
     unit = float(data.y.std()) if trained.metric.in_target_units else 1.0
     table = _expected(trained, prediction, sizes_of(metafeatures), unit)
-    table = _allowed(table, trained, data, include, exclude, max_fit_time, max_predict_time)
+    limits = (
+        Limit("max_fit_time", "fit_seconds", max_fit_time),
+        Limit("max_predict_time", "predict_seconds", max_predict_time),
+        Limit("max_memory", "model_bytes", max_memory, unit="MB", scale=1e6),
+    )
+    table = choose(table, trained, data, include=include, exclude=exclude, interpretable=interpretable, limits=limits)
     table, missing = _installed(table, trained)
     items = tuple(
         RecommendedConfiguration(
@@ -301,6 +335,7 @@ def recommend(
             float(row["regret"]),
             float(row["fit_seconds"]),
             float(row["predict_seconds"]),
+            float(row["model_bytes"]),
             data,
         )
         for rank, (i, row) in enumerate(table.sort_values("regret", kind="stable").iterrows(), start=1)
@@ -319,6 +354,7 @@ def _expected(trained: Trained, prediction: Prediction, sizes: pd.DataFrame, uni
             "upper": prediction.upper.iloc[0],
             "fit_seconds": trained.fit_seconds.predict(sizes).iloc[0],
             "predict_seconds": trained.predict_seconds.predict(sizes).iloc[0],
+            "model_bytes": trained.model_bytes.predict(sizes).iloc[0] if trained.model_bytes else np.nan,
         }
     )
     if not trained.metric.greater_is_better:
@@ -341,49 +377,3 @@ def _installed(table: pd.DataFrame, trained: Trained) -> tuple[pd.DataFrame, str
     if gain < WORTH_INSTALLING:
         return here, None
     return here, f"{best.name} would be expected to do better (normalized regret lower by {gain:.2f}): {how}"
-
-
-def _allowed(
-    table: pd.DataFrame,
-    trained: Trained,
-    dataset: Dataset,
-    include: Iterable[str] | None,
-    exclude: Iterable[str],
-    max_fit_time: float | None,
-    max_predict_time: float | None,
-) -> pd.DataFrame:
-    """The configurations that apply to the dataset and keep the user's limits."""
-    algorithms = pd.Series({i: c.algorithm for i, c in trained.configurations.items()}).reindex(table.index)
-    widths = {encoding: encoded_width(dataset, encoding) for encoding in ("ordinal", "onehot")}
-    applies = {
-        name: find_algorithm(name).why_not(
-            n_samples=dataset.n_samples,
-            n_features=widths[find_algorithm(name).encoding],
-            n_classes=dataset.n_classes,
-        )
-        is None
-        for name in algorithms.unique()
-    }
-    table = table[algorithms.map(applies).to_numpy()]
-    wanted = {find_algorithm(name).name for name in ([include] if isinstance(include, str) else include or applies)}
-    unwanted = {find_algorithm(name).name for name in ([exclude] if isinstance(exclude, str) else exclude)}
-    named = algorithms[table.index].isin(wanted - unwanted)
-    if not named.any():
-        usable = ", ".join(sorted(set(algorithms[table.index])))
-        raise RecommendationError(
-            f"no configuration is left by include={sorted(wanted)} and exclude={sorted(unwanted)} for a {dataset.task} "
-            f"task of this size. Choose from: {usable}"
-        )
-    table = table[named.to_numpy()]
-    for column, most, what in (
-        ("fit_seconds", max_fit_time, "max_fit_time"),
-        ("predict_seconds", max_predict_time, "max_predict_time"),
-    ):
-        if most is not None:
-            least = float(table[column].min())
-            table = table[table[column] <= most]
-            if table.empty:
-                raise RecommendationError(
-                    f"no configuration is expected to keep {what}={most:g} seconds; the quickest takes {least:.2g}"
-                )
-    return table
