@@ -205,7 +205,11 @@ class Session:
             If every configuration of the recommendation has been tried.
         """
         if self._suggested is None:
-            self._suggested = self._next()
+            left = self._ranked()
+            if not left:
+                best = self.best.configuration if self.best else "none, as all of them failed"
+                raise RecommendationError(f"all {len(self._items)} configurations have been tried; the best is {best}")
+            self._suggested = left[0]
         return self._expected_now()[self._suggested]
 
     def tell(self, score: float | None, configuration: RecommendedConfiguration | None = None) -> None:
@@ -278,17 +282,13 @@ class Session:
             np.array([self._position[name] for name in seen], dtype=np.intp), np.array(list(seen.values()))
         )
 
-    def _next(self) -> str:
+    def _ranked(self) -> list[str]:
+        """What is left to try, in the order in which it is worth it."""
         left = [name for name in self._portfolio if name not in self._told]
-        if not left:
-            raise RecommendationError(
-                f"all {len(self._items)} configurations of the recommendation have been tried; the best is "
-                f"{self.best.configuration if self.best else 'none: every one failed'}"
-            )
         if len(self._seen()) < FROM_PORTFOLIO:
-            return left[0]
+            return left
         improvement = self._outlook().improvement
-        return max(left, key=lambda name: improvement[self._position[name]])
+        return sorted(left, key=lambda name: -improvement[self._position[name]])
 
     def _expected_now(self) -> dict[str, RecommendedConfiguration]:
         seen = self._seen()
