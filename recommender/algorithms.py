@@ -62,6 +62,8 @@ class Algorithm:
     extra : str, optional
         The extra of this package that installs its library, a module of the algorithm's own name; None for those that
         are always there.
+    is_interpretable : bool, default=False
+        Whether a person can read the fitted model: one number for each encoded column and class, or a few.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Algorithm:
     max_features: int | None = None
     max_classes: int | None = None
     extra: str | None = None
+    is_interpretable: bool = False
 
     @property
     def is_installed(self) -> bool:
@@ -509,6 +512,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             "onehot",
             strong=({"C": 0.01}, {"C": 0.1, "l1_ratio": 1.0}, {"C": 30.0}),
             n_drawn=8,
+            is_interpretable=True,
         ),
         Algorithm(
             "linear_svm",
@@ -518,6 +522,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             "onehot",
             strong=({"C": 0.01}, {"C": 0.1}),
             n_drawn=3,
+            is_interpretable=True,
         ),
         Algorithm(
             "rbf_svm",
@@ -562,6 +567,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             strong=({"shrinkage": "auto"},),
             n_drawn=2,
             max_features=2_000,
+            is_interpretable=True,
         ),
         Algorithm(
             "qda",
@@ -574,12 +580,34 @@ ALGORITHMS: dict[str, Algorithm] = {
             max_features=500,
         ),
         Algorithm(
-            "naive_bayes", CLASSIFICATION, _naive_bayes, _naive_bayes_space, "onehot", strong=({"var_smoothing": 0.01},)
+            "naive_bayes",
+            CLASSIFICATION,
+            _naive_bayes,
+            _naive_bayes_space,
+            "onehot",
+            strong=({"var_smoothing": 0.01},),
+            is_interpretable=True,
         ),
         Algorithm(
-            "ridge", REGRESSION, _ridge, _ridge_space, "onehot", strong=({"alpha": 10.0}, {"alpha": 100.0}), n_drawn=4
+            "ridge",
+            REGRESSION,
+            _ridge,
+            _ridge_space,
+            "onehot",
+            strong=({"alpha": 10.0}, {"alpha": 100.0}),
+            n_drawn=4,
+            is_interpretable=True,
         ),
-        Algorithm("lasso", REGRESSION, _lasso, _lasso_space, "onehot", strong=({"alpha": 0.01},), n_drawn=4),
+        Algorithm(
+            "lasso",
+            REGRESSION,
+            _lasso,
+            _lasso_space,
+            "onehot",
+            strong=({"alpha": 0.01},),
+            n_drawn=4,
+            is_interpretable=True,
+        ),
         Algorithm(
             "elastic_net",
             REGRESSION,
@@ -588,6 +616,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             "onehot",
             strong=({"alpha": 0.01, "l1_ratio": 0.5},),
             n_drawn=4,
+            is_interpretable=True,
         ),
         Algorithm(
             "gaussian_process",

@@ -21,15 +21,15 @@ from recommender.metrics import Metric
 from recommender.pipelines import build_pipeline
 from recommender.pool import Configuration
 from recommender.sources import load_dataset
-from recommender.suspicions import suspicions
 from recommender.support import why_outside
+from recommender.suspicions import suspicions
 from recommender.training import Trained, load_trained, sizes_of
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
-    from recommender.refine import Refinement
     from recommender.reasons import Reasons
+    from recommender.refine import Refinement
     from recommender.session import Session
     from recommender.warm_start import SearchSpace
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pickle
 import subprocess
 import sys
 from dataclasses import replace
@@ -14,9 +15,11 @@ from sklearn.pipeline import Pipeline
 
 from recommender import recommend
 from recommender.errors import KnowledgeBaseError, RecommendationError, UnknownNameError
+from recommender.knowledge import load_knowledge
 from recommender.script import write_script
+from recommender.seconds import SecondsModel
 from recommender.sources import load_dataset
-from recommender.training import load_trained
+from recommender.training import load_trained, sizes_of
 
 
 def churn(n: int = 150) -> pd.DataFrame:
@@ -118,6 +121,58 @@ def test_limits_on_seconds_are_kept():
     assert kept.to_frame()["fit_seconds"].max() <= most
 
 
+@pytest.fixture(scope="module")
+def sized():
+    """What is shipped, with the sizes of the models in the shipped evaluations."""
+    trained, knowledge = load_trained("multiclass"), load_knowledge()
+    rows = knowledge.evaluations[knowledge.evaluations["status"] == "ok"]
+    rows = rows.astype({"dataset_id": str, "configuration_id": str})
+    seen = rows.groupby(["dataset_id", "configuration_id"])["model_bytes"].mean().unstack()
+    seen = seen.reindex(index=trained.datasets.index, columns=list(trained.configurations))
+    return replace(trained, model_bytes=SecondsModel.fit(sizes_of(knowledge.metafeatures.loc[seen.index]), seen))
+
+
+def test_limit_on_memory_is_kept(sized):
+    whole = recommend(load_iris(), knowledge=sized).to_frame()
+    most = float(whole["model_bytes"].median()) / 1e6
+    kept = recommend(load_iris(), knowledge=sized, max_memory=most).to_frame()
+    assert 0 < len(kept) < len(whole)
+    assert kept["model_bytes"].max() <= most * 1e6
+
+
+def test_what_is_said_to_fit_fits(sized):
+    limits = {"max_memory": 1e-6, "max_predict_time": 100.0}
+    with pytest.raises(RecommendationError, match="comes nearest: max_memory=") as caught:
+        recommend(load_iris(), knowledge=sized, **limits)
+    enough = float(str(caught.value).split("=")[-1].split()[0])
+    kept = recommend(load_iris(), knowledge=sized, **limits | {"max_memory": enough})
+    assert kept.best.model_bytes <= enough * 1e6
+
+
+def test_expected_size_is_of_the_right_order(sized):
+    item = recommend(load_iris(), knowledge=sized, include="random_forest").best
+    size = len(pickle.dumps(item.estimator.fit(*load_iris(return_X_y=True))))
+    assert size / 4 < item.model_bytes < size * 4
+
+
+def test_sizes_that_were_not_learnt_are_not_promised(sized):
+    trained = replace(sized, model_bytes=None)
+    assert recommend(load_iris(), knowledge=trained).to_frame()["model_bytes"].isna().all()
+    with pytest.raises(KnowledgeBaseError, match="trained without model_bytes"):
+        recommend(load_iris(), knowledge=trained, max_memory=1.0)
+
+
+@pytest.mark.parametrize("loader", [load_breast_cancer, load_wine, load_diabetes])
+def test_interpretable_models_can_be_read(loader):
+    data = loader()
+    recommendation = recommend(data, interpretable=True)
+    for item in {item.algorithm: item for item in recommendation.items}.values():
+        pipeline = item.estimator.fit(data.data, data.target)
+        model = getattr(pipeline["model"], "regressor_", pipeline["model"])
+        numbers = model.coef_ if hasattr(model, "coef_") else model.theta_
+        assert numbers.shape[-1] == data.data.shape[1]
+
+
 def test_other_metrics():
     losses = recommend(load_diabetes(as_frame=True), metric="rmse").to_frame()
     assert losses["expected_score"].between(20, 120).all()
@@ -139,7 +194,8 @@ def test_too_large_for_a_kernel():
         ({"include": ["xgbost"]}, UnknownNameError, "unknown algorithm 'xgbost'"),
         ({"exclude": ["lightgmb"]}, UnknownNameError, "Did you mean 'lightgbm'"),
         ({"include": ["ridge"]}, RecommendationError, "no configuration is left"),
-        ({"max_fit_time": 1e-9}, RecommendationError, "the quickest takes"),
+        ({"max_fit_time": 1e-9}, RecommendationError, r"comes nearest: max_fit_time=[\d.]+ would do"),
+        ({"include": "rbf_svm", "interpretable": True}, RecommendationError, "Choose from: lda, linear_svm, logistic_"),
         ({"task": "clustering"}, UnknownNameError, "unknown task 'clustering'"),
         ({"knowledge": "nowhere"}, KnowledgeBaseError, "nowhere"),
     ],
