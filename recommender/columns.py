@@ -8,6 +8,9 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 
+LARGEST = 1e38
+"""Larger magnitudes are cut to this one: trees and boosters hold numbers in single precision."""
+
 
 class ByPosition(TransformerMixin, BaseEstimator):
     """Name a table's columns 0, 1, 2, ...: for names that are not unique or not of one type.
@@ -31,7 +34,7 @@ class ByPosition(TransformerMixin, BaseEstimator):
 
 
 def to_finite(table: Any) -> Any:
-    """The table as 64-bit floats, with infinities as missing values and durations as seconds.
+    """The table as 64-bit floats up to `LARGEST`, with infinities as missing values and durations as seconds.
 
     Examples
     --------
@@ -39,11 +42,32 @@ def to_finite(table: Any) -> Any:
     [1.0, nan]
     """
     if isinstance(table, pd.DataFrame):
-        table = table.apply(lambda c: c.dt.total_seconds() if c.dtype.kind == "m" else c)
-        values = table.apply(pd.to_numeric).to_numpy(dtype=np.float64, na_value=np.nan)
-        return pd.DataFrame(np.where(np.isinf(values), np.nan, values), table.index, table.columns)
-    values = np.asarray(table, dtype=np.float64)
-    return np.where(np.isinf(values), np.nan, values)
+        return pd.DataFrame({i: _finite(table.iloc[:, i]) for i in range(table.shape[1])}, table.index).set_axis(
+            table.columns, axis=1
+        )
+    return _cut(np.asarray(table, dtype=np.float64))
+
+
+def _finite(column: pd.Series) -> np.ndarray:
+    if column.dtype.kind == "m":
+        column = column.dt.total_seconds()
+    elif column.dtype == object:
+        column = column.map(_number)
+    return _cut(pd.to_numeric(column).to_numpy(dtype=np.float64, na_value=np.nan))
+
+
+def _number(value: Any) -> Any:
+    """A number of any kind as a float; what is none stays as it is, for pandas to say so."""
+    try:
+        return float(value)
+    except OverflowError:
+        return np.nan
+    except (TypeError, ValueError):
+        return value
+
+
+def _cut(values: np.ndarray) -> np.ndarray:
+    return np.clip(np.where(np.isinf(values), np.nan, values), -LARGEST, LARGEST)
 
 
 def to_text(table: Any) -> Any:

@@ -165,7 +165,8 @@ def column_signature(column: pd.Series) -> str:
         counts = np.sort(column.astype(object).value_counts(dropna=False).to_numpy())
         content = b"counts" + counts.astype("<i8").tobytes()
     elif pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_complex_dtype(column.dtype):
-        values = column.to_numpy(dtype=np.float64, na_value=np.nan).astype(np.float32)
+        with np.errstate(over="ignore"):
+            values = column.to_numpy(dtype=np.float64, na_value=np.nan).astype(np.float32)
         values[np.isnan(values)] = np.nan  # one bit pattern for every missing value
         hashes = pd.util.hash_array(np.ascontiguousarray(values + np.float32(0)))
         content = b"values" + hashes.sum(dtype=np.uint64).tobytes()

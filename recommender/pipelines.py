@@ -182,15 +182,19 @@ def _is_day_first(column: pd.Series) -> bool:
 
 
 def _needs_cleaning(column: pd.Series) -> bool:
-    """Whether a numeric column holds infinities, or a type that scikit-learn does not take as numbers."""
+    """Whether a numeric column holds infinities, numbers near them, or a type that scikit-learn does not take."""
+    from recommender.columns import LARGEST
+
     if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iu":
         return False
     if isinstance(column.dtype, np.dtype) and column.dtype.kind == "f":
-        return bool(np.isinf(column.to_numpy()).any())
+        return bool((np.abs(column.to_numpy()) > LARGEST).any())
     return True
 
 
 def _is_mixed(column: pd.Series) -> bool:
     """Whether a column holds values that an encoder cannot sort, or marks missing ones in more than one way."""
     values = column.cat.categories if isinstance(column.dtype, pd.CategoricalDtype) else column
+    if isinstance(values.dtype, pd.StringDtype) and values.dtype.na_value is pd.NA:
+        return True
     return pd.api.types.infer_dtype(values, skipna=True) not in {"string", "categorical", "empty"}

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from recommender.columns import to_finite
 from recommender.datasets import Dataset, Kind, listed
 
 MIN_ROWS = 20
@@ -168,8 +169,8 @@ def _numbers(column: pd.Series, kind: Kind | None) -> Floats:
     """A column as numbers, or as codes of its values; NaN where missing."""
     if isinstance(column.dtype, np.dtype) and column.dtype.kind in "fiu":
         return column.to_numpy(dtype=np.float64)
-    if kind == "numeric" and not pd.api.types.is_timedelta64_dtype(column.dtype):
-        return pd.to_numeric(column.astype(object), errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    if kind == "numeric":
+        return to_finite(column.to_frame()).to_numpy()[:, 0]
     codes = pd.factorize(column)[0].astype(np.float64)
     return np.where(codes < 0, np.nan, codes)
 

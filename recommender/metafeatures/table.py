@@ -256,7 +256,7 @@ def _as_float(column: pd.Series) -> np.ndarray:
 def _number(value: object) -> float:
     try:
         return float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # whole numbers of more than 308 digits
         return np.nan
 
 
