@@ -62,6 +62,10 @@ def recommend(
     exclude: Annotated[list[str] | None, typer.Option(help="Leave this algorithm out; may be repeated.")] = None,
     max_fit_time: Annotated[float | None, typer.Option(help="Seconds that fitting may take.")] = None,
     max_predict_time: Annotated[float | None, typer.Option(help="Seconds that predicting 1,000 rows may take.")] = None,
+    max_memory: Annotated[float | None, typer.Option(help="Megabytes that the fitted model may take.")] = None,
+    interpretable: Annotated[
+        bool, typer.Option("--interpretable", help="Consider only models that a person can read.")
+    ] = False,
     knowledge: KnowledgeOption = None,
     server: ServerOption = None,
 ) -> None:
@@ -82,6 +86,8 @@ def recommend(
         exclude=exclude or (),
         max_fit_time=max_fit_time,
         max_predict_time=max_predict_time,
+        max_memory=max_memory,
+        interpretable=interpretable,
         knowledge=knowledge,
     )
     if format is Format.JSON:
