@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.datasets import load_diabetes, load_iris, load_wine
+
+from recommender import recommend
+from recommender.metafeatures import METAFEATURES
+from recommender.reasons import Reasons, explain
+
+
+@pytest.fixture(scope="module", params=[load_wine, load_diabetes], ids=["multiclass", "regression"])
+def reasons(request) -> Reasons:
+    return recommend(request.param()).explain()
+
+
+def test_neighbours_come_with_similarity_and_what_won(reasons):
+    assert len(reasons.neighbours) == 5
+    assert reasons.neighbours["similarity"].is_monotonic_decreasing
+    assert reasons.neighbours[["name", "winner"]].notna().all(axis=None)
+
+
+def test_every_meta_feature_is_accounted_for_and_described(reasons):
+    assert set(reasons.metafeatures.index) == set(METAFEATURES)
+    assert reasons.metafeatures["percentile"].dropna().between(0, 1).all()
+    assert reasons.metafeatures["description"].map(len).min() > 5
+    change = (reasons.metafeatures["regret_if_typical"] - reasons.recommendation.best.expected_regret).abs()
+    assert change.is_monotonic_decreasing
+    assert change.iloc[0] > 0
+
+
+def test_what_a_meta_feature_changes_is_what_the_meta_model_says(reasons):
+    recommendation = reasons.recommendation
+    name = reasons.metafeatures.index[0]
+    changed = recommendation.metafeatures.assign(**{name: reasons.metafeatures["typical"][name]})
+    expected = recommendation._trained.model.predict(changed).regret[recommendation.best.configuration.id]
+    assert reasons.metafeatures["regret_if_typical"][name] == pytest.approx(expected.iloc[0], abs=1e-6)
+
+
+def test_typical_dataset_has_nothing_that_moved_the_choice(reasons):
+    typical = reasons.metafeatures["typical"].to_frame().T.reindex(columns=reasons.recommendation.metafeatures.columns)
+    regret = reasons.recommendation._trained.model.expected_regret(typical).iloc[0]
+    items = tuple(replace(item, expected_regret=regret[item.configuration.id]) for item in reasons.recommendation.items)
+    unmoved = explain(replace(reasons.recommendation, metafeatures=typical, items=items))
+    assert unmoved.metafeatures_in_words() == []
+    assert "no single one did noticeably" in str(unmoved)
+
+
+def test_ranks_are_places_among_algorithms(reasons):
+    assert reasons.recommendation.best.algorithm in reasons.ranks.index
+    assert reasons.ranks[["typical_rank", "rank_among_neighbours"]].stack().between(1, len(reasons.ranks)).all()
+    assert 0 < reasons.ranks["wins"].sum() <= len(reasons.recommendation._trained.datasets)
+
+
+def test_percentile_says_where_a_value_lies():
+    small = recommend(load_iris(as_frame=True).frame.sample(60, random_state=0), target="target").explain()
+    large = recommend(load_wine()).explain()
+    assert small.metafeatures["percentile"]["nr_attr"] < large.metafeatures["percentile"]["nr_attr"]
+    assert np.isnan(large.metafeatures["percentile"]["target_skewness"])
+
+
+def test_printed_it_is_plain_text_without_leftovers(reasons):
+    text = repr(reasons)
+    for heading in ("comes first", "Most similar known datasets", "moved the choice", "typical rank", "resembles"):
+        assert heading in text
+    assert "NaN" not in text
+    assert max(map(len, text.splitlines())) < 250
+
+
+def test_outside_is_said_with_its_reason():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.lognormal(sigma=8, size=(60, 900)))
+    reasons = recommend(X, rng.integers(0, 2, 60)).explain()
+    assert reasons.outside
+    assert "lies outside what the knowledge base has seen: it has 900 columns" in str(reasons)
