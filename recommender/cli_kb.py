@@ -2,15 +2,82 @@
 
 from __future__ import annotations
 
+import json
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from recommender.cli_options import EvidenceOption, KnowledgeOption, MetricOption, TaskOption, chosen_knowledge
-from recommender.console import TableFormat, count, printed, show_table
+from recommender.cli_options import (
+    EvidenceOption,
+    KnowledgeOption,
+    MetricOption,
+    TaskOption,
+    checked_task,
+    chosen_knowledge,
+    existing_store,
+)
+from recommender.console import TableFormat, count, printed, say, show_table
+from recommender.errors import RecommenderError
 
 app = typer.Typer(help="Look into a knowledge base, add to it, and take from it.", no_args_is_help=True)
+
+FormatOption = Annotated[TableFormat, typer.Option("--format", help="table, json or csv.")]
+
+
+class Form(StrEnum):
+    """The forms in which a knowledge base is exported."""
+
+    PARQUET = "parquet"
+    STORE = "store"
+    CSV = "csv"
+    ASLIB = "aslib"
+
+
+class InfoFormat(StrEnum):
+    """How `info` is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+@app.command(epilog="Example: `recommender kb info`")
+def info(
+    store: EvidenceOption = None,
+    knowledge: KnowledgeOption = None,
+    format: Annotated[InfoFormat, typer.Option(help="table or json.")] = InfoFormat.TABLE,
+) -> None:
+    """Say what a knowledge base holds, by task, size and algorithm."""
+    from recommender.holdings import by_algorithm, by_size, by_task
+
+    base = chosen_knowledge(store, knowledge)
+    tables = {"task": by_task(base), "size": by_size(base), "algorithm": by_algorithm(base)}
+    if format is InfoFormat.JSON:
+        print(json.dumps({name: json.loads(t.reset_index().to_json(orient="records")) for name, t in tables.items()}))
+        return
+    for name, table in tables.items():
+        show_table(table.reset_index(), title=f"By {name}")
+
+
+@app.command("list", epilog="Example: `recommender kb list --task regression`")
+def list_(
+    task: TaskOption = None,
+    store: EvidenceOption = None,
+    knowledge: KnowledgeOption = None,
+    format: FormatOption = TableFormat.TABLE,
+) -> None:
+    """List the datasets of a knowledge base."""
+    from recommender.holdings import by_dataset
+
+    table = by_dataset(chosen_knowledge(store, knowledge))
+    if task is not None:
+        table = table[table["task"] == checked_task(task)]
+    if format is TableFormat.TABLE:
+        shown = table.drop(columns=["licence"]).reset_index()
+        show_table(shown, title=count(len(table), "dataset"), digits=0)
+    else:
+        print(printed(table, format), end="")
 
 
 @app.command(epilog="Example: `recommender kb winners --task regression --metric mae`")
@@ -29,8 +96,8 @@ def winners(
     from recommender.knowledge import winners as find_winners
     from recommender.metrics import METRICS
 
-    if task is not None and task not in TASKS:
-        raise unknown_name("task", task, TASKS)
+    if task is not None:
+        checked_task(task)
     if metric is not None and metric not in METRICS:
         raise unknown_name("metric", metric, METRICS)
     base = chosen_knowledge(store, knowledge)
@@ -49,18 +116,76 @@ def winners(
 
 @app.command(epilog="Example: `recommender kb export evidence.sqlite`")
 def export(
-    output: Annotated[str, typer.Argument(help="A folder for Parquet files, or a store, such as evidence.sqlite.")],
+    output: Annotated[
+        str, typer.Argument(help="Where to: a store such as evidence.sqlite, a CSV file of results, or a folder.")
+    ],
+    format: Annotated[
+        Form | None,
+        typer.Option(
+            help="parquet (a folder that `--knowledge` takes), store (from which `collect` goes on), csv (every "
+            "evaluation), or aslib (a scenario of the Algorithm Selection Library, of one task); OUTPUT's ending "
+            "decides if not given."
+        ),
+    ] = None,
+    task: TaskOption = None,
+    metric: MetricOption = None,
     store: EvidenceOption = None,
     knowledge: KnowledgeOption = None,
 ) -> None:
-    """Write a knowledge base elsewhere: as Parquet files, or into a store from which `collect` goes on."""
-    from recommender.knowledge import record_knowledge
-    from recommender.store import Store
-
+    """Write a knowledge base elsewhere: as a store, as Parquet or CSV, or as an ASlib scenario."""
     base = chosen_knowledge(store, knowledge)
-    if "://" in output or Path(output).suffix in {".sqlite", ".db"}:
-        new = record_knowledge(base, Store(output))
-        print(f"{count(len(base.datasets), 'dataset')} and {count(new, 'new evaluation')} recorded in {output}")
-    else:
+    form, done = format or _form_of(output), count(len(base.datasets), "dataset")
+    if form is Form.STORE:
+        from recommender.knowledge import record_knowledge
+        from recommender.store import Store
+
+        done = f"{done}, {count(record_knowledge(base, Store(output)), 'new evaluation')}"
+    elif form is Form.PARQUET:
         base.save(Path(output))
-        print(f"{count(len(base.datasets), 'dataset')} written to {output}")
+    elif form is Form.CSV:
+        from recommender.results import write_results
+
+        write_results(base, Path(output))
+    else:
+        from recommender.aslib import write_scenario
+
+        if task is None:
+            raise RecommenderError("a scenario holds one task: give --task binary, multiclass or regression")
+        write_scenario(base, Path(output), checked_task(task), metric)
+        done = count(len(base.for_task(checked_task(task))), "dataset")
+    print(f"{done} written to {output}")
+
+
+def _form_of(output: str) -> Form:
+    if "://" in output:
+        return Form.STORE
+    return {".csv": Form.CSV, ".sqlite": Form.STORE, ".db": Form.STORE}.get(Path(output).suffix, Form.PARQUET)
+
+
+@app.command(epilog="Example: `recommender kb drop openml:61 --store evidence.sqlite`")
+def drop(
+    dataset_ids: Annotated[list[str], typer.Argument(help="Ids as `recommender kb list` shows them.")],
+    store: Annotated[str | None, typer.Option(help="The store to drop them from.")] = None,
+    knowledge: Annotated[
+        Path | None, typer.Option(help="Or a folder of one's own, written by `train` or `kb export`.")
+    ] = None,
+) -> None:
+    """Drop datasets with all that was evaluated on them from a store or a folder of your own."""
+    from recommender.knowledge import drop_datasets
+
+    if store is not None and knowledge is None:
+        n_evaluations = existing_store(store).drop_datasets(dataset_ids)
+    elif knowledge is not None and store is None:
+        n_evaluations = drop_datasets(knowledge, dataset_ids)
+        say(
+            "the meta-model still knows them until it is trained again: "
+            f"`recommender train --knowledge {knowledge} --output {knowledge}`"
+        )
+    else:
+        raise RecommenderError(
+            "drop from what? Give either --store or --knowledge with one of your own. What comes with the package "
+            "stays as it is; to go without some of it: `recommender kb export mine.sqlite`, "
+            "`recommender kb drop ID --store mine.sqlite`, "
+            "`recommender train --store mine.sqlite --no-extend --output my-knowledge`"
+        )
+    print(f"dropped {count(len(set(dataset_ids)), 'dataset')} and {count(n_evaluations, 'evaluation')}")

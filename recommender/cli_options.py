@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from recommender.datasets import Task
     from recommender.knowledge import KnowledgeBase
     from recommender.store import Store
 
@@ -40,3 +41,13 @@ def existing_store(address: str) -> Store:
     if "://" not in address and not Path(address).exists():
         raise StoreError(f"no such store: {address}. `recommender collect --store {address}` makes one")
     return Store(address)
+
+
+def checked_task(task: str) -> Task:
+    """A task that was asked for, if there is such a task."""
+    from recommender.datasets import TASKS
+    from recommender.errors import unknown_name
+
+    if task not in TASKS:
+        raise unknown_name("task", task, TASKS)
+    return task  # type: ignore[return-value]

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from recommender.datasets import Task
-from recommender.errors import KnowledgeBaseError
+from recommender.errors import KnowledgeBaseError, unknown_name
 from recommender.families import find_families
 from recommender.files import checked_file, read_manifest, shipped_folder, write_manifest
 from recommender.metrics import METRICS, Metric, find_metric
@@ -218,7 +218,8 @@ def record_knowledge(knowledge: KnowledgeBase, store: Store) -> int:
     0
     """
     datasets = knowledge.datasets.drop(columns=["family"])
-    datasets["metafeatures"] = knowledge.metafeatures.reindex(datasets.index).to_dict("records")
+    metafeatures = knowledge.metafeatures.reindex(datasets.index).to_dict("records")
+    datasets["metafeatures"] = pd.Series(metafeatures, index=datasets.index, dtype=object)
     return store.add_tables(
         datasets.rename_axis("id").reset_index(),
         knowledge.configurations.rename_axis("id").reset_index(),
@@ -254,6 +255,42 @@ def load_knowledge(folder: Path | None = None) -> KnowledgeBase:
         read("evaluations"),
         environments.assign(versions=environments["versions"].map(json.loads)),
     )
+
+
+def drop_datasets(folder: Path, dataset_ids: Collection[str]) -> int:
+    """Forget datasets that a folder of one's own holds, with all that was evaluated on them.
+
+    Parameters
+    ----------
+    folder : Path
+        Written by `KnowledgeBase.save`; not what comes with the package.
+    dataset_ids : collection of str
+        Which ones.
+
+    Returns
+    -------
+    int
+        How many evaluations were dropped.
+
+    Raises
+    ------
+    KnowledgeBaseError
+        If the folder is the shipped one.
+    UnknownNameError
+        If the folder does not hold one of them; then all are kept.
+    """
+    if folder.resolve() == shipped_folder().resolve():
+        raise KnowledgeBaseError(
+            "the knowledge base that comes with the package is not changed. Copy it with "
+            "`recommender kb export my-knowledge`, and drop from the copy"
+        )
+    own = load_knowledge(folder)
+    for dataset_id in dataset_ids:
+        if dataset_id not in own.datasets.index:
+            raise unknown_name("dataset", dataset_id, own.datasets.index)
+    rest = own.without(dataset_ids)
+    rest.save(folder)
+    return len(own.evaluations) - len(rest.evaluations)
 
 
 def winners(knowledge: KnowledgeBase, task: Task, metric: str | None = None) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from recommender.aslib import is_scenario, read_scenario
 from recommender.errors import RecommenderError
 from recommender.metamodel import COVERAGE, MetaModel
 from recommender.regrets import greedy_portfolio, normalized_regret
@@ -61,36 +62,42 @@ def read_matrix(folder: Path, *, higher_is_better: bool | None = None) -> Matrix
     ----------
     folder : Path
         Holds ``performance.parquet`` (datasets x configurations), ``metafeatures.parquet``, and, where it has them,
-        ``families.parquet`` (column family) and ``cv.parquet`` (columns dataset_id and fold).
+        ``families.parquet`` (column family) and ``cv.parquet`` (columns dataset_id and fold); or an ASlib scenario,
+        of which the first performance measure is read.
     higher_is_better : bool, optional
         The direction of the scores. By default the folder's ``README.md`` says "higher is better" or "lower is
-        better".
+        better"; a scenario says it too.
 
     Raises
     ------
     MatrixError
         If a file is missing or unreadable, no dataset has scores and meta-features, or nothing says the direction.
     """
-    performance, metafeatures = (_read(folder / f"{part}.parquet") for part in ("performance", "metafeatures"))
-    if higher_is_better is None:
-        higher_is_better = _direction(folder)
+    families = folds = None
+    if is_scenario(folder):
+        scenario = read_scenario(folder)
+        performance, metafeatures, folds = scenario.performance(), scenario.features, scenario.folds
+        higher_is_better = next(iter(scenario.measures.values())) if higher_is_better is None else higher_is_better
+    else:
+        performance, metafeatures = (_read(folder / f"{part}.parquet") for part in ("performance", "metafeatures"))
+        if higher_is_better is None:
+            higher_is_better = _direction(folder)
+        if (folder / "families.parquet").exists():
+            families = _read(folder / "families.parquet")["family"]
+        if (folder / "cv.parquet").exists():
+            folds = _read(folder / "cv.parquet")["fold"]
     performance = performance.astype(np.float64)
     performance = performance[performance.notna().any(axis=1)]
     datasets = performance.index.intersection(metafeatures.index, sort=False)
     if len(datasets) < N_FOLDS:
         raise MatrixError(f"{folder}: {len(datasets)} datasets with scores and meta-features, {N_FOLDS} are needed")
-    families, folds = pd.Series(datasets, index=datasets), None
-    if (folder / "families.parquet").exists():
-        families = _read(folder / "families.parquet")["family"].reindex(datasets).fillna(families)
-    if (folder / "cv.parquet").exists():
-        folds = _read(folder / "cv.parquet")["fold"].reindex(datasets)
-    scores = performance.loc[datasets]
+    scores, alone = performance.loc[datasets], pd.Series(datasets, index=datasets)
     return Matrix(
         folder.resolve().name,
         scores if higher_is_better else -scores,
         metafeatures.loc[datasets].select_dtypes(["number", "bool"]).astype(np.float64),
-        families,
-        folds,
+        alone if families is None else families.reindex(datasets).fillna(alone),
+        None if folds is None else folds.reindex(datasets),
     )
 
 

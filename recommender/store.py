@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,7 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
 )
 
-from recommender.errors import StoreError
+from recommender.errors import StoreError, unknown_name
 from recommender.evaluate import Evaluation
 from recommender.metrics import METRICS
 from recommender.pool import Configuration
@@ -339,6 +339,24 @@ class Store:
                 _add(connection, _evaluations, _records(evaluations.iloc[start : start + READ_ROWS], _evaluations))
                 for start in range(0, len(evaluations), READ_ROWS)
             )
+
+    def drop_datasets(self, dataset_ids: Collection[str]) -> int:
+        """Forget datasets with all that was evaluated on them; returns how many evaluations that were.
+
+        Raises
+        ------
+        UnknownNameError
+            If the store does not hold one of them; then all are kept.
+        """
+        known = list(self.read_datasets()["id"])
+        for dataset_id in dataset_ids:
+            if dataset_id not in known:
+                raise unknown_name("dataset", dataset_id, known)
+        with self._transaction() as connection:
+            connection.execute(delete(_claims).where(_claims.c.dataset_id.in_(dataset_ids)))
+            dropped = connection.execute(delete(_evaluations).where(_evaluations.c.dataset_id.in_(dataset_ids)))
+            connection.execute(delete(_datasets).where(_datasets.c.id.in_(dataset_ids)))
+            return dropped.rowcount
 
     def dataset(self, dataset_id: str) -> dict[str, Any] | None:
         """What is recorded of a dataset, or None."""

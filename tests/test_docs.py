@@ -39,10 +39,11 @@ def test_python_of_the_readme_runs(monkeypatch):
 
 @pytest.mark.parametrize("words", commands(), ids=" ".join)
 def test_commands_exist_with_their_options(words):
-    group = typer.main.get_command(app)
-    command = group.commands[words[0]]
+    command = typer.main.get_command(app)
+    while hasattr(command, "commands"):
+        command, words = command.commands[words[0]], words[1:]
     options = {option for parameter in command.params for option in parameter.opts}
-    used = {word.split("=")[0] for word in words[1:] if word.startswith("--")}
+    used = {word.split("=")[0] for word in words if word.startswith("--")}
     assert used <= options
 
 

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import json
+from io import StringIO
+
+import pandas as pd
+import pytest
+
+from recommender.cli import main
+from recommender.knowledge import knowledge_of, load_knowledge
+from recommender.store import Store
+
+
+@pytest.fixture(scope="module")
+def some():
+    """A few of the shipped datasets of each task."""
+    shipped = load_knowledge()
+    kept = shipped.datasets.groupby("task").head(4).index
+    return shipped.without(shipped.datasets.index.difference(kept))
+
+
+@pytest.fixture
+def folder(some, tmp_path):
+    some.save(tmp_path / "some")
+    return tmp_path / "some"
+
+
+@pytest.fixture
+def store(folder, tmp_path, capsys):
+    path = tmp_path / "some.sqlite"
+    assert main(["kb", "export", str(path), "--knowledge", str(folder)]) == 0
+    capsys.readouterr()
+    return path
+
+
+def run(capsys, *arguments) -> str:
+    assert main(["kb", *map(str, arguments)]) == 0
+    return capsys.readouterr().out
+
+
+def refused(capsys, *arguments) -> str:
+    assert main(["kb", *map(str, arguments)]) == 2
+    return capsys.readouterr().err
+
+
+def test_info_counts_by_task_size_and_algorithm(capsys, some, folder):
+    found = json.loads(run(capsys, "info", "--knowledge", folder, "--format", "json"))
+    assert {row["task"]: row["datasets"] for row in found["task"]} == dict.fromkeys(
+        ["binary", "multiclass", "regression"], 4
+    )
+    assert sum(row["datasets"] for row in found["size"]) == 12
+    for part in found.values():
+        assert sum(row["evaluations"] for row in part) == len(some.evaluations)
+    seconds = some.evaluations[["fit_seconds", "predict_seconds"]].sum().sum()
+    assert sum(row["hours"] for row in found["algorithm"]) * 3600 == pytest.approx(seconds, rel=1e-4)
+    assert "By algorithm" in run(capsys, "info", "--knowledge", folder)
+
+
+def test_list_filters_by_task(capsys, some, store):
+    listed = pd.read_csv(
+        StringIO(run(capsys, "list", "--store", store, "--task", "regression", "--format", "csv")), index_col=0
+    )
+    assert sorted(listed.index) == some.for_task("regression")
+    assert "12 datasets" in run(capsys, "list", "--store", store)
+
+
+def test_winners_is_the_same_command(capsys, folder):
+    arguments = ["winners", "--knowledge", str(folder), "--task", "binary", "--format", "csv"]
+    assert main(arguments) == 0
+    assert capsys.readouterr().out == run(capsys, *arguments)
+
+
+def test_a_store_goes_there_and_back(capsys, some, store, tmp_path):
+    assert len(knowledge_of(Store(store)).evaluations) == len(some.evaluations)
+    run(capsys, "export", tmp_path / "again", "--store", store)
+    again = load_knowledge(tmp_path / "again")
+    assert list(again.datasets.index) == list(some.datasets.index)
+    assert len(again.evaluations) == len(some.evaluations)
+    assert "0 new evaluations" in run(capsys, "export", store, "--knowledge", tmp_path / "again")
+
+
+def test_export_as_csv(capsys, some, folder, tmp_path):
+    run(capsys, "export", tmp_path / "results.csv", "--knowledge", folder)
+    rows = pd.read_csv(tmp_path / "results.csv")
+    assert len(rows) == len(some.evaluations)
+    assert json.loads(rows["hyperparameters"].iloc[0]) is not None
+
+
+def test_a_scenario_is_of_one_task(capsys, folder, tmp_path):
+    assert "give --task" in refused(capsys, "export", tmp_path / "s", "--format", "aslib", "--knowledge", folder)
+    run(capsys, "export", tmp_path / "s", "--format", "aslib", "--task", "binary", "--knowledge", folder)
+    assert (tmp_path / "s" / "algorithm_runs.arff").exists()
+
+
+@pytest.mark.parametrize("kind", ["store", "knowledge"])
+def test_drop(capsys, some, store, folder, kind):
+    where = ["--store", store] if kind == "store" else ["--knowledge", folder]
+    gone = some.datasets.index[0]
+    assert "unknown dataset 'nothing'" in refused(capsys, "drop", gone, "nothing", *where)
+    n_evaluations = (some.evaluations["dataset_id"] == gone).sum()
+    assert f"dropped 1 dataset and {n_evaluations:,} evaluations" in run(capsys, "drop", gone, *where)
+    left = knowledge_of(Store(store)) if kind == "store" else load_knowledge(folder)
+    assert list(left.datasets.index) == list(some.datasets.index[1:])
+    assert len(left.evaluations) == len(some.evaluations) - n_evaluations
+
+
+def test_what_is_shipped_is_not_dropped_from(capsys, some):
+    from recommender.files import shipped_folder
+
+    for where in ([], ["--knowledge", shipped_folder()]):
+        assert "kb export" in refused(capsys, "drop", some.datasets.index[0], *where)
+
+
+def test_a_task_that_there_is_not(capsys):
+    assert "unknown task 'binry'. Did you mean 'binary'?" in refused(capsys, "list", "--task", "binry")
