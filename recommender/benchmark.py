@@ -137,8 +137,9 @@ def _recommended(trained: Trained, dataset: Dataset) -> Configuration:
 
 def relatives(knowledge: KnowledgeBase, dataset: Dataset) -> list[str]:
     """The ids of the known datasets that are, or share the origin of, a dataset."""
-    here = pd.DataFrame([{"name": dataset.name, "signatures": dataset.described_columns}], index=["this"])
-    families = find_families(pd.concat([knowledge.datasets[["name", "signatures"]], here]))
+    described = {"name": dataset.name, "n_samples": dataset.n_samples, "signatures": dataset.described_columns}
+    here = pd.DataFrame([described], index=["this"])
+    families = find_families(pd.concat([knowledge.datasets[list(described)], here]))
     related = families.drop("this") == families["this"]
     same = (knowledge.datasets["fingerprint"] == dataset.fingerprint) | (knowledge.datasets.index == dataset.source)
     return [str(i) for i in knowledge.datasets.index[related | same]]
