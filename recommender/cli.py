@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from recommender import cli_kb
+from recommender import cli_import, cli_kb
 from recommender.cli_options import KnowledgeOption, MetricOption, StoreOption, TaskOption, chosen_knowledge
 from recommender.console import (
     TableFormat,
@@ -34,6 +34,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_kb.app, name="kb")
 app.command(epilog="Example: `recommender winners --task regression --metric mae`")(cli_kb.winners)
+app.command(epilog="Example: `recommender import-evaluations --flow 6969`")(cli_import.import_evaluations)
 
 
 class Format(StrEnum):

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from recommender.cli_import import DEFAULT_STORE, Source, SourceOption, show_imported_winners
 from recommender.cli_options import (
     EvidenceOption,
     KnowledgeOption,
@@ -87,8 +88,12 @@ def winners(
     store: EvidenceOption = None,
     knowledge: KnowledgeOption = None,
     format: Annotated[TableFormat, typer.Option(help="table, json or csv.")] = TableFormat.TABLE,
+    source: SourceOption = Source.OURS,
 ) -> None:
     """Show which algorithm and hyperparameters won on each dataset, and which won most often."""
+    if source is Source.OPENML:
+        show_imported_winners(store or DEFAULT_STORE, task=task, metric=metric, format=format)
+        return
     import pandas as pd
 
     from recommender.datasets import TASKS

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from xml.parsers.expat import ExpatError
 
 import numpy as np
 import pandas as pd
 
 from recommender.datasets import Dataset, Task, make_dataset, split_target
-from recommender.errors import ServerError, UnknownNameError
+from recommender.errors import ServerBusyError, ServerError, UnknownNameError
 from recommender.splits import Split
 
 Answer = TypeVar("Answer")
+
+DATABASE_IS_BUSY = 107
+"""OpenML's own number for an error that passes."""
+UNREADABLE = (ExpatError, KeyError, ValueError, TypeError)
+"""What the client raises where an answer is cut short, or is a page for people instead of OpenML's XML."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +62,12 @@ def set_server(address: str | None, cache: str | None = None) -> None:
             openml.config.server = address if "/api/" in address else f"{address.rstrip('/')}/api/v1/xml"
         if cache:
             openml.config.set_root_cache_directory(cache)
+
+
+def server_address() -> str:
+    """The address of the server that is read from."""
+    with _client() as openml:
+        return str(openml.config.server)
 
 
 def read_dataset(dataset_id: int, *, target: str | None = None, task: Task | None = None) -> Dataset:
@@ -113,6 +125,85 @@ def read_suite(suite: str | int) -> list[int]:
         return [int(task_id) for task_id in found.tasks or []]
 
 
+def list_evaluations(
+    flow_id: int, metric: str, *, task_ids: Sequence[int] | None = None, offset: int = 0, size: int = 1000
+) -> pd.DataFrame:
+    """A page of what a server has recorded of a flow.
+
+    Parameters
+    ----------
+    flow_id : int
+        The flow.
+    metric : str
+        The evaluation measure, as OpenML calls it, such as ``predictive_accuracy``.
+    task_ids : sequence of int, optional
+        Only these tasks.
+    offset, size : int
+        Where the page begins in the server's list, and how long it is at most.
+
+    Returns
+    -------
+    DataFrame
+        A row for each run: run_id, task_id, data_id, data_name, setup_id, flow_name, value (NaN where there is none).
+        Without rows past the list's end.
+
+    Raises
+    ------
+    ServerBusyError
+        If the server fails or limits, or cannot be reached.
+    """
+    columns = ["run_id", "task_id", "data_id", "data_name", "setup_id", "flow_name", "value"]
+    with _client(n_retries=1) as openml:
+
+        def ask() -> pd.DataFrame:
+            found = openml.evaluations.list_evaluations(
+                metric,
+                flows=[flow_id],
+                tasks=None if task_ids is None else list(task_ids),
+                offset=offset,
+                size=size,
+                output_format="dataframe",
+            )
+            return found.reindex(columns=columns).astype({"value": np.float64})
+
+        return _ask(ask, f"evaluations of flow {flow_id}")
+
+
+def list_setups(setup_ids: Sequence[int]) -> dict[int, dict[str, str | None]]:
+    """The settings of at most a hundred setups: values by the parameters' full names. Those that are gone are left out.
+
+    Raises
+    ------
+    ServerBusyError
+        If the server fails or limits, or cannot be reached.
+    """
+    with _client(n_retries=1) as openml:
+        found = _ask(lambda: openml.setups.list_setups(setup=setup_ids, output_format="object"), "these setups")
+    return {
+        int(setup_id): {p.full_name: p.value for p in (setup.parameters or {}).values()}
+        for setup_id, setup in found.items()
+    }
+
+
+def read_qualities(dataset_id: int) -> dict[str, float]:
+    """What the server itself has measured of a dataset, by the names that OpenML gives them."""
+    with _client() as openml:
+        options = {"download_data": False, "download_features_meta_data": False, "download_qualities": True}
+        found = _ask(lambda: openml.datasets.get_dataset(dataset_id, **options).qualities, f"dataset {dataset_id}")
+    return {str(name): float(value) for name, value in (found or {}).items() if value is not None}
+
+
+def read_protocol(task_id: int) -> str:
+    """How the results on a task are estimated, in words, such as ``crossvalidation, 10 folds, 1 repeats``."""
+    with _client() as openml:
+        found = _ask(lambda: openml.tasks.get_task(task_id, download_splits=False, **_WITHOUT_DATA), f"task {task_id}")
+    about = found.estimation_procedure
+    numbers = about.get("parameters") or {}
+    said = [f"{numbers[f'number_{what}']} {what}" for what in ("folds", "repeats") if numbers.get(f"number_{what}")]
+    return ", ".join([str(about.get("type")), *said])
+
+
+_WITHOUT_DATA: dict[str, Any] = {"download_data": False, "download_qualities": False}
 _WITH_DATA: dict[str, Any] = {
     "download_data": True,
     "download_qualities": False,
@@ -122,13 +213,13 @@ _WITH_DATA: dict[str, Any] = {
 
 
 @contextmanager
-def _client() -> Iterator[Any]:
-    """The openml client, quiet about its own deprecations and progress."""
+def _client(n_retries: int = 2) -> Iterator[Any]:
+    """The openml client, quiet about its own deprecations and progress; how often it asks where there is no answer."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import openml
 
-        openml.config.set_retry_policy("human", n_retries=2)
+        openml.config.set_retry_policy("human", n_retries=n_retries)
         logging.getLogger("openml").setLevel(logging.ERROR)
         yield openml
 
@@ -142,14 +233,16 @@ def _ask(question: Callable[[], Answer], what: str) -> Answer:
     try:
         return question()
     except openml.exceptions.OpenMLServerException as error:
+        if error.code == DATABASE_IS_BUSY:
+            raise ServerBusyError(f"cannot read {what} from {server}: {error.message}. Ask again later") from error
         raise ServerError(f"{server} does not have {what}: {error.message or error}") from error
-    except openml.exceptions.OpenMLServerNoResult as error:
-        raise ServerError(f"{server} does not have {what}") from error
     except (RequestException, openml.exceptions.PyOpenMLError, OSError) as error:
         reason = "no connection" if isinstance(error, ConnectionError) else " ".join(str(error).split())[:200]
-        raise ServerError(
+        raise ServerBusyError(
             f"cannot read {what} from {server}: {reason}. Is the address right, and the server running?"
         ) from error
+    except UNREADABLE as error:
+        raise ServerBusyError(f"cannot read {what} from {server}: it answers with something else") from error
 
 
 def _tidy(table: pd.DataFrame) -> pd.DataFrame:

@@ -22,6 +22,37 @@ SUITES = {"sklearn": (7, (1, 2, 3, 4, 99)), "drawn": (8, tuple(DRAWN))}
 UNSUPERVISED = 5
 """A task of a kind that is not read."""
 
+FOREST, BOOSTING = 100, 101
+FLOWS = {
+    FOREST: "sklearn.pipeline.Pipeline(imputer=sklearn.preprocessing.imputation.Imputer,"
+    "classifier=sklearn.ensemble.forest.RandomForestClassifier)(1)",
+    BOOSTING: "sklearn.ensemble.weight_boosting.AdaBoostClassifier(base_estimator=sklearn.tree.tree.DecisionTree)(2)",
+}
+"""Flows by number: settings of others, with made-up scores."""
+ONLY_QUALITIES, ONLY_EVALUATIONS = 50, 51
+"""A dataset whose table is gone, and one of which the server knows nothing else; task and dataset have one number."""
+EVALUATED = {1: "iris", 2: "breast_cancer", ONLY_QUALITIES: "gone", ONLY_EVALUATIONS: "lost"}
+N_SETTINGS = 40
+"""Settings of each flow on each evaluated task."""
+QUALITIES = {
+    "NumberOfInstances": 200.0,
+    "NumberOfFeatures": 5.0,
+    "NumberOfClasses": 2.0,
+    "NumberOfNumericFeatures": 3.0,
+    "NumberOfSymbolicFeatures": 2.0,
+    "NumberOfMissingValues": 80.0,
+    "NumberOfInstancesWithMissingValues": 40.0,
+    "MajorityClassSize": 150.0,
+    "MinorityClassSize": 50.0,
+}
+TROUBLES = {
+    "limited": (429, "<html><body>Too many requests</body></html>"),
+    "down": (503, "Service Unavailable"),
+    "database": (412, f"<oml:error {XMLNS}><oml:code>107</oml:code><oml:message>Database</oml:message></oml:error>"),
+    "cut short": (200, f"<oml:evaluations {XMLNS}><oml:evaluation><oml:run_id>1"),
+}
+"""Status and body of answers that mean: later. `server.troubles` says which of them the next lists get."""
+
 
 @cache
 def table(number: int) -> pd.DataFrame:
@@ -117,6 +148,85 @@ def suite(alias: str) -> str:
 <oml:data>{data}</oml:data><oml:tasks>{tasks}</oml:tasks></oml:study>"""
 
 
+@cache
+def evaluations() -> pd.DataFrame:
+    """Runs with their settings, and scores that follow from these."""
+    rng, rows = np.random.default_rng(0), []
+    for flow in FLOWS:
+        for task_id, name in EVALUATED.items():
+            for _ in range(N_SETTINGS):
+                run = len(rows) + 1
+                leaf, share = int(rng.integers(1, 21)), float(rng.uniform(0.1, 0.9))
+                if flow == FOREST:
+                    settings = {
+                        "bootstrap": "True",
+                        "criterion": '"gini"' if run % 2 else "entropy",
+                        "max_features": str(share),
+                        "min_samples_leaf": str(leaf),
+                        "min_impurity_split": "null",
+                        "imputer__strategy": "median",
+                        "n_estimators": "100",
+                    }
+                else:
+                    settings = {"algorithm": "SAMME", "learning_rate": str(share), "n_estimators": str(50 * leaf)}
+                value = 0.9 - 0.01 * leaf + 0.02 * share - 0.05 * (flow == BOOSTING)
+                rows.append((run, task_id, flow, 1000 + run, name, settings, round(value, 6)))
+    columns = ["run_id", "task_id", "flow_id", "setup_id", "data_name", "settings", "value"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def listed(parts: list[str]) -> pd.DataFrame:
+    """The evaluations that the filters of a list's address leave."""
+    where = dict(zip(parts[::2], parts[1::2], strict=True))
+    table = evaluations()
+    for key in ("flow", "task", "setup"):
+        if key in where:
+            table = table[table[f"{key}_id"].isin([int(number) for number in where[key].split(",")])]
+    start = int(where["offset"])
+    table = table.iloc[start : start + int(where["limit"])]
+    if table.empty:
+        raise KeyError("542")
+    return table
+
+
+def evaluation_list(parts: list[str]) -> str:
+    rows = "".join(
+        f"<oml:evaluation><oml:run_id>{r.run_id}</oml:run_id><oml:task_id>{r.task_id}</oml:task_id>"
+        f"<oml:setup_id>{r.setup_id}</oml:setup_id><oml:flow_id>{r.flow_id}</oml:flow_id>"
+        f"<oml:flow_name>{FLOWS[r.flow_id]}</oml:flow_name><oml:data_id>{r.task_id}</oml:data_id>"
+        f"<oml:data_name>{r.data_name}</oml:data_name><oml:function>predictive_accuracy</oml:function>"
+        "<oml:upload_time>2017-12-01 00:00:00</oml:upload_time><oml:uploader>1</oml:uploader>"
+        f"<oml:value>{r.value}</oml:value></oml:evaluation>"
+        for r in listed(parts).itertuples()
+    )
+    return f"<oml:evaluations {XMLNS}>{rows}</oml:evaluations>"
+
+
+def setup_list(parts: list[str]) -> str:
+    rows = []
+    for r in listed(parts).itertuples():
+        name = FLOWS[r.flow_id]
+        parameters = "".join(
+            f"<oml:parameter><oml:id>{r.flow_id * 100 + i}</oml:id><oml:flow_id>{r.flow_id}</oml:flow_id>"
+            f"<oml:flow_name>{name}</oml:flow_name><oml:full_name>{name}_{key}</oml:full_name>"
+            f"<oml:parameter_name>{key}</oml:parameter_name><oml:data_type/><oml:default_value/>"
+            f"<oml:value>{escape(value)}</oml:value></oml:parameter>"
+            for i, (key, value) in enumerate(r.settings.items())
+        )
+        rows.append(
+            f"<oml:setup><oml:setup_id>{r.setup_id}</oml:setup_id><oml:flow_id>{r.flow_id}</oml:flow_id>{parameters}"
+            "</oml:setup>"
+        )
+    return f"<oml:setups {XMLNS}>{''.join(rows)}</oml:setups>"
+
+
+def qualities() -> str:
+    rows = "".join(
+        f"<oml:quality><oml:name>{k}</oml:name><oml:value>{v}</oml:value></oml:quality>" for k, v in QUALITIES.items()
+    )
+    return f"<oml:data_qualities {XMLNS}>{rows}</oml:data_qualities>"
+
+
 def answer(path: str, base: str) -> str:
     parts = [part for part in path.removeprefix("/api/v1/xml").split("/") if part]
     match parts:
@@ -130,6 +240,17 @@ def answer(path: str, base: str) -> str:
             return description(int(number), base)
         case ["task", number] if int(number) in {*LOADERS, *DRAWN, UNSUPERVISED}:
             return task(int(number), base)
+        case ["evaluation", "list", *filters] if "predictive_accuracy" in filters:
+            return evaluation_list(filters)
+        case ["setup", "list", *filters]:
+            return setup_list(filters)
+        case ["user", "list", *_]:
+            user = "<oml:user><oml:id>1</oml:id><oml:username>one</oml:username></oml:user>"
+            return f"<oml:users {XMLNS}>{user}</oml:users>"
+        case ["data", "qualities", number] if int(number) == ONLY_QUALITIES:
+            return qualities()
+        case ["data", number] if int(number) == ONLY_QUALITIES:
+            return description(1, base).replace("<oml:id>1<", f"<oml:id>{number}<")
         case ["study", key]:
             return suite({str(number): alias for alias, (number, _) in SUITES.items()}.get(key, key))
     raise KeyError(path)
@@ -140,13 +261,14 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.requests.append(self.path)  # type: ignore[attr-defined]
-        try:
-            body, status = answer(self.path, f"http://{self.headers['Host']}"), 200
-        except KeyError:
-            body, status = (
-                f"<oml:error {XMLNS}><oml:code>151</oml:code><oml:message>Unknown</oml:message></oml:error>",
-                412,
-            )
+        troubles = self.server.troubles  # type: ignore[attr-defined]
+        if troubles and "/list/" in self.path and (trouble := troubles.pop(0)):
+            if trouble == "hangs up":
+                self.close_connection = True
+                return
+            status, body = TROUBLES[trouble]
+        else:
+            status, body = self.answer()
         payload = gzip.compress(body.encode()) if "gzip" in self.headers.get("Accept-Encoding", "") else body.encode()
         self.send_response(status)
         if payload[:2] == b"\x1f\x8b":
@@ -155,6 +277,13 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(payload)
 
+    def answer(self) -> tuple[int, str]:
+        try:
+            return 200, answer(self.path, f"http://{self.headers['Host']}")
+        except KeyError as error:
+            code = 542 if error.args == ("542",) else 151
+            return 412, f"<oml:error {XMLNS}><oml:code>{code}</oml:code><oml:message>Unknown</oml:message></oml:error>"
+
     def log_message(self, *args: object) -> None:
         pass
 
@@ -162,4 +291,5 @@ class Handler(BaseHTTPRequestHandler):
 def make_server() -> ThreadingHTTPServer:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.requests = []  # type: ignore[attr-defined]
+    server.troubles = []  # type: ignore[attr-defined]
     return server

@@ -1,0 +1,223 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+from openml_stub import BOOSTING, EVALUATED, FLOWS, FOREST, N_SETTINGS, ONLY_EVALUATIONS, ONLY_QUALITIES, evaluations
+from sqlalchemy import create_engine, text
+
+from recommender.cli import main
+from recommender.errors import ServerBusyError, StoreError
+from recommender.import_evaluations import import_evaluations
+from recommender.imported import ImportedEvidence
+from recommender.openml_server import set_server
+from recommender.qualities import metafeatures_of
+from recommender.store import Store
+
+N_EVALUATIONS = len(EVALUATED) * N_SETTINGS
+"""Of each flow."""
+
+
+@pytest.fixture
+def troubles(stub):
+    """What goes wrong with the next lists."""
+    yield stub.troubles
+    stub.troubles.clear()
+
+
+@pytest.fixture
+def evidence(tmp_path):
+    evidence = ImportedEvidence(tmp_path / "evidence.sqlite")
+    yield evidence
+    evidence.close()
+
+
+def recorded(evidence, what="run_id, task_id, flow_id, setup_id, value", table="imported_evaluations"):
+    with create_engine(evidence._engine.url).connect() as connection:
+        return connection.execute(text(f"select {what} from {table} order by 1")).all()
+
+
+def read(evidence, *flows, **options):
+    return import_evaluations(evidence, flows or [FOREST], page_size=50, first_wait=0.001, **options)
+
+
+def expected(*flows):
+    table = evaluations()
+    rows = table[table["flow_id"].isin(flows)][["run_id", "task_id", "flow_id", "setup_id", "value"]]
+    return list(rows.itertuples(index=False, name=None))
+
+
+def test_everything_is_read_page_by_page(openml_cache, evidence, stub):
+    stub.requests.clear()
+    summary = read(evidence, FOREST, BOOSTING)
+    assert (summary.n_read, summary.n_new, summary.n_waits) == (2 * N_EVALUATIONS, 2 * N_EVALUATIONS, 0)
+    assert recorded(evidence) == expected(FOREST, BOOSTING)
+    lists = [path for path in stub.requests if f"/flow/{FOREST}" in path and "evaluation/list" in path]
+    assert len(lists) == 1 + -(-N_EVALUATIONS // 50)  # the last one is empty
+
+
+def test_what_is_known_is_not_read_again(openml_cache, evidence, stub):
+    read(evidence)
+    stub.requests.clear()
+    again = read(evidence)
+    assert (again.n_read, again.n_new) == (0, 0)
+    assert not [path for path in stub.requests if "setup/list" in path]
+
+
+def test_overlapping_lists_record_nothing_twice(openml_cache, evidence, stub):
+    assert read(evidence, task_ids=[1]).n_new == N_SETTINGS
+    stub.requests.clear()
+    whole = read(evidence)
+    assert (whole.n_read, whole.n_new) == (N_EVALUATIONS, N_EVALUATIONS - N_SETTINGS)
+    assert recorded(evidence) == expected(FOREST)
+    lists = [path.split("/setup/list/setup/")[1] for path in stub.requests if "/setup/list/" in path]
+    asked = [number for filters in lists for number in filters.split("/")[0].split(",")]
+    assert len(asked) == N_EVALUATIONS - N_SETTINGS  # settings that are known are not asked for
+
+
+@pytest.mark.parametrize("trouble", ["limited", "down", "database", "cut short", "hangs up"])
+def test_passing_trouble_loses_nothing(openml_cache, evidence, troubles, trouble):
+    troubles += [None, trouble, None, None, trouble, trouble]
+    waits = []
+    summary = read(evidence, on_progress=lambda moment: waits.append(moment.waiting_seconds))
+    assert recorded(evidence) == expected(FOREST)
+    assert not troubles
+    assert summary.n_waits == 3
+    assert [wait for wait in waits if wait] == [0.001, 0.001, 0.002]
+
+
+def test_lasting_trouble_keeps_what_was_read_and_a_later_import_goes_on(openml_cache, evidence, troubles):
+    troubles += [None, None, None] + ["down"] * 20  # a page is a list of evaluations, of users, and of setups
+    with pytest.raises(ServerBusyError, match="cannot read"):
+        read(evidence)
+    assert len(recorded(evidence)) == 50
+    troubles.clear()
+    assert read(evidence).n_read == N_EVALUATIONS - 50
+    assert recorded(evidence) == expected(FOREST)
+
+
+def test_a_server_that_never_answers_is_not_waited_for_long(openml_cache, evidence):
+    set_server("http://127.0.0.1:9")
+    with pytest.raises(ServerBusyError, match="Is the address right"):
+        read(evidence)
+
+
+def test_a_killed_import_goes_on(openml_cache, openml_server, evidence, tmp_path):
+    code = f"""
+from recommender.import_evaluations import import_evaluations
+from recommender.imported import ImportedEvidence
+from recommender.openml_server import set_server
+set_server({openml_server!r}, {str(tmp_path / "cache")!r})
+import_evaluations(ImportedEvidence({str(tmp_path / "evidence.sqlite")!r}), [{FOREST}], page_size=2)
+"""
+    process = subprocess.Popen([sys.executable, "-c", code])
+    deadline = time.monotonic() + 60
+    while not recorded(evidence) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    n_before = len(recorded(evidence))
+    assert n_before
+    assert read(evidence).n_read == N_EVALUATIONS - n_before
+    assert recorded(evidence) == expected(FOREST)
+
+
+def test_tasks_are_described_by_what_can_be_had(openml_cache, evidence):
+    summary = read(evidence)
+    assert summary.described == {"dataset": 2, "qualities": 1, "": 1}
+    tasks = evidence.tasks().set_index("task_id")
+    assert tasks["described_by"].to_dict() == {
+        1: "dataset",
+        2: "dataset",
+        ONLY_QUALITIES: "qualities",
+        ONLY_EVALUATIONS: "",
+    }
+    assert tasks["task"].dropna().to_dict() == {1: "multiclass", 2: "binary", ONLY_QUALITIES: "binary"}
+    assert tasks.loc[2, "protocol"] == "crossvalidation, 5 folds, 1 repeats"
+    assert f"dataset {ONLY_EVALUATIONS}" in tasks.loc[ONLY_EVALUATIONS, "reason"]
+    assert tasks.loc[1, "metafeatures"]["nr_inst"] == 150
+
+
+def test_qualities_mean_what_our_metafeatures_mean(openml_cache):
+    from recommender.metafeatures import extract_metafeatures
+    from recommender.openml_server import read_dataset
+
+    dataset = read_dataset(2)
+    counts = dataset.y.value_counts()
+    numbers = {
+        "NumberOfInstances": dataset.n_samples,
+        "NumberOfFeatures": dataset.n_features + 1,
+        "NumberOfClasses": 2,
+        "NumberOfNumericFeatures": dataset.n_features,
+        "NumberOfSymbolicFeatures": 1,
+        "NumberOfMissingValues": 0,
+        "NumberOfInstancesWithMissingValues": 0,
+        "MajorityClassSize": counts.max(),
+        "MinorityClassSize": counts.min(),
+    }
+    found, ours = metafeatures_of(numbers), extract_metafeatures(dataset).values
+    assert len(found) >= 15
+    assert found == pytest.approx({name: ours[name] for name in found})
+
+
+def test_qualities_that_are_missing_give_nothing():
+    assert metafeatures_of({}) == {}
+    assert metafeatures_of({"NumberOfInstances": 10.0}) == {"nr_inst": 10.0, "log_nr_inst": 1.0}
+
+
+def test_flows_that_are_not_ours_are_kept_and_counted(openml_cache, evidence):
+    read(evidence, FOREST, BOOSTING)
+    counts = evidence.counts().set_index("flow_id")
+    assert counts["flow"].to_dict() == FLOWS
+    assert counts.loc[FOREST, "algorithm"] == "random_forest"
+    assert pd.isna(counts.loc[BOOSTING, "algorithm"])
+    assert set(counts["evaluations"]) == {N_EVALUATIONS}
+    assert set(counts["tasks"]) == {len(EVALUATED)}
+    assert set(counts.loc[FOREST, "dropped"]) == {"min_impurity_split", "imputer__strategy"}
+
+
+def test_imported_evidence_is_not_among_our_evaluations(openml_cache, evidence, tmp_path):
+    read(evidence)
+    ours = Store(tmp_path / "evidence.sqlite")  # an ordinary store still
+    assert ours.read_evaluations().empty
+    assert ours.read_datasets().empty
+    ours.close()
+
+
+def test_winners(openml_cache, evidence):
+    read(evidence, FOREST, BOOSTING)
+    winners = evidence.winners().set_index("task_id").sort_index()
+    best = evaluations().sort_values("value").groupby("task_id").last()
+    assert np.allclose(winners["value"], best["value"])
+    assert set(winners["algorithm"]) == {"random_forest"}
+    assert set(winners["evaluations"]) == {2 * N_SETTINGS}
+    assert winners.loc[1, "hyperparameters"]["max_features"] == float(best.loc[1, "settings"]["max_features"])
+    assert set(winners["metric"]) == {"predictive_accuracy"}
+
+
+def test_winners_of_nothing(evidence):
+    with pytest.raises(StoreError, match="import-evaluations"):
+        evidence.winners()
+
+
+def test_command(openml_cache, openml_server, tmp_path, capsys):
+    store = str(tmp_path / "commanded.sqlite")
+    given = ["--flow", str(FOREST), "--flow", str(BOOSTING), "--suite", "sklearn", "--server", openml_server]
+    assert main(["import-evaluations", *given, "--store", store]) == 0
+    shown = capsys.readouterr().out
+    assert "160 evaluations read, 160 of them new" in shown  # two of the suite's tasks have evaluations
+    assert "not in our pool" in shown
+    assert "removed from scikit-learn" in shown
+    assert main(["winners", "--source", "openml", "--store", store]) == 0
+    assert "What won on each of 2 OpenML tasks" in capsys.readouterr().out
+
+
+def test_winners_of_a_store_that_is_not_there(tmp_path, capsys):
+    assert main(["winners", "--source", "openml", "--store", str(tmp_path / "none.sqlite")]) == 2
+    assert "import-evaluations" in capsys.readouterr().err
