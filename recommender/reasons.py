@@ -105,7 +105,7 @@ class Reasons:
         how = "lowers" if row.regret_if_typical > regret else "raises"
         return (
             f"{row.Index} {_place(row.value, row.percentile)}: {how} the expected regret to {regret:.2f}, "
-            f"from {row.regret_if_typical:.2f} at the median of {_number(row.typical)}"
+            f"from {row.regret_if_typical:.2f} at the median of {number_in_words(row.typical)}"
         )
 
     def __str__(self) -> str:
@@ -234,7 +234,7 @@ def _place(value: float, percentile: float) -> str:
         return "is missing"
     side, share = ("higher", percentile) if percentile >= 0.5 else ("lower", 1 - percentile)
     where = "all" if share == 1 else f"{share:.0%}"
-    return f"= {_number(value)} ({side} than on {where} of the known datasets)"
+    return f"= {number_in_words(value)} ({side} than on {where} of the known datasets)"
 
 
 def _description(name: str) -> str:
@@ -242,5 +242,6 @@ def _description(name: str) -> str:
     return re.sub(r"[,;] NaN[^:.]*", "", METAFEATURES[name].description) if name in METAFEATURES else ""
 
 
-def _number(value: float) -> str:
+def number_in_words(value: float) -> str:
+    """A value with three digits."""
     return "missing" if np.isnan(value) else f"{value:,.0f}" if value == round(value) else f"{value:,.3g}"

@@ -175,6 +175,18 @@ class Recommendation:
 
         return explain(self)
 
+    def plot(self) -> np.ndarray:
+        """Two matplotlib Axes: expected scores against fit seconds, and the dataset among the known ones.
+
+        Raises
+        ------
+        MissingExtraError
+            If matplotlib is not installed.
+        """
+        from recommender.plots import plot
+
+        return plot(self)
+
     def session(self) -> Session:
         """A `Session`: what to try next, given the scores that were seen."""
         from recommender.session import Session
@@ -222,6 +234,11 @@ class Recommendation:
             },
             index=pd.Index([item.rank for item in self.items], name="rank"),
         )
+
+    def _repr_html_(self) -> str:
+        from recommender.report import render_table
+
+        return render_table(self)
 
     def __repr__(self) -> str:
         return (

@@ -5,11 +5,12 @@ from __future__ import annotations
 import inspect
 from itertools import takewhile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from recommender.recommendation import RecommendedConfiguration
+if TYPE_CHECKING:
+    from recommender.recommendation import RecommendedConfiguration
 
 Imports = set[tuple[str, str | None]]
 """Module and name of what a script uses; no name for a module that is imported whole."""
