@@ -38,6 +38,8 @@ AIM = 20
 MIN_FOLDS = 3
 CAUTION = 1.5
 """By how much the last fit, on all rows, is taken to last longer than expected."""
+FOLD_SECONDS = 0.02
+"""What a fold takes besides fitting."""
 GLANCE_SECONDS = 0.1
 
 
@@ -124,12 +126,12 @@ class _Trials:
         self.items = {item.configuration.id: item for item in recommendation.items}
         self.ends, self.seconds = ends, ends - time.monotonic()
         self.rows: list[dict[str, Any]] = []
-        self.pace = 1.0  # seconds by the clock for one that was expected
+        self.clock = self.expected = 1.0  # seconds that trying took and was expected to take
         folds = split(dataset)
         self.share = len(folds[0][0]) / dataset.n_samples
         cost = np.median([self._fold_seconds(item) for item in recommendation.portfolio(AIM)])
         n_processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        affordable = 0.5 * self.left * n_processors / (AIM * max(cost, 1e-3))
+        affordable = 0.5 * self.left * n_processors / (AIM * cost)
         self.n_folds = int(np.clip(affordable, min(MIN_FOLDS, len(folds)), len(folds)))
         self.n_workers = min(n_processors, self.n_folds)
 
@@ -137,8 +139,16 @@ class _Trials:
     def left(self) -> float:
         return self.ends - time.monotonic()
 
+    @property
+    def pace(self) -> float:
+        """Seconds by the clock for each that was expected."""
+        return self.clock / self.expected
+
     def _fold_seconds(self, item: RecommendedConfiguration) -> float:
-        return item.fit_seconds * self.share
+        return FOLD_SECONDS + item.fit_seconds * self.share
+
+    def _trying_seconds(self, item: RecommendedConfiguration) -> float:
+        return self._fold_seconds(item) * -(-self.n_folds // self.n_workers)
 
     def _reserve(self, item: RecommendedConfiguration) -> float:
         """Seconds to keep for fitting a configuration on all rows."""
@@ -148,8 +158,8 @@ class _Trials:
         """The one most worth trying of those that there is time for."""
         for name in self.session._ranked():
             item = self.items[name]
-            trying = self.pace * self._fold_seconds(item) * -(-self.n_folds // self.n_workers)
-            if trying + max(self._reserve(item), self._reserve(self.choice())) < self.left:
+            reserve = max(self._reserve(item), self._reserve(self.choice()))
+            if self.pace * self._trying_seconds(item) + reserve < self.left:
                 return item
         return None
 
@@ -162,9 +172,9 @@ class _Trials:
             if found is None:
                 return
             self._record(item, found)
-            expected = self._fold_seconds(item) * -(-self.n_folds // self.n_workers)
             if len(self.rows) > 1:  # the first one waits for the workers to start
-                self.pace = 0.5 * self.pace + 0.5 * (time.monotonic() - started) / max(expected, 1e-3)
+                self.clock += time.monotonic() - started
+                self.expected += self._trying_seconds(item)
 
     def _evaluate(
         self, workers: LocalWorkers, spooled: Spooled, item: RecommendedConfiguration, bar: Progress, task: Any
