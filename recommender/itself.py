@@ -177,6 +177,6 @@ def _seconds_rows(knowledge: KnowledgeBase, matrix: Matrix, seed: int) -> list[d
                 for f in np.unique(folds)
             ]
         ).loc[table.index]
-        factor = np.exp(np.abs(np.log(expected / table))).median(axis=1).to_numpy()
+        factor = (expected / table).map(lambda ratio: max(ratio, 1 / ratio)).median(axis=1).to_numpy()
         rows.append(row_of(matrix, FAMILY_FOLDS, f"{SECONDS} to {what}", OURS, 1, factor, np.ones(len(factor))))
     return rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -296,7 +296,7 @@ class MetaModel:
     def _nearness_of(self, values: Singles) -> Floats:
         return _nearest(_distances(self._inputs.positions(values), self._positions))
 
-    def portfolio(self, metafeatures_row: pd.DataFrame, k: int) -> list[str]:
+    def portfolio(self, metafeatures_row: pd.DataFrame, k: int, *, among: Iterable[str] | None = None) -> list[str]:
         """At most `k` configurations that complement each other on one dataset, the best first choice first.
 
         Each further one lowers the mean of the best regret so far the most, over the scenarios of this dataset.
@@ -307,11 +307,17 @@ class MetaModel:
             The dataset.
         k : int
             How many.
+        among : iterable of str, optional
+            The configurations to choose from; all of them by default.
         """
         possible = self.scenarios(metafeatures_row)
         regrets = possible.expected + possible.deviations
         regrets = np.clip(regrets - regrets.min(axis=1, keepdims=True), 0, 1)
-        return [self.configurations_[c] for c in greedy(regrets, possible.weights, possible.expected, k)]
+        wanted = np.arange(len(self.configurations_))
+        if among is not None:
+            wanted = np.flatnonzero(np.isin(self.configurations_, list(among)))
+        chosen = greedy(regrets[:, wanted], possible.weights, possible.expected[wanted], k)
+        return [self.configurations_[wanted[c]] for c in chosen]
 
     def scenarios(self, metafeatures_row: pd.DataFrame) -> Scenarios:
         """What may happen on one dataset, one possibility for each training dataset.

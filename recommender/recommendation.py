@@ -130,8 +130,7 @@ class Recommendation:
         if k < 1:
             raise RecommendationError(f"a portfolio holds at least one configuration, and {k} were asked for")
         by_id = {item.configuration.id: item for item in self.items}
-        order = self._trained.model.portfolio(self.metafeatures, len(self._trained.configurations))
-        return [by_id[i] for i in order if i in by_id][:k]
+        return [by_id[i] for i in self._trained.model.portfolio(self.metafeatures, k, among=by_id)]
 
     @cached_property
     def known(self) -> str | None:

@@ -92,6 +92,7 @@ def test_portfolio_holds_different_configurations_and_grows_at_its_end(model, da
     assert len(set(five)) == 5
     assert model.portfolio(dataset, 2) == five[:2]
     assert len(model.portfolio(dataset, 100)) == 7
+    assert sorted(model.portfolio(dataset, 100, among=["c1", "c5"])) == ["c1", "c5"]
 
 
 def test_neighbours_are_sorted_and_a_training_dataset_is_its_own_nearest(model, data):
