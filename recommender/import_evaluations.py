@@ -201,7 +201,8 @@ class _Import:
         try:
             dataset = self.patiently(read, what)
             values = extract_metafeatures(dataset).values
-            return TaskDescription("dataset", "", protocol, dataset.task, values, METAFEATURES_VERSION)
+            columns = dataset.described_columns
+            return TaskDescription("dataset", "", protocol, dataset.task, columns, values, METAFEATURES_VERSION)
         except ServerBusyError:
             raise
         except (ServerError, DatasetError, UnknownNameError) as error:
@@ -213,9 +214,8 @@ class _Import:
         except ServerError:
             qualities = {}
         found = metafeatures_of(qualities)
-        return TaskDescription(
-            "qualities" if found else "", reason, protocol, task_of(qualities), found, FROM_QUALITIES
-        )
+        by = "qualities" if found else ""
+        return TaskDescription(by, reason, protocol, task_of(qualities), [], found, FROM_QUALITIES)
 
     def patiently(self, question: Callable[[], Answer], what: str) -> Answer:
         """The server's answer; while it is busy, it is asked again after waits that grow."""

@@ -62,6 +62,7 @@ _tasks = Table(
     Column("reason", String, nullable=False),  # why it is not described by the dataset
     Column("protocol", String, nullable=False),
     Column("task", String),
+    Column("signatures", JSON, nullable=False),  # column name and content hash, for each column
     Column("metafeatures", JSON, nullable=False),
     Column("metafeatures_version", Integer, nullable=False),
 )
@@ -112,6 +113,8 @@ class TaskDescription:
         How results on the task are estimated; empty where the server does not say.
     task : {"binary", "multiclass", "regression"}, optional
         What is to be predicted, where that is known.
+    signatures : list of [name, content hash]
+        Of the dataset's columns, which families are found by; empty where the dataset could not be had.
     metafeatures : Mapping of str to float
         Missing ones are left out or NaN.
     metafeatures_version : int
@@ -122,6 +125,7 @@ class TaskDescription:
     reason: str
     protocol: str
     task: Task | None
+    signatures: list[list[str]]
     metafeatures: Mapping[str, float]
     metafeatures_version: int
 
@@ -348,6 +352,7 @@ _UNDESCRIBED: dict[str, Any] = {
     "reason": "",
     "protocol": "",
     "task": None,
+    "signatures": [],
     "metafeatures": {},
     "metafeatures_version": 0,
 }
