@@ -191,10 +191,10 @@ def _is_row_number(column: pd.Series) -> bool:
     if not _are_whole(head) or head.nunique() < 0.98 * len(head) or not _are_whole(column):
         return False
     values = _numbers(column, "numeric")
-    if (np.diff(values) > 0).all():
+    if (values[1:] > values[:-1]).all():
         return True
     values = values[~np.isnan(values)]
-    return bool(np.ptp(values) <= 1.05 * len(values) and len(np.unique(values)) >= 0.99 * len(column))
+    return bool(values.max() <= values.min() + 1.05 * len(values) and len(np.unique(values)) >= 0.99 * len(column))
 
 
 def _are_whole(column: pd.Series) -> bool:
