@@ -24,6 +24,8 @@ SUPPORT = 0.1
 """Datasets whose names begin alike are a family where at least this share of the telling names is the same."""
 TOLD_APART = re.compile(r"(\d.*|[_-](small|large|full|train|test|reduced|binary|bin))$", re.I)
 """What tells members of a family apart at the end of their names: everything from the first digit, or a size."""
+NAMELESS = frozenset({"data", "dataset", "table", "train", "test"})
+"""What tables are called that nobody gave a name."""
 
 
 def find_families(datasets: pd.DataFrame) -> pd.Series:
@@ -70,8 +72,8 @@ def find_links(datasets: pd.DataFrame) -> pd.DataFrame:
     content    columns agree in content: a regression set and its binarised copy, versions, choices of columns
     columns    most names of columns are the same: samples of one process
     design     as many rows, and every column of the same name, even if the names say nothing
-    name       the datasets' names are the same but for a number or a size; or they begin alike, and columns' names
-               or, where these say nothing, the number of rows or columns support it; or there is a letter more
+    name       the datasets' names are the same but for a number or a size; or they begin alike, and the columns'
+               names support it; or, where these say nothing, as many rows or columns do, or one letter is more
     =========  ===============================================================================================
 
     Parameters
@@ -120,7 +122,7 @@ class _Described:
     def beginnings(self) -> frozenset[str]:
         """The stem, and what comes before each of its separators, from four letters on."""
         cuts = [match.start() for match in re.finditer(r"[-_. ]", self.stem)] + [len(self.stem)]
-        return frozenset(self.stem[:cut] for cut in cuts if cut >= 4)
+        return frozenset(self.stem[:cut] for cut in cuts if cut >= 4) - NAMELESS
 
 
 def _describe(row: Mapping[Hashable, Any]) -> _Described:
@@ -155,7 +157,7 @@ def _same_design(a: _Described, b: _Described) -> bool:
 
 def _same_name(a: _Described, b: _Described) -> bool:
     if a.stem == b.stem:
-        return True
+        return a.stem not in NAMELESS
     begin_alike = not a.beginnings.isdisjoint(b.beginnings)
     if a.tells and b.tells:
         return begin_alike and len(a.words & b.words) >= SUPPORT * min(len(a.words), len(b.words))

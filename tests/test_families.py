@@ -79,6 +79,11 @@ def test_names_that_begin_alike_need_support():
     assert signs(colleges__aaup=first, colleges__map=table("latitude longitude altitude")) == []
 
 
+def test_what_nobody_named_is_not_of_one_family():
+    assert signs(dataset=table("t u"), dataset_2=table("v w", 90)) == []
+    assert signs(train=table("t u v"), train1=table("w x", 90)) == []
+
+
 def test_families_are_connected_groups_whatever_the_order():
     X = table("a b c d")
     first, second = X.assign(e=RNG.normal(size=80)), X[["c", "d"]].assign(f=RNG.normal(size=80), g=RNG.normal(size=80))
