@@ -34,7 +34,7 @@ $ python benchmarks/lessons.py --output {folder}
 
 A win is the best mean score over the folds, however small the lead, so that an algorithm with more configurations wins
 more often; *near* counts the datasets on which its best configuration has a regret under {near}, and *of defaults* who
-would win if there were only defaults. Algorithms that tie share a win.
+would win if there were only defaults. Algorithms that tie share a win. Every dataset counts, also those of one family.
 
 {wins_table}
 
