@@ -27,7 +27,6 @@ from recommender.errors import RecommenderError, ServerError
 
 app = typer.Typer(
     name="recommender",
-    help="Which algorithm with which hyperparameters should I fit first?",
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
@@ -35,6 +34,21 @@ app = typer.Typer(
 app.add_typer(cli_kb.app, name="kb")
 app.command(epilog="Example: `recommender winners --task regression --metric mae`")(cli_kb.winners)
 app.command(epilog="Example: `recommender import-evaluations --flow 6969`")(cli_import.import_evaluations)
+
+
+@app.callback(
+    epilog="Examples: `recommender recommend churn.csv --target Churn`, `recommender winners --task regression`. "
+    "Leaves with 0 if all went well, 2 after a mistake in what was asked or given, and 130 after Ctrl-C.",
+)
+def about(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.", is_eager=True)] = False,
+) -> None:
+    """Which algorithm with which hyperparameters should I fit first?"""
+    if version:
+        from importlib.metadata import version as installed
+
+        print(f"recommender {installed('recommender')}")
+        raise typer.Exit
 
 
 class Format(StrEnum):
@@ -78,25 +92,29 @@ def recommend(
         from recommender.openml_server import set_server
 
         set_server(server)
-    found = ask(
-        file,
-        target=target,
-        task=task,  # type: ignore[arg-type]
-        metric=metric,
-        include=include or None,
-        exclude=exclude or (),
-        max_fit_time=max_fit_time,
-        max_predict_time=max_predict_time,
-        max_memory=max_memory,
-        interpretable=interpretable,
-        knowledge=knowledge,
-    )
+    with status(f"Looking at {file}"):
+        found = ask(
+            file,
+            target=target,
+            task=task,  # type: ignore[arg-type]
+            metric=metric,
+            include=include or None,
+            exclude=exclude or (),
+            max_fit_time=max_fit_time,
+            max_predict_time=max_predict_time,
+            max_memory=max_memory,
+            interpretable=interpretable,
+            knowledge=knowledge,
+        )
     if format is Format.JSON:
-        print(json.dumps(as_json(found, top), indent=1))
+        print(json.dumps(as_json(found, top), indent=1, allow_nan=False))
     elif format is Format.PYTHON:
         print(write_script(found.best, file=file, target=str(found.dataset.y.name)), end="")
     else:
         show_recommendation(found, top)
+    if format is not Format.JSON:
+        for note in found.notes():
+            say(f"Note: {note}")
 
 
 @app.command(epilog="Example: `recommender collect --suite OpenML-CC18 --store evidence.sqlite`")
