@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -23,8 +24,14 @@ class TableFormat(StrEnum):
 
 
 def as_json(found: Recommendation, top: int) -> dict[str, Any]:
-    """A recommendation as programs read it."""
-    frame = found.to_frame().head(top).reset_index()
+    """A recommendation as programs read it: fields may be added, none will change or go.
+
+    ``dataset`` has name, task and size; ``metric`` is what scores are in; ``recommendations`` is the ranking;
+    ``portfolio`` holds the ids of up to three configurations that complement each other; ``neighbours`` are the most
+    similar known datasets; ``notes`` are sentences. What is not known is null.
+    """
+    ranking = found.to_frame().head(top).reset_index()
+    neighbours = found.neighbours().rename_axis("dataset").reset_index()
     return {
         "dataset": {
             "name": found.dataset.name,
@@ -33,11 +40,19 @@ def as_json(found: Recommendation, top: int) -> dict[str, Any]:
             "n_features": found.dataset.n_features,
         },
         "metric": found.metric.name,
-        "recommendations": frame.to_dict("records"),
+        "recommendations": _records(ranking),
         "portfolio": [item.configuration.id for item in found.portfolio(min(top, 3))],
-        "neighbours": found.neighbours().rename_axis("dataset").reset_index().to_dict("records"),
+        "neighbours": _records(neighbours),
         "notes": found.notes(),
     }
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as dictionaries, with None where JSON has no number."""
+    return [
+        {str(k): None if isinstance(v, float) and not isfinite(v) else v for k, v in row.items()}
+        for row in table.to_dict("records")
+    ]
 
 
 def show_recommendation(found: Recommendation, top: int) -> None:
@@ -63,8 +78,6 @@ def show_recommendation(found: Recommendation, top: int) -> None:
     names = ", ".join(f"{row['name']} (won by {row['winner']})" for _, row in neighbours.iterrows())
     print(f"Most similar known datasets: {names}")
     print(f"Three that complement each other: {', '.join(str(i.configuration) for i in found.portfolio(3))}")
-    for note in found.notes():
-        print(f"Note: {note}")
 
 
 def count(n: int, noun: str) -> str:
