@@ -2,11 +2,13 @@
 
 import sys
 
-from recommender import cli
-
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    try:
+        from recommender import cli
+    except KeyboardInterrupt:  # Ctrl-C before anything began
+        sys.exit(130)
     sys.exit(cli.main())
 
 
