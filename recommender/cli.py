@@ -36,19 +36,24 @@ app.command(epilog="Example: `recommender winners --task regression --metric mae
 app.command(epilog="Example: `recommender import-evaluations --flow 6969`")(cli_import.import_evaluations)
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"recommender {version('recommender')}")
+        raise typer.Exit
+
+
 @app.callback(
     epilog="Examples: `recommender recommend churn.csv --target Churn`, `recommender winners --task regression`. "
     "Leaves with 0 if all went well, 2 after a mistake in what was asked or given, and 130 after Ctrl-C.",
 )
 def about(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.", is_eager=True)] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and leave.", is_eager=True, callback=_show_version)
+    ] = False,
 ) -> None:
     """Which algorithm with which hyperparameters should I fit first?"""
-    if version:
-        from importlib.metadata import version as installed
-
-        print(f"recommender {installed('recommender')}")
-        raise typer.Exit
 
 
 class Format(StrEnum):
