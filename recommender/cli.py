@@ -19,11 +19,12 @@ from recommender.console import (
     duration,
     printed,
     say,
+    show_collected,
     show_recommendation,
     show_table,
     status,
 )
-from recommender.errors import RecommenderError, ServerError
+from recommender.errors import RecommenderError
 
 app = typer.Typer(
     name="recommender",
@@ -86,6 +87,8 @@ def recommend(
     interpretable: Annotated[
         bool, typer.Option("--interpretable", help="Consider only models that a person can read.")
     ] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Say why as well.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Write a report as well: one page for any browser.")] = None,
     knowledge: KnowledgeOption = None,
     server: ServerOption = None,
 ) -> None:
@@ -93,6 +96,8 @@ def recommend(
     from recommender.recommendation import recommend as ask
     from recommender.script import write_script
 
+    if explain and format is Format.PYTHON:
+        raise _usage("--explain goes with --format table or json, not with a script")
     if server:
         from recommender.openml_server import set_server
 
@@ -111,15 +116,20 @@ def recommend(
             interpretable=interpretable,
             knowledge=knowledge,
         )
+        column = str(found.dataset.y.name)
+        if html:
+            from recommender.report import write_report
+
+            _write(html, write_report(found, file=file, target=column, top=top))
     if format is Format.JSON:
-        print(json.dumps(as_json(found, top), indent=1, allow_nan=False))
+        reasons = {"reasons": found.explain().to_dict()} if explain else {}
+        print(json.dumps(as_json(found, top) | reasons, indent=1))
     elif format is Format.PYTHON:
-        print(write_script(found.best, file=file, target=str(found.dataset.y.name)), end="")
+        print(write_script(found.best, file=file, target=column), end="")
     else:
         show_recommendation(found, top)
-    if format is not Format.JSON:
-        for note in found.notes():
-            say(f"Note: {note}")
+        if explain:
+            print(f"\n{found.explain()}")
 
 
 @app.command(epilog="Example: `recommender collect --suite OpenML-CC18 --store evidence.sqlite`")
@@ -177,20 +187,8 @@ def collect(
             stop_hopeless=stop_hopeless,
             on_progress=bar.update,
         )
-    for task_id, reason in summary.skipped.items():
-        say(f"skipped task {task_id}: {reason}")
-    if summary.skipped and not summary.n_datasets and not summary.interrupted:
-        raise ServerError(f"none of the tasks asked for ({len(task_ids)}) could be had, so there is nothing to collect")
-    for dataset_id, reason in summary.undescribed.items():
-        say(f"no meta-features of {dataset_id}: {reason}")
-    outcomes = ", ".join(f"{n:,} {status}" for status, n in sorted(summary.outcomes.items())) or "nothing new"
-    spent = f" ({duration(summary.fit_and_predict_seconds)} of fitting and predicting)" if summary.outcomes else ""
-    print(
-        f"{count(summary.n_datasets, 'dataset')} in {duration(summary.seconds)}: {outcomes}{spent}; "
-        f"recorded in {opened.address.removeprefix('sqlite:///')}"
-    )
+    show_collected(summary, opened)
     if summary.interrupted:
-        say("stopped before the end: run the same command to go on")
         raise typer.Exit(130)
 
 
@@ -377,6 +375,14 @@ def main(arguments: list[str] | None = None) -> int:
         if hasattr(error, "show"):  # the parser's own account of a wrong option
             error.show()
         return int(error.exit_code)
+
+
+def _write(path: Path, page: str) -> None:
+    try:
+        path.write_text(page, encoding="utf-8", errors="xmlcharrefreplace")
+    except OSError as error:
+        raise _usage(f"{path} cannot be written: {error.strerror}. Give a file in a folder that exists") from error
+    say(f"report written to {path}")
 
 
 def _usage(message: str) -> RecommenderError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -93,6 +94,15 @@ class Reasons:
             + ("the same choice" if row.first_if_typical == best.algorithm else f"{row.first_if_typical} first")
             for row in self.groups.itertuples()
         ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """What JSON can hold of it: missing values are None, and meta-features only those that are put into words."""
+        tables = {"metafeatures": self.noticeable(), "groups": self.groups, "ranks": self.ranks}
+        return {
+            **{name: json.loads(table.reset_index().to_json(orient="records")) for name, table in tables.items()},
+            "outside": self.outside,
+            "why_outside": list(self.why_outside),
+        }
 
     def support_in_words(self) -> str:
         """Whether anything like the dataset was seen."""

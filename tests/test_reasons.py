@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -7,7 +8,7 @@ import pandas as pd
 import pytest
 from sklearn.datasets import load_diabetes, load_iris, load_wine
 
-from recommender import recommend
+from recommender import cli, recommend
 from recommender.metafeatures import METAFEATURES
 from recommender.reasons import Reasons, explain
 
@@ -68,6 +69,22 @@ def test_printed_it_is_plain_text_without_leftovers(reasons):
         assert heading in text
     assert "NaN" not in text
     assert max(map(len, text.splitlines())) < 250
+
+
+def test_as_a_dict_it_is_json(reasons):
+    content = json.loads(json.dumps(reasons.to_dict(), allow_nan=False))
+    assert [row["metafeature"] for row in content["metafeatures"]] == list(reasons.noticeable().index)
+    assert len(content["ranks"]) == len(reasons.ranks)
+
+
+def test_the_command_line_explains(tmp_path, capsys):
+    load_iris(as_frame=True).frame.to_csv(tmp_path / "iris.csv", index=False)
+    ask = ["recommend", str(tmp_path / "iris.csv"), "--target", "target", "--explain"]
+    assert cli.main(ask) == 0
+    assert "moved the choice" in capsys.readouterr().out
+    assert cli.main([*ask, "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["reasons"]["outside"] is False
+    assert cli.main([*ask, "--format", "python"]) == 2
 
 
 def test_outside_is_said_with_its_reason():
