@@ -44,6 +44,7 @@ from recommender.pool import Configuration, fixed_settings
 from recommender.recommendation import Recommendation, recommend
 from recommender.splits import Split
 from recommender.training import Trained, train
+from recommender.workers import _start
 
 FIRST, BEST_OF_3, BEST_OF_5 = "recommended", "best of 3", "best of 5"
 RANDOM, TPE, LONG_TPE = "random search, equal seconds", "TPE LightGBM, equal seconds", "TPE LightGBM, 100 trials"
@@ -167,7 +168,7 @@ class Worker:
     seconds : float
         By the clock, for one fit with its prediction.
     memory_bytes : int
-        Of address space.
+        Of address space, beyond what the libraries take.
     """
 
     def __init__(self, seconds: float, memory_bytes: int) -> None:
@@ -175,7 +176,7 @@ class Worker:
 
         self.seconds = seconds
         context = multiprocessing.get_context("spawn")
-        self._pool = ProcessPool(max_workers=1, initializer=_limit, initargs=(memory_bytes,), context=context)
+        self._pool = ProcessPool(max_workers=1, initializer=_prepare, initargs=(memory_bytes,), context=context)
 
     def fit(self, dataset: Dataset, what: Configuration | str, fold: int, split: Split) -> Fitted:
         from pebble import ProcessExpired
@@ -197,18 +198,13 @@ class Worker:
         self._pool.join()
 
 
-def _limit(memory_bytes: int) -> None:
-    import resource
-
-    from threadpoolctl import threadpool_limits
-
+def _prepare(memory_bytes: int) -> None:
+    """As the workers of a collection: one thread, limited memory, gone when the parent is; with the peers loaded."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import catboost  # noqa: F401  so that no fit waits for imports
         import flaml.default  # noqa: F401
-        import sklearn.ensemble  # noqa: F401
-    threadpool_limits(1)
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    _start(memory_bytes)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -579,7 +575,7 @@ def main() -> None:
     parser.add_argument("--methods", nargs="+", choices=[*METHODS, *ALL], default=list(METHODS), metavar="METHOD")
     parser.add_argument("--refresh", action="store_true", help="measure again what --methods names")
     parser.add_argument("--seconds", type=float, default=120.0, help="by the clock, for one fit")
-    parser.add_argument("--memory", type=float, default=8.0, help="GiB of address space for the worker")
+    parser.add_argument("--memory", type=float, default=8.0, help="GiB that a fit may take")
     parser.add_argument("--minutes", type=float, default=math.inf, help="begin no further task after so long")
     parser.add_argument("--output", type=Path, default=RESULTS)
     given = parser.parse_args()
