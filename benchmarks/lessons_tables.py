@@ -14,7 +14,7 @@ from recommender.metrics import Metric, metrics_for
 from recommender.pool import Configuration
 from recommender.regrets import normalized_regret
 
-ROWS = {"under 500": 0, "500 to 1,999": 500, "2,000 to 9,999": 2_000, "from 10,000": 10_000}
+ROWS = {"under 500": 0, "500 to 1,999": 500, "2,000 to 9,999": 2_000, "10,000 or more": 10_000}
 """Ranges of rows by where they begin."""
 MIN_SHARE = 0.5
 """A configuration that was evaluated on a smaller share of a task's datasets to which it applies is left out."""
