@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from recommender.errors import RecommenderError
+    from recommender.estimators import RecommendedClassifier, RecommendedRegressor
     from recommender.knowledge import KnowledgeBase, load_knowledge
     from recommender.metamodel import MetaModel
     from recommender.recommendation import Recommendation, RecommendedConfiguration, recommend
@@ -15,7 +16,9 @@ _HOMES = {
     "KnowledgeBase": "knowledge",
     "MetaModel": "metamodel",
     "Recommendation": "recommendation",
+    "RecommendedClassifier": "estimators",
     "RecommendedConfiguration": "recommendation",
+    "RecommendedRegressor": "estimators",
     "RecommenderError": "errors",
     "load_knowledge": "knowledge",
     "recommend": "recommendation",
@@ -25,7 +28,9 @@ __all__ = [
     "KnowledgeBase",
     "MetaModel",
     "Recommendation",
+    "RecommendedClassifier",
     "RecommendedConfiguration",
+    "RecommendedRegressor",
     "RecommenderError",
     "load_knowledge",
     "recommend",
