@@ -11,6 +11,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from recommender.recommendation import RecommendedConfiguration
+from recommender.tables import path_options
 
 Imports = set[tuple[str, str | None]]
 """Module and name of what a script uses; no name for a module that is imported whole."""
@@ -54,10 +55,13 @@ def write_script(item: RecommendedConfiguration, *, file: str, target: str) -> s
 
 def _reading(file: str, target: str, imports: Imports) -> list[str]:
     """The lines that read the table; plain pandas where that is enough."""
-    reader = {".csv": "read_csv", ".parquet": "read_parquet"}.get(Path(file.removesuffix(".gz")).suffix.lower())
+    path = Path(file.removesuffix(".gz"))
+    reader = {".csv": "read_csv", ".tsv": "read_csv", ".parquet": "read_parquet"}.get(path.suffix.lower())
     if reader:
         imports.add(("pandas", None))
-        return [f"table = pd.{reader}({file!r})", f"X, y = table.drop(columns=[{target!r}]), table[{target!r}]"]
+        options = path_options(Path(file)) if reader == "read_csv" and Path(file).exists() else {}
+        given = ", ".join([repr(file), *(f"{name}={value!r}" for name, value in options.items())])
+        return [f"table = pd.{reader}({given})", f"X, y = table.drop(columns=[{target!r}]), table[{target!r}]"]
     imports.add(("recommender.sources", "load_dataset"))
     return [f"dataset = load_dataset({file!r}, target={target!r})", "X, y = dataset.X, dataset.y"]
 

@@ -12,7 +12,7 @@ import pandas as pd
 from recommender.datasets import Dataset, Task, listed, make_dataset, split_target
 from recommender.errors import DatasetError
 from recommender.openml_server import read_dataset
-from recommender.tables import read_table
+from recommender.tables import MAX_CELLS, read_table
 
 
 def load_dataset(
@@ -28,7 +28,7 @@ def load_dataset(
     Parameters
     ----------
     data : DataFrame, array of shape (n_samples, n_features), path, "openml:ID", Bunch or Dataset
-        The features (with `y`), or a whole table (with `target`). Files are CSV, Parquet or ARFF, also gzipped.
+        The features (with `y`), or a whole table (with `target`). Files are CSV, Parquet or ARFF, also packed.
         Missing values, categoricals, text and dates are welcome in the features.
     y : array-like of shape (n_samples,), optional
         The target, when `data` holds only the features.
@@ -97,8 +97,10 @@ def _as_frame(data: Any) -> tuple[pd.DataFrame, bool]:
     if hasattr(data, "to_pandas"):  # polars, pyarrow
         return data.to_pandas(), False
     if hasattr(data, "toarray"):
+        if np.prod([float(n) for n in data.shape]) > MAX_CELLS:
+            raise DatasetError(f"a sparse matrix of shape {data.shape} is too large to be written out: take a sample")
         data = data.toarray()
-    array = np.asarray(data)
+    array = _as_array(data, "the features")
     if array.ndim != 2:
         raise DatasetError(
             f"the features must be a table of shape (n_samples, n_features), got {type(data).__name__} "
@@ -110,8 +112,12 @@ def _as_frame(data: Any) -> tuple[pd.DataFrame, bool]:
 def _as_series(y: Any, X: pd.DataFrame) -> pd.Series:
     if isinstance(y, pd.DataFrame) and y.shape[1] == 1:
         y = y.iloc[:, 0]
+    if isinstance(y, str):
+        raise DatasetError(
+            f"y takes the values of the target, got the text {y[:60]!r}. Is it a column's name? Then give target="
+        )
     if not isinstance(y, pd.Series):
-        array = np.asarray(y)
+        array = _as_array(y, "the target")
         if array.ndim == 2 and array.shape[1] == 1:
             array = array.ravel()
         if array.ndim != 1:
@@ -120,3 +126,10 @@ def _as_series(y: Any, X: pd.DataFrame) -> pd.Series:
     if len(y) != len(X):
         raise DatasetError(f"the features have {len(X)} rows and the target has {len(y)}; they must agree")
     return y
+
+
+def _as_array(values: Any, what: str) -> np.ndarray:
+    try:
+        return np.asarray(values)
+    except ValueError as error:  # rows of different lengths
+        raise DatasetError(f"{what} cannot be read as an array: {error}") from error

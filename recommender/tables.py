@@ -53,8 +53,8 @@ def read_table(path: Path) -> pd.DataFrame:
     DatasetError
         If there is no such file, it holds something else, is damaged, or is too large to be read.
     """
-    if not path.exists():
-        raise DatasetError(f"no such file: {path}. Give the path of a CSV, Parquet or ARFF file")
+    if not _exists(path):
+        raise DatasetError(f"no such file: {str(path)[:300]!r}. Give the path of a CSV, Parquet or ARFF file")
     if path.is_dir():
         raise DatasetError(f"{path} is a folder. Give the path of a CSV, Parquet or ARFF file")
     ending = next((e for e in reversed(path.suffixes) if e.lower() not in PACKED), path.suffix).lower().lstrip(".")
@@ -75,6 +75,13 @@ def read_table(path: Path) -> pd.DataFrame:
     except Exception as error:  # each reader has its own errors for a damaged file
         reason = " ".join(str(error).split())[:300] or type(error).__name__
         raise DatasetError(f"{path} cannot be read as {ending.upper()}: {reason}") from error
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # names that are too long, or hold a zero
+        return False
 
 
 def csv_options(file: IO[bytes]) -> dict[str, Any]:
