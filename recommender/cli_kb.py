@@ -14,12 +14,14 @@ from recommender.cli_options import (
     EvidenceOption,
     KnowledgeOption,
     MetricOption,
+    StoreOption,
     TaskOption,
+    all_knowledge,
     checked_task,
     chosen_knowledge,
     existing_store,
 )
-from recommender.console import TableFormat, count, printed, say, show_table
+from recommender.console import TableFormat, count, printed, say, show_collected, show_table
 from recommender.errors import RecommenderError
 
 app = typer.Typer(help="Look into a knowledge base, add to it, and take from it.", no_args_is_help=True)
@@ -165,6 +167,87 @@ def _form_of(output: str) -> Form:
     if "://" in output:
         return Form.STORE
     return {".csv": Form.CSV, ".sqlite": Form.STORE, ".db": Form.STORE}.get(Path(output).suffix, Form.PARQUET)
+
+
+@app.command(epilog="Example: `recommender kb add churn.csv --target Churn --store mine.sqlite`")
+def add(
+    file: Annotated[
+        str | None, typer.Argument(help="A dataset on which the pool is evaluated: a CSV, Parquet or ARFF file.")
+    ] = None,
+    target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
+    task: TaskOption = None,
+    results: Annotated[
+        Path | None,
+        typer.Option(help="Results measured elsewhere: a CSV file such as `kb export` writes, or an ASlib scenario."),
+    ] = None,
+    store: StoreOption = "recommender.sqlite",
+    configurations: Annotated[int | None, typer.Option(min=1, help="Only the first so many of the pool.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Evaluations at once; as many as processors if not given.")
+    ] = None,
+    max_seconds: Annotated[float, typer.Option(min=0.1, help="Seconds that one evaluation may take.")] = 60.0,
+    max_memory: Annotated[float, typer.Option(min=0.1, help="Memory in GiB that one evaluation may take.")] = 6.0,
+) -> None:
+    """Add a dataset of your own, or results measured elsewhere, to a store; `train` learns from both.
+
+    A dataset is evaluated as `collect` does it, and the same command goes on where it stopped.
+    """
+    if file is not None and results is None:
+        _add_dataset(file, target, task, store, configurations, workers, max_seconds, max_memory)
+    elif results is not None and file is None:
+        _add_results(results, store)
+    else:
+        raise RecommenderError("add what? Give either a FILE with --target, or --results with a file of results")
+
+
+def _add_results(path: Path, store: str) -> None:
+    from recommender.knowledge import record_knowledge
+    from recommender.results import read_results
+    from recommender.store import Store
+
+    found = read_results(path, all_knowledge(store))  # before a store is made
+    n_new = record_knowledge(found, Store(store))
+    n_known = len(found.evaluations) - n_new
+    print(
+        f"{count(n_new, 'evaluation')} on {count(len(found.datasets), 'dataset')} "
+        f"recorded in {store}" + (f"; {n_known:,} were there already" if n_known else "")
+    )
+
+
+def _add_dataset(
+    file: str,
+    target: str | None,
+    task: str | None,
+    store: str,
+    n_configurations: int | None,
+    n_workers: int | None,
+    max_seconds: float,
+    max_memory: float,
+) -> None:
+    import signal
+
+    from recommender.collect import collect, dataset_id
+    from recommender.progress import ProgressBar
+    from recommender.sources import load_dataset
+    from recommender.store import Store
+    from recommender.workers import Limits
+
+    dataset = load_dataset(file, target=target, task=checked_task(task) if task else None)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C
+    opened = Store(store)
+    with ProgressBar(1) as bar:
+        summary = collect(
+            opened,
+            [dataset],
+            n_configurations=n_configurations,
+            n_workers=n_workers,
+            limits=Limits(max_seconds, int(max_memory * 2**30)),
+            on_progress=bar.update,
+        )
+    print(f"{dataset.name} is {dataset_id(dataset)}")
+    show_collected(summary, opened)
+    if summary.interrupted:
+        raise typer.Exit(130)
 
 
 @app.command(epilog="Example: `recommender kb drop openml:61 --store evidence.sqlite`")

@@ -33,6 +33,18 @@ def chosen_knowledge(store: str | None, folder: Path | None) -> KnowledgeBase:
     return knowledge_of(existing_store(store)) if store is not None else load_knowledge(folder)
 
 
+def all_knowledge(store: str) -> KnowledgeBase:
+    """What comes with the package, together with what a store has recorded where there is one."""
+    from recommender.knowledge import extend, knowledge_of, load_knowledge
+    from recommender.store import Store
+
+    shipped = load_knowledge()
+    if "://" not in store and not Path(store).exists():
+        return shipped
+    opened = Store(store)
+    return shipped if opened.read_datasets().empty else extend(shipped, knowledge_of(opened))
+
+
 def existing_store(address: str) -> Store:
     """The store at an address, which is not made where there is none."""
     from recommender.errors import StoreError
@@ -50,4 +62,4 @@ def checked_task(task: str) -> Task:
 
     if task not in TASKS:
         raise unknown_name("task", task, TASKS)
-    return task  # type: ignore[return-value]
+    return task

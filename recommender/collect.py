@@ -1,14 +1,16 @@
-"""Collecting: the pool, evaluated on the datasets of OpenML tasks, everything recorded and nothing done twice."""
+"""Collecting: the pool, evaluated on datasets, everything recorded and nothing done twice."""
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 import tempfile
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ from recommender.environment import describe_environment
 from recommender.errors import DatasetError, ServerError
 from recommender.evaluate import Evaluation
 from recommender.metafeatures import METAFEATURES_VERSION
-from recommender.openml_server import OpenMLTask, read_task
+from recommender.openml_server import read_task
 from recommender.pipelines import encoded_width
 from recommender.pool import Configuration, pool_for
 from recommender.splits import MAX_TRAIN_SAMPLES
@@ -88,7 +90,6 @@ class Progress:
 class _Opened:
     """A dataset that is being worked on."""
 
-    task_id: int
     name: str
     spooled: Spooled
     n_folds: int
@@ -115,7 +116,7 @@ class _Work:
 class _Elsewhere:
     """A configuration that another collector is at work on."""
 
-    task_id: int
+    task: int | Dataset
     dataset_id: str
     configuration_id: str
     n_folds: int
@@ -123,7 +124,7 @@ class _Elsewhere:
 
 def collect(
     store: Store,
-    task_ids: Iterable[int],
+    tasks: Iterable[int | Dataset],
     *,
     n_configurations: int | None = None,
     n_workers: int | None = None,
@@ -132,7 +133,7 @@ def collect(
     stop_hopeless: bool = True,
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> Summary:
-    """Evaluate the pool on the datasets of OpenML tasks and record every evaluation.
+    """Evaluate the pool on the datasets of OpenML tasks, or on one's own, and record every evaluation.
 
     Evaluations that the store holds are not done again, so a collection that was stopped goes on where it was. Several
     collections, of one machine or of many, may record into one store at the same time and share the work. After the
@@ -142,8 +143,9 @@ def collect(
     ----------
     store : Store
         Where everything is recorded, each evaluation as soon as it is done.
-    task_ids : iterable of int
-        OpenML tasks, of the server that `recommender.openml_server.set_server` names.
+    tasks : iterable of int or Dataset
+        Ids of OpenML tasks, of the server that `recommender.openml_server.set_server` names; or datasets, which are
+        recorded under the id that `dataset_id` gives.
     n_configurations : int, optional
         Only the first so many of the pool; all of it by default.
     n_workers : int, optional
@@ -181,7 +183,7 @@ def collect(
                     summary,
                     on_progress,
                 )
-                collection.run(list(task_ids))
+                collection.run(list(tasks))
         finally:
             workers.stop()
     except KeyboardInterrupt:
@@ -212,9 +214,9 @@ class _Collection:
     summary: Summary
     on_progress: Callable[[Progress], None]
 
-    def run(self, task_ids: list[int]) -> None:
+    def run(self, tasks: list[int | Dataset]) -> None:
         """Do all that is left: the folds of a configuration in turn up to its first failure, many at once."""
-        source, exhausted = self._work(task_ids), False
+        source, exhausted = self._work(tasks), False
         waiting: deque[_Work | Job] = deque()
         running: dict[Future[Outcome], tuple[Job, _Work | None]] = {}
         while True:
@@ -277,32 +279,40 @@ class _Collection:
         else:
             self.store.describe_dataset(dataset_id, described.values, METAFEATURES_VERSION, described.seconds)
 
-    def _work(self, task_ids: list[int]) -> Iterator[_Work | Job | None]:
+    def _work(self, tasks: list[int | Dataset]) -> Iterator[_Work | Job | None]:
         """What is left to do, and None as long as it is only others who are at work."""
         elsewhere: list[_Elsewhere] = []
-        for task_id in task_ids:
-            yield from self._work_on(task_id, elsewhere, first_time=True)
+        for task in tasks:
+            yield from self._work_on(task, elsewhere, first_time=True)
         while elsewhere:
             yield None
             claimed = self.store.claimed_by_others(self.claims.collector)
             free = [e for e in elsewhere if (e.dataset_id, e.configuration_id) not in claimed]
             elsewhere = [e for e in elsewhere if (e.dataset_id, e.configuration_id) in claimed]
             left = [e for e in free if folds_left(self.store.outcomes(e.dataset_id, e.configuration_id), e.n_folds)]
-            for task_id in dict.fromkeys(e.task_id for e in left):
-                mine = {e.configuration_id for e in left if e.task_id == task_id}
-                yield from self._work_on(task_id, elsewhere, only=mine)
+            for task in dict.fromkeys(e.task for e in left):
+                mine = {e.configuration_id for e in left if e.task == task}
+                yield from self._work_on(task, elsewhere, only=mine)
 
     def _work_on(
-        self, task_id: int, elsewhere: list[_Elsewhere], *, first_time: bool = False, only: set[str] | None = None
+        self,
+        task: int | Dataset,
+        elsewhere: list[_Elsewhere],
+        *,
+        first_time: bool = False,
+        only: set[str] | None = None,
     ) -> Iterator[_Work | Job]:
         """What is left to do on a task's dataset, claimed; what others have claimed is added to `elsewhere`."""
-        try:
-            task = read_task(task_id)
-        except (ServerError, DatasetError) as error:
-            self.summary.skipped[task_id] = str(error)
-            return
-        dataset = task.dataset
-        record_dataset(self.store, task)
+        if isinstance(task, Dataset):
+            dataset, licence = replace(task, source=dataset_id(task)), "not stated"
+        else:
+            try:
+                found = read_task(task)
+            except (ServerError, DatasetError) as error:
+                self.summary.skipped[task] = str(error)
+                return
+            dataset, licence = found.dataset, found.licence
+        record_dataset(self.store, dataset, licence)
         configurations = pool_for(dataset.task)[: self.n_configurations]
         self.store.add_configurations(configurations)
         known, total = self.store.all_outcomes(dataset.source), n_folds(dataset)
@@ -313,14 +323,14 @@ class _Collection:
             self.on_progress(Progress(dataset.name, n_evaluations=sum(map(len, left.values()))))
         if not undescribed and not any(left.values()):
             return
-        opened = self._open(task, total)
+        opened = self._open(dataset, total)
         if undescribed:
             yield Job(opened.spooled)
         for configuration in configurations:
             if not left.get(configuration.id):
                 continue
             if not self.claims.take(dataset.source, configuration.id):
-                elsewhere.append(_Elsewhere(task_id, dataset.source, configuration.id, total))
+                elsewhere.append(_Elsewhere(task, dataset.source, configuration.id, total))
                 continue
             folds = folds_left(self.store.outcomes(dataset.source, configuration.id), total)  # as it is by now
             reason = why_not(configuration, dataset)
@@ -334,12 +344,11 @@ class _Collection:
             self.claims.give_back(dataset.source, configuration.id)
         opened.close_one()
 
-    def _open(self, task: OpenMLTask, total: int) -> _Opened:
-        dataset = task.dataset
+    def _open(self, dataset: Dataset, total: int) -> _Opened:
         standings = Standings(dataset.task, total)
         standings.add_rows(self.store.evaluations_of(dataset.source))
         path = self.folder / f"{dataset.source.replace(':', '-')}-{time.monotonic_ns()}.parquet"
-        return _Opened(task.task_id, dataset.name, spool(dataset, path), total, standings)
+        return _Opened(dataset.name, spool(dataset, path), total, standings)
 
 
 def folds_left(outcomes: dict[int, str], n_folds: int) -> list[int]:
@@ -355,9 +364,27 @@ def is_described(store: Store, dataset_id: str) -> bool:
     return known is not None and known["metafeatures_version"] == METAFEATURES_VERSION
 
 
-def record_dataset(store: Store, task: OpenMLTask) -> None:
-    """Record a task's dataset, unless the store has it; its meta-features come later."""
-    dataset = task.dataset
+def dataset_id(dataset: Dataset) -> str:
+    """The id under which a dataset is recorded: OpenML's, or one that its name, content and task decide.
+
+    The order of rows and columns makes no difference.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from recommender.sources import load_dataset
+    >>> table = load_iris(as_frame=True).frame
+    >>> dataset_id(load_dataset(table, target="target", name="my iris"))
+    'own:my-iris-45e4cb1d'
+    """
+    if dataset.source.startswith("openml:"):
+        return dataset.source
+    name = re.sub(r"[^\w.]+", "-", dataset.name)[:60]
+    return f"own:{name}-{hashlib.sha256(f'{dataset.fingerprint} {dataset.task}'.encode()).hexdigest()[:8]}"
+
+
+def record_dataset(store: Store, dataset: Dataset, licence: str) -> None:
+    """Record a dataset, unless the store has it; its meta-features come later."""
     if store.dataset(dataset.source) is not None:
         return
     store.add_dataset(
@@ -371,7 +398,7 @@ def record_dataset(store: Store, task: OpenMLTask) -> None:
             "n_classes": dataset.n_classes,
             "fingerprint": dataset.fingerprint,
             "signatures": dataset.described_columns,
-            "licence": task.licence,
+            "licence": licence,
             "metafeatures": {},
             "metafeatures_version": UNDESCRIBED,
             "metafeatures_seconds": 0.0,

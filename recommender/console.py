@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
+    from recommender.collect import Summary
     from recommender.recommendation import Recommendation
+    from recommender.store import Store
 
 
 class TableFormat(StrEnum):
@@ -78,6 +80,28 @@ def show_recommendation(found: Recommendation, top: int) -> None:
     names = ", ".join(f"{row['name']} (won by {row['winner']})" for _, row in neighbours.iterrows())
     print(f"Most similar known datasets: {names}")
     print(f"Three that complement each other: {', '.join(str(i.configuration) for i in found.portfolio(3))}")
+
+
+def show_collected(summary: Summary, store: Store) -> None:
+    """Say what a collection did and where it is recorded."""
+    from recommender.errors import ServerError
+
+    for task_id, reason in summary.skipped.items():
+        say(f"skipped task {task_id}: {reason}")
+    if summary.skipped and not summary.n_datasets and not summary.interrupted:
+        raise ServerError(
+            f"none of the tasks asked for ({len(summary.skipped)}) could be had, so there is nothing to collect"
+        )
+    for dataset_id, reason in summary.undescribed.items():
+        say(f"no meta-features of {dataset_id}: {reason}")
+    outcomes = ", ".join(f"{n:,} {status}" for status, n in sorted(summary.outcomes.items())) or "nothing new"
+    spent = f" ({duration(summary.fit_and_predict_seconds)} of fitting and predicting)" if summary.outcomes else ""
+    print(
+        f"{count(summary.n_datasets, 'dataset')} in {duration(summary.seconds)}: {outcomes}{spent}; "
+        f"recorded in {store.address.removeprefix('sqlite:///')}"
+    )
+    if summary.interrupted:
+        say("stopped before the end: run the same command to go on")
 
 
 def count(n: int, noun: str) -> str:

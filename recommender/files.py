@@ -18,6 +18,11 @@ def shipped_folder() -> Path:
     return inside if inside.exists() else Path(__file__).parent.parent / "data"  # a source checkout
 
 
+def shipped_version() -> str:
+    """A hash of all that the shipped knowledge base holds."""
+    return _hash(shipped_folder() / MANIFEST)
+
+
 def write_manifest(folder: Path, *, kind: str, version: int, about: dict[str, Any] | None = None) -> None:
     """Describe every file of a folder: what it is, in which format, and each file's hash."""
     names = sorted(p.name for p in folder.iterdir() if p.suffix in {".parquet", ".npz", ".json"} and p.name != MANIFEST)

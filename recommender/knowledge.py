@@ -15,7 +15,7 @@ import pandas as pd
 from recommender.datasets import Task
 from recommender.errors import KnowledgeBaseError, unknown_name
 from recommender.families import find_families
-from recommender.files import checked_file, read_manifest, shipped_folder, write_manifest
+from recommender.files import checked_file, read_manifest, shipped_folder, shipped_version, write_manifest
 from recommender.metrics import METRICS, Metric, find_metric
 from recommender.pool import Configuration
 
@@ -126,8 +126,17 @@ class KnowledgeBase:
         scales = (rows["rmse"] / np.sqrt(1 - rows["r2"])).groupby(rows["dataset_id"], observed=True).median()
         return scales.set_axis(_as_text(scales.index))
 
-    def save(self, folder: Path) -> None:
-        """Write the tables as Parquet, with a manifest."""
+    def save(self, folder: Path, *, extending: bool = False) -> None:
+        """Write the tables as Parquet, with a manifest.
+
+        Parameters
+        ----------
+        folder : Path
+            Where to; made where it does not exist.
+        extending : bool, default=False
+            Whether `load_knowledge` shall give these tables together with what comes with the package, of which then a
+            hash is written down, so that a change of it is noticed.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         signatures = self.datasets["signatures"].map(json.dumps)
         _write(self.datasets.assign(signatures=signatures), folder / "datasets.parquet")
@@ -140,7 +149,8 @@ class KnowledgeBase:
         _write(rows.reset_index(drop=True), folder / "evaluations.parquet")
         versions = self.environments["versions"].map(json.dumps)
         _write(self.environments.assign(versions=versions), folder / "environments.parquet")
-        write_manifest(folder, kind="knowledge base", version=FORMAT)
+        about = {"extends": shipped_version()} if extending else None
+        write_manifest(folder, kind="knowledge base", version=FORMAT, about=about)
 
 
 def _with_hard_folds_taken_out(outcomes: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
@@ -217,7 +227,7 @@ def record_knowledge(knowledge: KnowledgeBase, store: Store) -> int:
     >>> record_knowledge(knowledge, store)
     0
     """
-    datasets = knowledge.datasets.drop(columns=["family"])
+    datasets = knowledge.datasets.drop(columns=["family"], errors="ignore")
     metafeatures = knowledge.metafeatures.reindex(datasets.index).to_dict("records")
     datasets["metafeatures"] = pd.Series(metafeatures, index=datasets.index, dtype=object)
     return store.add_tables(
@@ -228,13 +238,20 @@ def record_knowledge(knowledge: KnowledgeBase, store: Store) -> int:
     )
 
 
-def load_knowledge(folder: Path | None = None) -> KnowledgeBase:
+def load_knowledge(folder: Path | None = None, *, alone: bool = False) -> KnowledgeBase:
     """The knowledge base in a folder, or the one that comes with the package.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Written by `KnowledgeBase.save` or ``recommender train``; what is shipped by default.
+    alone : bool, default=False
+        Whether to give only what the folder itself holds, where it extends what is shipped.
 
     Raises
     ------
     KnowledgeBaseError
-        If it is not there, damaged, or of a newer format.
+        If it is not there, damaged, of a newer format, or extends another shipped knowledge base than today's.
 
     Examples
     --------
@@ -248,13 +265,93 @@ def load_knowledge(folder: Path | None = None) -> KnowledgeBase:
         return pd.read_parquet(checked_file(folder, f"{name}.parquet", manifest))
 
     datasets, configurations, environments = read("datasets"), read("configurations"), read("environments")
-    return KnowledgeBase(
+    own = KnowledgeBase(
         datasets.assign(signatures=datasets["signatures"].map(json.loads)),
         read("metafeatures"),
         configurations.assign(hyperparameters=configurations["hyperparameters"].map(json.loads)),
         read("evaluations"),
         environments.assign(versions=environments["versions"].map(json.loads)),
     )
+    if alone or "extends" not in manifest:
+        return own
+    if manifest["extends"] != shipped_version():
+        raise KnowledgeBaseError(
+            f"{folder} extends the knowledge base of another version of recommender than the one installed. "
+            f"`recommender train --knowledge {folder} --output {folder}` brings it up to date"
+        )
+    return extend(load_knowledge(), own)
+
+
+def extend(base: KnowledgeBase, own: KnowledgeBase) -> KnowledgeBase:
+    """Two knowledge bases as one.
+
+    A dataset that both hold, by its id or by its content, is there once, with the evaluations of both; where both
+    have the same configuration on the same fold of it, the first one's evaluation stands. Families are found across
+    both.
+
+    Parameters
+    ----------
+    base : KnowledgeBase
+        The one whose ids and descriptions of datasets stand.
+    own : KnowledgeBase
+        What is added to it.
+
+    Examples
+    --------
+    >>> shipped = load_knowledge()
+    >>> first, second = shipped.datasets.index[:2]
+    >>> rest = shipped.without([first])
+    >>> together = extend(rest, shipped.without([second]))
+    >>> len(together.datasets) == len(shipped.datasets), len(together.evaluations) == len(shipped.evaluations)
+    (True, True)
+    """
+    own = _under_ids_of(base, own)
+    datasets = _united(base.datasets, own.datasets)
+    ids = ["dataset_id", "configuration_id"]
+    return KnowledgeBase(
+        datasets.assign(family=find_families(datasets)),
+        _united(base.metafeatures, own.metafeatures).reindex(datasets.index),
+        _united(base.configurations, own.configurations),
+        _stacked(base.evaluations, own.evaluations).drop_duplicates([*ids, "fold"], ignore_index=True),
+        _united(base.environments, own.environments),
+    )
+
+
+def _under_ids_of(base: KnowledgeBase, own: KnowledgeBase) -> KnowledgeBase:
+    """The second knowledge base with the first one's ids for datasets of the same content and task."""
+    contents = [list(zip(some["fingerprint"], some["task"], strict=True)) for some in (base.datasets, own.datasets)]
+    known = dict(zip(contents[0], base.datasets.index.astype(str), strict=True))
+    renamed = {
+        str(i): known[content]
+        for i, content in zip(own.datasets.index, contents[1], strict=True)
+        if i not in base.datasets.index and content in known
+    }
+    if not renamed:
+        return own
+    evaluated = own.evaluations["dataset_id"].astype("str").map(lambda i: renamed.get(i, i))
+    return KnowledgeBase(
+        own.datasets.rename(index=renamed),
+        own.metafeatures.rename(index=renamed),
+        own.configurations,
+        own.evaluations.assign(dataset_id=evaluated),
+        own.environments,
+    )
+
+
+def _united(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the first table, and those of the second whose label is not in it."""
+    more = second[~second.index.isin(first.index)]
+    more = more[~more.index.duplicated()]
+    return pd.concat([first, more]).rename_axis("id") if len(more) else first
+
+
+def _stacked(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    """Two tables of evaluations on top of each other; text that repeats stays categorical."""
+    kinds = {}
+    for name in ("dataset_id", "configuration_id", "environment_id", "status", "message"):
+        texts = [table[name].astype("category").cat.categories.astype("str") for table in (first, second)]
+        kinds[name] = pd.CategoricalDtype(texts[0].union(texts[1]))
+    return pd.concat([first.astype(kinds), second.astype(kinds)], ignore_index=True)
 
 
 def drop_datasets(folder: Path, dataset_ids: Collection[str]) -> int:
@@ -284,12 +381,12 @@ def drop_datasets(folder: Path, dataset_ids: Collection[str]) -> int:
             "the knowledge base that comes with the package is not changed. Copy it with "
             "`recommender kb export my-knowledge`, and drop from the copy"
         )
-    own = load_knowledge(folder)
+    own = load_knowledge(folder, alone=True)
     for dataset_id in dataset_ids:
         if dataset_id not in own.datasets.index:
             raise unknown_name("dataset", dataset_id, own.datasets.index)
     rest = own.without(dataset_ids)
-    rest.save(folder)
+    rest.save(folder, extending="extends" in read_manifest(folder, kind="knowledge base", version=FORMAT))
     return len(own.evaluations) - len(rest.evaluations)
 
 

@@ -284,8 +284,7 @@ class Store:
 
     def add_environment(self, versions: Mapping[str, Any]) -> str:
         """Record what evaluations are made with; returns its id, which its content decides."""
-        text = json.dumps(dict(versions), sort_keys=True)
-        identifier = hashlib.sha256(text.encode()).hexdigest()[:8]
+        identifier = environment_id(versions)
         with self._transaction() as connection:
             _add(connection, _environments, [{"id": identifier, "versions": dict(versions)}])
         return identifier
@@ -430,6 +429,12 @@ class Store:
     def close(self) -> None:
         """Give the connections back."""
         self._engine.dispose()
+
+
+def environment_id(versions: Mapping[str, Any]) -> str:
+    """The id of what evaluations are made with."""
+    text = json.dumps(dict(versions), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 _REPEATING = ("dataset_id", "configuration_id", "environment_id", "status", "message")

@@ -3,11 +3,13 @@ from __future__ import annotations
 import json
 from io import StringIO
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from recommender.cli import main
 from recommender.knowledge import knowledge_of, load_knowledge
+from recommender.metafeatures import METAFEATURES_VERSION
 from recommender.store import Store
 
 
@@ -102,6 +104,45 @@ def test_drop(capsys, some, store, folder, kind):
     left = knowledge_of(Store(store)) if kind == "store" else load_knowledge(folder)
     assert list(left.datasets.index) == list(some.datasets.index[1:])
     assert len(left.evaluations) == len(some.evaluations) - n_evaluations
+
+
+def test_add_evaluates_the_pool_on_a_file(capsys, tmp_path):
+    table = pd.DataFrame({"a": np.arange(40) % 7, "b": np.arange(40) % 11, "y": ["no", "yes"] * 20})
+    table.to_csv(tmp_path / "mine.csv", index=False)
+    path = tmp_path / "mine.sqlite"
+    arguments = ["add", tmp_path / "mine.csv", "--target", "y", "--store", path, "--workers", 1, "--configurations", 1]
+    found = run(capsys, *arguments)
+    known = knowledge_of(Store(path))
+    assert list(known.datasets["name"]) == ["mine"]
+    assert known.datasets.index[0].startswith("own:mine-")
+    assert known.datasets.index[0] in found
+    assert known.datasets["metafeatures_version"].tolist() == [METAFEATURES_VERSION]
+    assert known.evaluations["status"].tolist() == ["ok"] * 20
+    table.sample(frac=1.0, random_state=0).to_csv(tmp_path / "mine.csv", index=False)
+    assert "nothing new" in run(capsys, *arguments)
+
+
+def test_add_records_results_measured_elsewhere(capsys, some, folder, tmp_path):
+    path, results = tmp_path / "mine.sqlite", tmp_path / "results.csv"
+    run(capsys, "export", results, "--knowledge", folder)
+    rows = pd.read_csv(results, keep_default_na=False)[:50]
+    rows.to_csv(results, index=False)
+    assert "50 evaluations on 1 dataset recorded" in run(capsys, "add", "--results", results, "--store", path)
+    assert "0 evaluations" in run(capsys, "add", "--results", results, "--store", path)
+    assert len(knowledge_of(Store(path)).evaluations) == 50
+
+
+def test_add_records_nothing_of_what_has_mistakes(capsys, tmp_path):
+    results = tmp_path / "results.csv"
+    results.write_text("dataset_id,algorithm,fold,accuracy\nnothing,lda,0,0.5\n")
+    assert "row 1: the dataset 'nothing' is not known" in refused(
+        capsys, "add", "--results", results, "--store", tmp_path / "s"
+    )
+    assert not (tmp_path / "s").exists()
+
+
+def test_add_wants_one_thing(capsys):
+    assert "Give either a FILE with --target, or --results" in refused(capsys, "add")
 
 
 def test_what_is_shipped_is_not_dropped_from(capsys, some):
