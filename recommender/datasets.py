@@ -281,7 +281,8 @@ def _check_classes(y: pd.Series, task: Task) -> None:
     if len(counts) > 1 and not _are_labels(labels):
         raise DatasetError(
             f"the target {y.name!r} holds values that scikit-learn does not take as classes, such as "
-            f"{repr(labels[0])[:60]} ({type(labels[0]).__name__}). Turn them into text, as by y.astype(str), or ask for task='regression'"
+            f"{repr(labels[0])[:60]} ({type(labels[0]).__name__}). Turn them into text, as by y.astype(str), or ask "
+            "for task='regression'"
         )
     if len(counts) == 1:
         raise DatasetError(f"the target {y.name!r} has one class only ({counts.index[0]!r}); two are needed")
