@@ -14,7 +14,7 @@ from recommender.knowledge import KnowledgeBase
 from recommender.matrix import FAMILY_FOLDS, OURS, REGRET, Matrix, family_folds, interval_rows, row_of, run_folds
 from recommender.metrics import Metric, find_metric
 from recommender.seconds import SecondsModel
-from recommender.training import MIN_SHARE, sizes_of
+from recommender.training import MIN_SHARE, SAFE_DEFAULT, sizes_of
 
 Floats = NDArray[np.float64]
 
@@ -22,7 +22,6 @@ SINGLE_BEST = "ranking by mean"
 GAP_CLOSED = "gap closed to the virtual best"
 LOSSES = "share of datasets where the first choice loses to LightGBM's default beyond noise"
 SECONDS = "median factor between expected and measured seconds"
-LIGHTGBM = "lightgbm-default"
 STANDARD_ERRORS = 2.0
 """By how many standard errors a difference must exceed zero to be beyond noise."""
 
@@ -74,7 +73,7 @@ def measure_itself(
             runs.append(run_folds(matrix, family_folds(matrix.families, seed), max(ks), seed))
         orders = [run[0] for run in runs]
         rows = _regret_rows(matrix, halves, orders, ks)
-        if LIGHTGBM in matrix.performance:
+        if SAFE_DEFAULT in matrix.performance:
             rows.append(_loss_row(knowledge, matrix, measure, orders))
         rows += interval_rows(matrix, FAMILY_FOLDS, [run[1] for run in runs])
         rows += _seconds_rows(knowledge, matrix, seeds[0])
@@ -93,6 +92,7 @@ def matrix_of(knowledge: KnowledgeBase, task: Task, metric: Metric) -> Matrix:
         performance,
         knowledge.metafeatures.loc[performance.index],
         knowledge.datasets.loc[performance.index, "family"],
+        default=SAFE_DEFAULT,
     )
 
 
@@ -145,7 +145,7 @@ def _loss_row(
     variance of a mean over folds that share training rows is that of Nadeau and Bengio (2003).
     """
     names, scores = list(matrix.performance.columns), matrix.performance.to_numpy()
-    default = names.index(LIGHTGBM)
+    default = names.index(SAFE_DEFAULT)
     rows = knowledge.evaluations[knowledge.evaluations["status"] == "ok"]
     lost = np.zeros(len(scores))
     for i, dataset in enumerate(matrix.performance.index):

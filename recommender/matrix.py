@@ -46,6 +46,8 @@ class Matrix:
         Datasets of one family stay on one side of every split.
     folds : Series of shape (n_datasets,), optional
         The fold of each dataset in the matrix's own splits.
+    default : str, optional
+        A configuration that is safe to choose, as for `MetaModel.fit`.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Matrix:
     metafeatures: pd.DataFrame
     families: pd.Series
     folds: pd.Series | None = None
+    default: str | None = None
 
 
 def read_matrix(folder: Path, *, higher_is_better: bool | None = None) -> Matrix:
@@ -213,7 +216,9 @@ def _choose(
     ranking = np.argsort(regret.mean(axis=0), kind="stable")[:k].tolist()
     single_best = np.argsort(-performance.mean().to_numpy(), kind="stable")[:k].tolist()
     portfolio = greedy_portfolio(regret, k)
-    model = MetaModel(random_state=seed).fit(metafeatures, performance, families=matrix.families.iloc[train])
+    model = MetaModel(random_state=seed).fit(
+        metafeatures, performance, families=matrix.families.iloc[train], default=matrix.default
+    )
     position = {name: i for i, name in enumerate(model.configurations_)}
     unseen = matrix.metafeatures.iloc[test]
     prediction = model.predict(unseen)
@@ -293,6 +298,7 @@ def _gap_rows(matrix: Matrix, runs: list[dict[str, NDArray[np.intp]]]) -> list[d
 
 
 def interval_rows(matrix: Matrix, splits: str, runs: list[pd.DataFrame]) -> list[dict[str, object]]:
+    """What the intervals cover and how wide they are, over all configurations and for the first choice."""
     cells = pd.concat(runs)
     cells["covered"] = (cells["lower"] <= cells["truth"]) & (cells["truth"] <= cells["upper"])
     cells["width"] = cells["upper"] - cells["lower"]

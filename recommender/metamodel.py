@@ -42,6 +42,8 @@ CALIBRATION_DATASETS = 400
 """So many training datasets, drawn at random, are enough to calibrate on."""
 TREND_SHARE = 0.4
 """Share of the trend in the expected regret, and of trend and similar datasets together, with unlimited datasets."""
+CLEARLY = 0.15
+"""Another configuration takes the place of the safe default from this much less expected normalized regret on."""
 REGRET_HINTS, SCORE_HINTS = 8, 3
 SCORE_BLEND = Blend(trend=0.0, similar=0.5, both=0.5)
 
@@ -132,13 +134,19 @@ class MetaModel:
     configurations_: list[str]
     datasets_: list[str]
     features_: list[str]
+    default_: str | None
 
     def __init__(self, *, n_trees: int = 150, random_state: int = 0):
         self.n_trees = n_trees
         self.random_state = random_state
 
     def fit(
-        self, metafeatures: pd.DataFrame, performance: pd.DataFrame, *, families: pd.Series | None = None
+        self,
+        metafeatures: pd.DataFrame,
+        performance: pd.DataFrame,
+        *,
+        families: pd.Series | None = None,
+        default: str | None = None,
     ) -> MetaModel:
         """Learn from datasets on which the configurations were evaluated.
 
@@ -151,6 +159,8 @@ class MetaModel:
             are left out, as are those that are not in both tables.
         families : Series of shape (n_datasets,), optional
             Datasets of one family do not judge each other. By default each dataset is its own family.
+        default : str, optional
+            A configuration that is safe to choose: it comes first wherever no other is expected to beat it clearly.
 
         Raises
         ------
@@ -170,6 +180,7 @@ class MetaModel:
         self.datasets_ = [str(d) for d in datasets]
         self.configurations_ = [str(c) for c in performance.columns]
         self.features_ = [str(f) for f in metafeatures.columns]
+        self.default_ = default
         scores = performance.loc[datasets].to_numpy(np.float64, na_value=np.nan)
         scores, values = np.where(np.isfinite(scores), scores, np.nan), _as_floats(metafeatures.loc[datasets])
         self._learn(scores, values, codes)
@@ -288,6 +299,21 @@ class MetaModel:
         weights = leaf_weights(leaves, self._score_leaves)
         return np.clip(self._score.predict(weights, ranks), *self._bounds), weights
 
+    def preference(self, regret: pd.Series) -> pd.Series:
+        """What to order configurations by, least first: the expected regret, but the safe default before all others.
+
+        The default stays in its place where another is expected to beat it clearly.
+
+        Parameters
+        ----------
+        regret : Series indexed by configuration
+            Expected normalized regrets of the configurations that there are to choose from.
+        """
+        is_default = regret.index == self.default_
+        if not is_default.any() or regret.min() < float(regret[is_default].iloc[0]) - CLEARLY:
+            return regret
+        return regret.where(~is_default, regret.min() - 1.0)
+
     def _support(self, values: Singles) -> Floats:
         """The share of the datasets that calibrated this meta-model which lay at least as far from the others."""
         nearer = np.searchsorted(self._nearness, self._nearness_of(values))
@@ -316,7 +342,8 @@ class MetaModel:
         wanted = np.arange(len(self.configurations_))
         if among is not None:
             wanted = np.flatnonzero(np.isin(self.configurations_, list(among)))
-        chosen = greedy(regrets[:, wanted], possible.weights, possible.expected[wanted], k)
+        expected = pd.Series(np.clip(possible.expected, 0, 1), self.configurations_).iloc[wanted]
+        chosen = greedy(regrets[:, wanted], possible.weights, self.preference(expected).to_numpy(), k)
         return [self.configurations_[wanted[c]] for c in chosen]
 
     def scenarios(self, metafeatures_row: pd.DataFrame) -> Scenarios:
@@ -436,7 +463,7 @@ class MetaModel:
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """The fitted meta-model as plain arrays, for `numpy.savez`; no pickle is needed to read them."""
-        about = {"format": FORMAT, "n_trees": self.n_trees, "random_state": self.random_state}
+        about = {"format": FORMAT, "n_trees": self.n_trees, "random_state": self.random_state, "default": self.default_}
         arrays = {"about": np.array(json.dumps(about))}
         arrays |= {name: np.array(getattr(self, f"{name}_")) for name in NAMES}
         arrays |= {name: getattr(self, f"_{name}") for name in ARRAYS}
@@ -465,6 +492,7 @@ class MetaModel:
                     "install a newer version"
                 )
             model = cls(n_trees=about["n_trees"], random_state=about["random_state"])
+            model.default_ = about.get("default")
             for name in NAMES:
                 setattr(model, f"{name}_", arrays[name].tolist())
             for name in ARRAYS:

@@ -164,6 +164,8 @@ class Recommendation:
             notes.append(f"this dataset lies outside what was seen: {why}. Expect less of the ranking")
         if self._missing:
             notes.append(self._missing)
+        if any(item.expected_regret < self.best.expected_regret for item in self.items):
+            notes.append(f"{self.best.configuration.id} comes first as a safe choice: nothing is clearly better")
         repeated = float(self.metafeatures["duplicate_rows_share"].iloc[0])
         notes.extend(suspicions(self.dataset, duplicate_rows_share=repeated))
         return notes
@@ -302,7 +304,8 @@ def recommend(
     Returns
     -------
     Recommendation
-        A ranking, whose ``best.estimator`` is an unfitted scikit-learn pipeline for the raw table.
+        A ranking by expected regret, whose ``best.estimator`` is an unfitted scikit-learn pipeline for the raw table.
+        LightGBM's default comes first wherever nothing is expected to be clearly better.
 
     Raises
     ------
@@ -342,6 +345,7 @@ def recommend(
     )
     table = choose(table, trained, data, include=include, exclude=exclude, interpretable=interpretable, limits=limits)
     table, missing = _installed(table, trained)
+    order = trained.model.preference(table["regret"]).sort_values(kind="stable").index
     items = tuple(
         RecommendedConfiguration(
             rank,
@@ -354,7 +358,7 @@ def recommend(
             float(row["model_bytes"]),
             data,
         )
-        for rank, (i, row) in enumerate(table.sort_values("regret", kind="stable").iterrows(), start=1)
+        for rank, (i, row) in enumerate(table.loc[order].iterrows(), start=1)
     )
     outside = why_outside(data, metafeatures, trained, is_far=bool(prediction.outside.iloc[0]))
     return Recommendation(data, metafeatures, trained.metric, items, trained, outside, missing)

@@ -30,6 +30,8 @@ METAMODEL = "metamodel"
 """The folder of the meta-model, in the knowledge base's own."""
 MIN_DATASETS = 8
 """A task with fewer datasets than this is not trained."""
+SAFE_DEFAULT = "lightgbm-default"
+"""The configuration that a recommendation is not to lose to: it is first wherever nothing is clearly better."""
 MIN_SHARE = 0.5
 """A configuration that was evaluated on a smaller share of a task's datasets is left out."""
 
@@ -103,7 +105,7 @@ def train(knowledge: KnowledgeBase, task: Task, metric: str | None = None, *, ra
         performance = performance.div(knowledge.target_scales().reindex(performance.index), axis=0)
     about = knowledge.datasets.loc[performance.index]
     model = MetaModel(random_state=random_state).fit(
-        knowledge.metafeatures.loc[performance.index], performance, families=about["family"]
+        knowledge.metafeatures.loc[performance.index], performance, families=about["family"], default=SAFE_DEFAULT
     )
     outcomes = knowledge.outcomes.loc[performance.index]
     sizes = sizes_of(knowledge.metafeatures.loc[performance.index])
