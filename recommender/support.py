@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from recommender.datasets import Dataset
@@ -10,8 +9,8 @@ from recommender.training import Trained
 
 SIZES = {"n_samples": ("row", "rows"), "n_features": ("column", "columns"), "n_classes": ("class", "classes")}
 """The sizes that are judged one by one, and what people call them."""
-FACTOR = 2.0
-"""How many times the largest known size, or less than one such part of the smallest, is outside."""
+FACTOR, ENOUGH = 2, 3
+"""A size is outside unless so many known datasets are at least half as large, and so many at most twice as large."""
 N_NAMED = 3
 """At most so many meta-features are named that lie beyond the known range."""
 
@@ -22,8 +21,9 @@ def why_outside(dataset: Dataset, metafeatures: pd.DataFrame, trained: Trained, 
     Two checks, either of which is enough. The meta-model's own asks whether all meta-features together are further
     from the nearest known datasets than these are from each other; among so many it hardly notices a single one that
     is far off. What is best, and what it costs, depends on size more than on anything else. Hence each size is judged
-    alone as well, as a ratio, as learning curves are: more than twice the largest known one, or less than half of the
-    smallest, is an extrapolation.
+    alone as well, as a ratio, as learning curves are: a few known datasets must be at least half as large, and a few at
+    most twice as large; else the ranking is an extrapolation, or rests on a single example. A dataset that is in the
+    knowledge base itself is inside.
 
     Parameters
     ----------
@@ -43,14 +43,23 @@ def why_outside(dataset: Dataset, metafeatures: pd.DataFrame, trained: Trained, 
     >>> recommend(load_wine()).outside
     False
     """
+    if dataset.fingerprint in set(trained.datasets["fingerprint"]):
+        return ()
     reasons = []
     for size, nouns in SIZES.items():
         given, known = getattr(dataset, size), trained.datasets[size]
         has = f"it has {given:,} {nouns[given != 1]}"
-        if given > FACTOR * known.max():
-            reasons.append(f"{has}, and the largest known dataset {int(known.max()):,}")
-        elif FACTOR * given < known.min():
-            reasons.append(f"{has}, and the smallest known dataset {int(known.min()):,}")
+        for n_near, side, extreme in (
+            (int((known * FACTOR >= given).sum()), "half as many", f"the largest known dataset {int(known.max()):,}"),
+            (
+                int((known <= given * FACTOR).sum()),
+                "as few as twice that",
+                f"the smallest known dataset {int(known.min()):,}",
+            ),
+        ):
+            if n_near < ENOUGH:
+                few = extreme if n_near == 0 else f"only {n_near} of {len(known)} known datasets {side}"
+                reasons.append(f"{has}, and {few}")
     if is_far:
         beyond = _beyond(metafeatures, trained.model.metafeatures_)
         above_all = f", above all by {', '.join(beyond)}" if beyond else ""
@@ -62,6 +71,6 @@ def _beyond(metafeatures: pd.DataFrame, known: pd.DataFrame) -> list[str]:
     """The meta-features furthest beyond the known range, by how many times its width."""
     values = metafeatures.iloc[0].reindex(known.columns).astype(float)
     low, high = known.min(), known.max()
-    excess = np.maximum(values - high, low - values) / (high - low).where(high > low)
+    excess = (values - values.clip(low, high)).abs() / (high - low).where(high > low)
     furthest = excess[excess > 0].sort_values(ascending=False).index[:N_NAMED]
     return [f"{name} = {values[name]:.3g} (known: {low[name]:.3g} to {high[name]:.3g})" for name in furthest]

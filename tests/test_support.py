@@ -41,10 +41,26 @@ def test_sizes_far_from_the_known_ones_are_outside(trained, n_samples, n_feature
     assert reason in " ".join(recommendation.notes())
 
 
-@pytest.mark.parametrize(("n_samples", "n_features"), [(100, 4), (1_000, 40), (1_900, 70), (60, 2)])
+@pytest.mark.parametrize(("n_samples", "n_features"), [(100, 4), (1_000, 40), (1_500, 60), (70, 3)])
 def test_sizes_near_the_known_ones_are_no_reason(trained, n_samples, n_features):
     dataset = load_dataset(table(n_samples, n_features), target="y")
     assert why_outside(dataset, trained.model.metafeatures_.iloc[[0]], trained, is_far=False) == ()
+
+
+def test_a_single_large_dataset_is_not_enough(trained):
+    rows = trained.datasets["n_samples"].where(trained.datasets["n_samples"] < 1_000, 50_000)
+    alone = replace(trained, datasets=trained.datasets.assign(n_samples=rows))
+    dataset = load_dataset(table(40_000, 5), target="y")
+    n = len(rows)
+    assert why_outside(dataset, trained.model.metafeatures_.iloc[[0]], alone, is_far=False) == (
+        f"it has 40,000 rows, and only 1 of {n} known datasets half as many",
+    )
+
+
+def test_a_known_dataset_is_inside(trained):
+    dataset = load_dataset(table(40_000, 5), target="y")
+    known = replace(trained, datasets=trained.datasets.assign(fingerprint=dataset.fingerprint))
+    assert why_outside(dataset, trained.model.metafeatures_.iloc[[0]], known, is_far=True) == ()
 
 
 def test_meta_features_beyond_what_is_known_are_named(trained):
