@@ -66,7 +66,7 @@ def measure_itself(
     for task in tasks:
         measure = find_metric(None, task)
         matrix = matrix_of(knowledge, task, measure)
-        halves = [_half(knowledge, matrix, task, measure, half) for half in (0, 1)]
+        halves = halves_of(knowledge, matrix)
         runs = []
         for seed in seeds:
             on_progress(f"{task}: seed {seed}")
@@ -96,12 +96,15 @@ def matrix_of(knowledge: KnowledgeBase, task: Task, metric: Metric) -> Matrix:
     )
 
 
-def _half(knowledge: KnowledgeBase, matrix: Matrix, task: Task, metric: Metric, half: int) -> Floats:
-    """The matrix as every second fold alone gives it."""
-    rows = knowledge.evaluations
-    part = replace(knowledge, evaluations=rows[(rows["fold"] % 2 == half) | ~rows["status"].isin(["ok"])])
-    table = part.performance(task, metric).reindex_like(matrix.performance)
-    return np.where(matrix.performance.notna(), table, np.nan)
+def halves_of(knowledge: KnowledgeBase, matrix: Matrix) -> list[Floats]:
+    """The matrix of a task as every second fold alone gives it, and as the others do."""
+    rows, task = knowledge.evaluations, knowledge.datasets.loc[matrix.performance.index[0], "task"]
+    halves = []
+    for half in (0, 1):
+        part = replace(knowledge, evaluations=rows[(rows["fold"] % 2 == half) | (rows["status"] != "ok")])
+        table = part.performance(task).reindex_like(matrix.performance)
+        halves.append(np.where(matrix.performance.notna(), table, np.nan))
+    return halves
 
 
 def _regret_rows(
@@ -110,7 +113,7 @@ def _regret_rows(
     ones = np.ones(len(matrix.performance))
     unit = (matrix.performance.max(axis=1) - matrix.performance.median(axis=1)).to_numpy()
     regrets = {
-        (strategy, k): np.mean([_judged(halves, run[strategy][:, :k], unit) for run in runs], axis=0)
+        (strategy, k): np.mean([judged(halves, run[strategy][:, :k], unit) for run in runs], axis=0)
         for strategy in runs[0]
         for k in ks
     }
@@ -122,7 +125,7 @@ def _regret_rows(
     return rows
 
 
-def _judged(halves: list[Floats], order: NDArray[np.intp], unit: Floats) -> Floats:
+def judged(halves: list[Floats], order: NDArray[np.intp], unit: Floats) -> Floats:
     """Regret of the best of each dataset's chosen ones, found on one half and judged on the other."""
     found, row = [], np.arange(len(order))
     for seen, judge in (halves, halves[::-1]):

@@ -192,15 +192,20 @@ def family_folds(families: pd.Series, seed: int) -> NDArray[np.intp]:
 
 
 def run_folds(
-    matrix: Matrix, folds: NDArray[np.intp], k: int, seed: int
+    matrix: Matrix, folds: NDArray[np.intp], k: int, seed: int, *, n_train: int | None = None
 ) -> tuple[dict[str, NDArray[np.intp]], pd.DataFrame]:
-    """For each strategy, the first `k` configurations of each dataset; and our intervals beside the truth."""
+    """For each strategy, the first `k` configurations of each dataset; and our intervals beside the truth.
+
+    Each is learnt from the datasets of the other folds, or from so many of them that are drawn at random.
+    """
+    rng = np.random.default_rng(seed)
     n_datasets, n_configurations = matrix.performance.shape
     orders: dict[str, NDArray[np.intp]] = {}
     intervals = []
     for fold in np.unique(folds):
         test = np.flatnonzero(folds == fold)
-        chosen, expected = _choose(matrix, np.flatnonzero(folds != fold), test, k, seed)
+        train = rng.permutation(np.flatnonzero(folds != fold))[:n_train] if n_train else np.flatnonzero(folds != fold)
+        chosen, expected = _choose(matrix, train, test, k, seed)
         intervals.append(expected)
         for strategy, order in chosen.items():
             table = orders.setdefault(strategy, np.zeros((n_datasets, min(k, n_configurations)), dtype=np.intp))
