@@ -123,13 +123,16 @@ def recommend(
             _write(html, write_report(found, file=file, target=column, top=top))
     if format is Format.JSON:
         reasons = {"reasons": found.explain().to_dict()} if explain else {}
-        print(json.dumps(as_json(found, top) | reasons, indent=1))
+        print(json.dumps(as_json(found, top) | reasons, indent=1, allow_nan=False))
     elif format is Format.PYTHON:
         print(write_script(found.best, file=file, target=column), end="")
     else:
         show_recommendation(found, top)
         if explain:
             print(f"\n{found.explain()}")
+    if format is not Format.JSON:
+        for note in found.notes():
+            say(f"Note: {note}")
 
 
 @app.command(epilog="Example: `recommender collect --suite OpenML-CC18 --store evidence.sqlite`")
@@ -361,14 +364,12 @@ def main(arguments: list[str] | None = None) -> int:
     except RecommenderError as error:
         say(f"recommender: {error}")
         return 2
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         say("recommender: stopped")
         return 130
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         sys.stderr.close()
         return 0
-    except typer.Abort:
-        return 130
     except Exception as error:
         if not hasattr(error, "exit_code"):
             raise
