@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from openml_stub import BOOSTING, EVALUATED, FLOWS, FOREST, N_SETTINGS, ONLY_EVALUATIONS, ONLY_QUALITIES, evaluations
+from postgresql_server import binaries, running_server
 from sqlalchemy import create_engine, text
 
 from recommender.cli import main
@@ -204,6 +205,19 @@ def test_winners(openml_cache, evidence):
 def test_winners_of_nothing(evidence):
     with pytest.raises(StoreError, match="import-evaluations"):
         evidence.winners()
+
+
+def test_a_database_server_holds_it_as_well(openml_cache):
+    pytest.importorskip("psycopg", reason="the extra `postgresql` is not installed")
+    if binaries() is None:
+        pytest.skip("the binaries of PostgreSQL are not installed")
+    with running_server() as address:
+        evidence = ImportedEvidence(address)
+        assert read(evidence).n_new == N_EVALUATIONS
+        assert read(evidence).n_read == 0
+        assert evidence.counts()["evaluations"].tolist() == [N_EVALUATIONS]
+        assert len(evidence.winners()) == len(EVALUATED)
+        evidence.close()
 
 
 def test_command(openml_cache, openml_server, tmp_path, capsys):
