@@ -67,6 +67,12 @@ class Reasons:
     outside: bool
     why_outside: tuple[str, ...]
 
+    @property
+    def is_safe_choice(self) -> bool:
+        """Whether the choice comes first although another is expected to do better, if not clearly."""
+        best = self.recommendation.best
+        return any(item.expected_regret < best.expected_regret for item in self.recommendation.items)
+
     def ranks_in_words(self) -> str:
         """What place the chosen algorithm usually takes."""
         name = self.recommendation.best.algorithm
@@ -123,6 +129,7 @@ class Reasons:
         lines = [
             f"Why {best.configuration} comes first on {self.recommendation.dataset.name} "
             f"(expected regret {best.expected_regret:.2f}; 0 is the best of the pool, 1 its median)",
+            *(["It is the safe choice: nothing is expected to be clearly better."] if self.is_safe_choice else []),
             "",
             "Most similar known datasets",
             *(
@@ -217,7 +224,7 @@ def _asked(recommendation: Recommendation, model: MetaModel, variants: pd.DataFr
     return pd.DataFrame(
         {
             "regret_if_typical": regret[recommendation.best.configuration.id],
-            "first_if_typical": regret.idxmin(axis=1).map(algorithms),
+            "first_if_typical": [algorithms[str(model.preference(row).idxmin())] for _, row in regret.iterrows()],
         }
     )
 
