@@ -1,16 +1,70 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import signal
 import sqlite3
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
+import jsonschema
 import pandas as pd
 import pytest
 from sklearn.datasets import load_iris
 
 from recommender import cli
 from recommender.cli import app
+
+NUMBER = {"type": "number"}
+TEXT = {"type": "string"}
+COUNT = {"type": "integer", "minimum": 0}
+SETTINGS = {"type": "object"}
+
+
+def record(**properties) -> dict:
+    """The schema of an object that has these fields; others may be added."""
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+SCHEMA = record(
+    dataset=record(name=TEXT, task={"enum": ["binary", "multiclass", "regression"]}, n_samples=COUNT, n_features=COUNT),
+    metric=TEXT,
+    recommendations={
+        "type": "array",
+        "minItems": 1,
+        "items": record(
+            rank={"type": "integer", "minimum": 1},
+            algorithm=TEXT,
+            hyperparameters=SETTINGS,
+            expected_score=NUMBER,
+            lower=NUMBER,
+            upper=NUMBER,
+            expected_regret={"type": "number", "minimum": 0, "maximum": 1},
+            fit_seconds=NUMBER,
+            predict_seconds=NUMBER,
+            configuration_id=TEXT,
+        ),
+    },
+    portfolio={"type": "array", "items": TEXT, "minItems": 1, "maxItems": 3},
+    neighbours={
+        "type": "array",
+        "items": record(
+            dataset=TEXT,
+            name=TEXT,
+            similarity={"type": "number", "minimum": 0, "maximum": 1},
+            n_samples=COUNT,
+            n_features=COUNT,
+            winner=TEXT,
+            winning_hyperparameters=SETTINGS,
+            winning_score={"type": ["number", "null"]},
+        ),
+    },
+    notes={"type": "array", "items": TEXT},
+)
+"""What `recommend --format json` prints, as the README describes it."""
 
 
 @pytest.fixture
@@ -30,7 +84,7 @@ def test_recommend_as_json(iris, capsys):
     assert cli.main(["recommend", iris, "--target", "target", "--top", "3", "--format", "json"]) == 0
     answer = json.loads(capsys.readouterr().out)
     assert [row["rank"] for row in answer["recommendations"]] == [1, 2, 3]
-    assert set(answer) == {"dataset", "metric", "recommendations", "portfolio", "neighbours", "notes"}
+    jsonschema.validate(answer, SCHEMA)
 
 
 def test_recommend_as_python_runs(iris, capsys):
@@ -153,3 +207,96 @@ def test_results_can_be_piped_on(iris):
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert pd.DataFrame(json.loads(done.stdout)["recommendations"])["rank"].tolist() == [1, 2, 3, 4, 5]
     assert done.stderr == ""
+
+
+def test_notes_go_to_stderr(tmp_path, capsys):
+    table = load_iris(as_frame=True).frame.assign(code=lambda t: t["target"] * 3)
+    table.to_csv(tmp_path / "leak.csv", index=False)
+    for format in ("table", "python"):
+        assert cli.main(["recommend", str(tmp_path / "leak.csv"), "--target", "target", "--format", format]) == 0
+        shown = capsys.readouterr()
+        assert "Note: the column 'code' gives the target away" in shown.err
+        assert "gives the target away" not in shown.out
+
+
+def test_version(capsys):
+    assert cli.main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("recommender ")
+
+
+def test_exit_codes_are_in_the_help(capsys):
+    assert cli.main(["--help"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "0 if all went well, 2 after a mistake" in shown
+    assert "130 after Ctrl-C" in shown
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion(shell):
+    words = {"bash": {"COMP_WORDS": "recommender rec", "COMP_CWORD": "1"}}.get(shell)
+    words = words or {"_TYPER_COMPLETE_ARGS": "recommender rec", "_TYPER_COMPLETE_FISH_ACTION": "get-args"}
+    found = run([], _RECOMMENDER_COMPLETE=f"complete_{shell}", **words)
+    assert "recommend" in found.stdout
+    script = run(["--show-completion", shell], _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1")
+    assert "_RECOMMENDER_COMPLETE" in script.stdout
+
+
+def run(arguments: list[str], **environment: str) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "recommender", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, env=os.environ | environment)
+
+
+def in_a_terminal(arguments: list[str], **environment: str) -> str:
+    """What a person sees: stdout and stderr are a terminal."""
+    ours, theirs = pty.openpty()
+    environ = {k: v for k, v in os.environ.items() if k not in {"NO_COLOR", "TERM"}} | {"TERM": "xterm-256color"}
+    command = [sys.executable, "-m", "recommender", *arguments]
+    with subprocess.Popen(command, stdout=theirs, stderr=theirs, env=environ | environment) as process:
+        os.close(theirs)
+        shown = b""
+        try:
+            while chunk := os.read(ours, 4096):
+                shown += chunk
+        except OSError:  # the terminal is closed when the program ends
+            pass
+    os.close(ours)
+    assert process.returncode == 0
+    return shown.decode()
+
+
+def test_colours_and_progress_are_for_terminals(iris):
+    winners = ["winners", "--task", "regression"]
+    assert "\x1b[" in in_a_terminal(winners)
+    assert "\x1b[3" not in in_a_terminal(winners, NO_COLOR="1")
+    assert "\x1b" not in run(winners).stdout
+    assert "Looking at" in in_a_terminal(["recommend", iris, "--target", "target"])
+
+
+class Silent(BaseHTTPRequestHandler):
+    """A server that never answers, but tells when it was asked."""
+
+    asked, over = threading.Event(), threading.Event()
+
+    def do_GET(self) -> None:
+        self.asked.set()
+        self.over.wait(60)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_ctrl_c_is_clean(tmp_path):
+    server = HTTPServer(("127.0.0.1", 0), Silent)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}/api/v1/xml"
+    command = [sys.executable, "-m", "recommender", "recommend", "openml:1", "--server", address]
+    environ = os.environ | {"HOME": str(tmp_path), "OPENML_CACHE_DIR": str(tmp_path / "openml")}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ) as process:
+        assert Silent.asked.wait(120)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=120)
+    Silent.over.set()
+    server.shutdown()
+    server.server_close()
+    assert (process.returncode, out) == (130, "")
+    assert err.strip() in {"", "recommender: stopped"}
