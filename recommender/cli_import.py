@@ -101,9 +101,13 @@ def show_imported_winners(store: str, *, task: str | None, metric: str | None, f
 def _show_summary(evidence: ImportedEvidence, summary: ImportSummary) -> None:
     import pandas as pd
 
+    from recommender.flows import estimator_of
+
     counts = evidence.counts()
     kept = counts["algorithm"].map(lambda name: name if isinstance(name, str) else "not in our pool: kept on its own")
-    shown = counts[["flow_id", "flow", "metric", "evaluations", "tasks"]].assign(algorithm=kept)
+    shown = counts[["flow_id"]].assign(
+        estimator=counts["flow"].map(estimator_of), **counts[["metric", "evaluations", "tasks"]], algorithm=kept
+    )
     show_table(shown, title="Imported evidence")
     rows = [
         {"flow": row["flow_id"], "parameter": name, "dropped because": why}
