@@ -225,21 +225,36 @@ def train(
         str | None, typer.Option(help="The store to learn from; else the knowledge base in --knowledge.")
     ] = None,
     knowledge: KnowledgeOption = None,
+    extend: Annotated[
+        bool,
+        typer.Option(
+            help="Learn from a store together with what comes with the package, or from the store alone. The folder "
+            "holds the store's evidence only, and is given together with what comes with the package."
+        ),
+    ] = True,
     random_state: Annotated[int, typer.Option(help="Seed of the meta-models.")] = 0,
 ) -> None:
     """Train the meta-model on what was collected."""
+    from recommender.files import shipped_folder
+    from recommender.knowledge import extend as extended
+    from recommender.knowledge import extends_shipped, load_knowledge
     from recommender.provenance import describe
     from recommender.training import train_all
 
-    base = chosen_knowledge(store, knowledge)
+    extend = extend and (store is not None or (knowledge is not None and extends_shipped(knowledge)))
+    if extend and output.resolve() == shipped_folder().resolve():
+        raise _usage(f"{output} comes with the package, and cannot extend itself: give another folder, or --no-extend")
+    own = chosen_knowledge(store, knowledge, alone=True)
+    base = extended(load_knowledge(), own) if extend else own
     with status("Training") as tell:
         done = train_all(base, output, random_state=random_state, on_progress=lambda t, m: tell(f"{t}, {m}"))
-    base.save(output)
-    (output / "README.md").write_text(describe(base))
+    own.save(output, extending=extend)
+    (output / "README.md").write_text(describe(own, extending=extend))
     for name in dict.fromkeys(name for name, _ in done):
         metrics = ", ".join(metric for t, metric in done if t == name)
         print(f"{name}: {len(base.for_task(name))} datasets, for {metrics}")
-    print(f"written to {output}")
+    together = ", to be taken together with what comes with the package" if extend else ""
+    print(f"{count(len(own.datasets), 'dataset')} written to {output}{together}")
 
 
 @app.command(epilog="Example: `recommender metafeatures churn.csv --target Churn --describe`")

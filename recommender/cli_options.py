@@ -26,11 +26,11 @@ TaskOption = Annotated[
 ]
 
 
-def chosen_knowledge(store: str | None, folder: Path | None) -> KnowledgeBase:
-    """What a store has recorded, where one is given; else what is in a folder or shipped."""
+def chosen_knowledge(store: str | None, folder: Path | None, *, alone: bool = False) -> KnowledgeBase:
+    """What a store has recorded, where one is given; else what `load_knowledge` gives."""
     from recommender.knowledge import knowledge_of, load_knowledge
 
-    return knowledge_of(existing_store(store)) if store is not None else load_knowledge(folder)
+    return knowledge_of(existing_store(store)) if store is not None else load_knowledge(folder, alone=alone)
 
 
 def all_knowledge(store: str) -> KnowledgeBase:

@@ -282,6 +282,11 @@ def load_knowledge(folder: Path | None = None, *, alone: bool = False) -> Knowle
     return extend(load_knowledge(), own)
 
 
+def extends_shipped(folder: Path) -> bool:
+    """Whether what a folder holds is to be taken together with what comes with the package."""
+    return "extends" in read_manifest(folder, kind="knowledge base", version=FORMAT)
+
+
 def extend(base: KnowledgeBase, own: KnowledgeBase) -> KnowledgeBase:
     """Two knowledge bases as one.
 
@@ -386,7 +391,7 @@ def drop_datasets(folder: Path, dataset_ids: Collection[str]) -> int:
         if dataset_id not in own.datasets.index:
             raise unknown_name("dataset", dataset_id, own.datasets.index)
     rest = own.without(dataset_ids)
-    rest.save(folder, extending="extends" in read_manifest(folder, kind="knowledge base", version=FORMAT))
+    rest.save(folder, extending=extends_shipped(folder))
     return len(own.evaluations) - len(rest.evaluations)
 
 

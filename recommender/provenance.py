@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from recommender.datasets import TASKS
+from recommender.holdings import by_task
 from recommender.knowledge import FAILURES, KnowledgeBase
 from recommender.metrics import metrics_for
 
@@ -19,14 +20,7 @@ fitted and scored), {hours:.1f} processor hours. What a recommendation comes fro
 
 ## Rebuilding it
 
-```console
-$ recommender collect --suite SUITE --store evidence.sqlite     # --server for another server than openml.org
-$ recommender train --store evidence.sqlite --output data
-```
-
-The datasets were read through the `openml` client from a server that holds copies of them; the tables are not shipped,
-only what was measured on them. Ids from 9,000,000 up are that server's own, for sets whose number on openml.org is not
-known.
+{origin}
 
 ## Files
 
@@ -44,9 +38,9 @@ known.
 ## Protocol
 
 Folds follow the size of the data (`recommender.splits`): five folds under 2,000 rows, four times under 500 and twice
-under 1,000; three folds under 5,000 rows; above that two draws of two thirds of the rows, at most 10,000. Every configuration is
-fitted with its preprocessing on the training rows of a fold, on one thread, with the fold's number as seed. It is not
-tried on the other folds once it failed on one, or once it was hopelessly behind after the first of them
+under 1,000; three folds under 5,000 rows; above that two draws of two thirds of the rows, at most 10,000. Every
+configuration is fitted with its preprocessing on the training rows of a fold, on one thread, with the fold's number as
+seed. It is not tried on the other folds once it failed on one, or once it was hopelessly behind after the first of them
 (`recommender.stopping`), which is marked as `stopped`.
 
 Metrics: {metrics}.
@@ -62,35 +56,47 @@ Made with: {versions}.
 {datasets}
 """
 
+SHIPPED = """\
+```console
+$ recommender collect --suite SUITE --store evidence.sqlite     # --server for another server than openml.org
+$ recommender train --store evidence.sqlite --output data --no-extend
+```
 
-def describe(knowledge: KnowledgeBase) -> str:
+The datasets were read through the `openml` client from a server that holds copies of them; the tables are not shipped,
+only what was measured on them. Ids from 9,000,000 up are that server's own, for sets whose number on openml.org is not
+known."""
+
+EXTENDING = """\
+```console
+$ recommender train --store STORE --output FOLDER
+```
+
+This is taken together with the knowledge base that comes with the package, on which the meta-model was trained too.
+`manifest.json` holds a hash of that one (`extends`); where it has changed since, training again brings this up to
+date."""
+
+
+def describe(knowledge: KnowledgeBase, *, extending: bool = False) -> str:
     """The page, as Markdown: counts, protocol, versions, failures, and a row for each dataset with its licence.
 
     Parameters
     ----------
     knowledge : KnowledgeBase
         What to describe.
+    extending : bool, default=False
+        Whether it is taken together with what comes with the package.
     """
     rows = knowledge.evaluations
     spent = rows["fit_seconds"].sum() + rows["predict_seconds"].sum()
-    evaluated = rows.groupby("dataset_id")["configuration_id"].nunique()
-    tasks = knowledge.datasets.groupby("task").agg(
-        datasets=("name", "size"),
-        families=("family", "nunique"),
-        smallest=("n_samples", "min"),
-        median=("n_samples", "median"),
-        largest=("n_samples", "max"),
-    )
-    tasks["configurations"] = evaluated.groupby(knowledge.datasets["task"]).median()
+    tasks = by_task(knowledge).drop(columns=["evaluations", "hours"])
     return PAGE.format(
         n_datasets=len(knowledge.datasets),
         n_configurations=rows["configuration_id"].nunique(),
         n_evaluations=len(rows),
         n_folds=int((rows["status"] == "ok").sum()),
         hours=spent / 3600,
-        tasks=_table(
-            tasks.astype(int).rename(columns={name: f"{name} rows" for name in ("smallest", "median", "largest")})
-        ),
+        tasks=_table(tasks),
+        origin=EXTENDING if extending else SHIPPED,
         metrics="; ".join(f"{task}: {', '.join(m.name for m in metrics_for(task))}" for task in TASKS),
         versions="; ".join(
             ", ".join(f"{name} {value}" for name, value in versions.items())

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from io import StringIO
 
 import numpy as np
@@ -8,9 +9,11 @@ import pandas as pd
 import pytest
 
 from recommender.cli import main
-from recommender.knowledge import knowledge_of, load_knowledge
+from recommender.knowledge import knowledge_of, load_knowledge, record_knowledge
 from recommender.metafeatures import METAFEATURES_VERSION
+from recommender.metrics import METRICS
 from recommender.store import Store
+from recommender.training import load_trained
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +153,52 @@ def test_what_is_shipped_is_not_dropped_from(capsys, some):
 
     for where in ([], ["--knowledge", shipped_folder()]):
         assert "kb export" in refused(capsys, "drop", some.datasets.index[0], *where)
+
+
+@pytest.fixture
+def shipped(monkeypatch, tmp_path):
+    """Stands for what comes with the package: nine of its datasets with four configurations."""
+    whole, folder = load_knowledge(), tmp_path / "shipped"
+    small = whole.without(whole.datasets.index.difference(whole.for_task("multiclass")[:9]))
+    kept = ["lightgbm-default", "random_forest-default", "naive_bayes-default", "lda-default"]
+    rows = small.evaluations[small.evaluations["configuration_id"].isin(kept)]
+    small = replace(small, evaluations=rows, configurations=small.configurations.loc[sorted(kept)])
+    small.save(folder)
+    for module in ("files", "knowledge", "training"):
+        monkeypatch.setattr(f"recommender.{module}.shipped_folder", lambda: folder)
+    return small
+
+
+def test_train_on_a_store_extends_what_is_shipped(capsys, monkeypatch, shipped, tmp_path):
+    monkeypatch.setattr("recommender.training.metrics_for", lambda task: [METRICS["accuracy"]])  # to be quick
+    theirs = shipped.datasets.index[0]
+    mine = shipped.without(shipped.datasets.index[1:])
+    mine = replace(
+        mine,
+        datasets=mine.datasets.assign(fingerprint="another", name="mine").rename(index=lambda _: "own:mine"),
+        metafeatures=mine.metafeatures.rename(index=lambda _: "own:mine"),
+        evaluations=mine.evaluations.assign(dataset_id="own:mine"),
+    )
+    store, folder = tmp_path / "mine.sqlite", tmp_path / "my-knowledge"
+    record_knowledge(mine, Store(store))
+    train = ["train", "--store", str(store), "--output"]
+    assert main([*train, str(tmp_path / "alone"), "--no-extend"]) == 2
+    assert "no task has 8 datasets" in capsys.readouterr().err
+    assert main([*train, str(tmp_path / "shipped")]) == 2
+    assert "cannot extend itself" in capsys.readouterr().err
+    assert main([*train, str(folder)]) == 0
+    assert "multiclass: 10 datasets" in capsys.readouterr().out
+    assert list(load_knowledge(folder, alone=True).datasets.index) == ["own:mine"]
+    assert "taken together with" in (folder / "README.md").read_text()
+    trained = load_trained("multiclass", "accuracy", folder)
+    assert trained.datasets.loc["own:mine", "family"] == trained.datasets.loc[theirs, "family"]
+    listed = run(capsys, "list", "--knowledge", folder, "--format", "csv")
+    assert listed.count("\n") == 11
+
+    shipped.without([shipped.datasets.index[-1]]).save(tmp_path / "shipped")
+    assert "another version of recommender" in refused(capsys, "list", "--knowledge", folder)
+    assert main(["train", "--knowledge", str(folder), "--output", str(folder)]) == 0
+    assert len(load_knowledge(folder).datasets) == 9
 
 
 def test_a_task_that_there_is_not(capsys):

@@ -4,7 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recommender.knowledge import KnowledgeBase, knowledge_of, load_knowledge, record_knowledge, winners
+from recommender.errors import KnowledgeBaseError
+from recommender.knowledge import (
+    KnowledgeBase,
+    extend,
+    extends_shipped,
+    knowledge_of,
+    load_knowledge,
+    record_knowledge,
+    winners,
+)
 from recommender.metrics import METRICS
 from recommender.store import Store
 
@@ -120,3 +129,82 @@ def test_recording_adds_only_what_is_new():
     both = shipped.without(shipped.datasets.index.difference([second, third]))
     assert record_knowledge(both, store) == (shipped.evaluations["dataset_id"] == third).sum()
     assert list(knowledge_of(store).datasets.index) == [first, second, third]
+
+
+def known(rows: list[dict], **content: str) -> KnowledgeBase:
+    """A knowledge base of datasets with the content given by id, with those of the evaluations that are on them."""
+    datasets = pd.DataFrame(
+        [
+            {"name": i, "task": "binary", "n_samples": int(c), "fingerprint": c, "signatures": [["x", c], ["y", i]]}
+            for i, c in content.items()
+        ],
+        index=list(content),
+    )
+    metafeatures = pd.DataFrame({"nr_inst": 100.0}, index=list(content))
+    configurations = pd.DataFrame({"algorithm": ["a"], "hyperparameters": [{}]}, index=["a"])
+    filled = {**dict.fromkeys(METRICS, np.nan), "environment_id": "e", "status": "ok", "message": "", "fold": 0}
+    environments = pd.DataFrame({"versions": [{}]}, index=["e"])
+    return KnowledgeBase(
+        datasets, metafeatures, configurations, pd.DataFrame([{**filled, **r} for r in rows]), environments
+    )
+
+
+def test_two_knowledge_bases_become_one():
+    shipped = known([row("iris", "a", 0.5), row("wine", "a", 0.6)], iris="1", wine="2")
+    own = known([row("mine", "a", 0.7), row("wine", "b", 0.8)], mine="3", wine="2")
+    both = extend(shipped, own)
+    assert list(both.datasets.index) == ["iris", "wine", "mine"]
+    assert both.datasets["family"].nunique() == 3
+    scores = both.evaluations.set_index(["dataset_id", "configuration_id"])["roc_auc"].to_dict()
+    assert scores == {("iris", "a"): 0.5, ("wine", "a"): 0.6, ("mine", "a"): 0.7, ("wine", "b"): 0.8}
+
+
+def test_a_dataset_that_both_hold_is_known_by_its_content_and_the_first_evaluation_stands():
+    shipped = known([row("iris", "a", 0.5)], iris="1")
+    own = known([row("flowers", "a", 0.1), row("flowers", "a", 0.7, fold=1)], flowers="1")
+    both = extend(shipped, own)
+    assert list(both.datasets.index) == list(both.metafeatures.index) == ["iris"]
+    assert both.evaluations[["dataset_id", "fold", "roc_auc"]].to_numpy().tolist() == [
+        ["iris", 0, 0.5],
+        ["iris", 1, 0.7],
+    ]
+
+
+@pytest.fixture
+def shipped_folder(monkeypatch, tmp_path):
+    """A folder that stands for what comes with the package, with three of its datasets."""
+    whole, folder = load_knowledge(), tmp_path / "shipped"
+    whole.without(whole.datasets.index[3:]).save(folder)
+    for module in ("files", "knowledge"):
+        monkeypatch.setattr(f"recommender.{module}.shipped_folder", lambda: folder)
+    return folder
+
+
+def test_a_folder_holds_only_what_is_added(shipped_folder, tmp_path):
+    shipped, folder = load_knowledge(), tmp_path / "own"
+    own = shipped.without(shipped.datasets.index[1:])
+    own = KnowledgeBase(
+        own.datasets.assign(fingerprint="another").rename(index=lambda _: "own:mine"),
+        own.metafeatures.rename(index=lambda _: "own:mine"),
+        own.configurations,
+        own.evaluations.assign(dataset_id="own:mine"),
+        own.environments,
+    )
+    own.save(folder, extending=True)
+    assert extends_shipped(folder)
+    assert not extends_shipped(shipped_folder)
+    assert list(load_knowledge(folder, alone=True).datasets.index) == ["own:mine"]
+    both = load_knowledge(folder)
+    assert list(both.datasets.index) == [*shipped.datasets.index, "own:mine"]
+    assert len(both.evaluations) == len(shipped.evaluations) + len(own.evaluations)
+    first = shipped.datasets.index[0]  # the families of the copy and of the original are found to be one
+    assert both.datasets.loc["own:mine", "family"] == both.datasets.loc[first, "family"]
+
+
+def test_a_change_of_what_is_shipped_is_noticed(shipped_folder, tmp_path):
+    shipped, folder = load_knowledge(), tmp_path / "own"
+    shipped.without(shipped.datasets.index[1:]).save(folder, extending=True)
+    shipped.without(shipped.datasets.index[:1]).save(shipped_folder)
+    with pytest.raises(KnowledgeBaseError, match=r"another version of recommender.*recommender train --knowledge"):
+        load_knowledge(folder)
+    assert len(load_knowledge(folder, alone=True).datasets) == 1

@@ -24,7 +24,7 @@ def built(openml_server, tmp_path_factory):
     more = ["--configurations", str(N_CONFIGURATIONS), "--workers", "2"]
     collecting = ["collect", "--suite", "drawn", "--server", openml_server, "--store", store, "--cache", cache, *more]
     assert cli.main(collecting) == 0
-    assert cli.main(["train", "--store", store, "--output", str(folder / "data")]) == 0
+    assert cli.main(["train", "--store", store, "--output", str(folder / "data"), "--no-extend"]) == 0
     return folder
 
 
