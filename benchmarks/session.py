@@ -29,6 +29,7 @@ TRIES = (1, 3, 5, 10, 20)
 SESSION, PORTFOLIO, GREEDY, RANDOM = "session", "portfolio under the similarity", "greedy portfolio", "random order"
 DIFFERENCE = "regret of the session less that of the "
 ERROR = "mean absolute error of the expected scores of what is not tried"
+COVERAGE = "share of these scores within their 80% interval"
 
 
 def main() -> None:
@@ -66,19 +67,20 @@ def measure(matrix: Matrix, n_seeds: int) -> pd.DataFrame:
     for rival in (PORTFOLIO, GREEDY, RANDOM):
         for k in TRIES:
             add(DIFFERENCE + rival, SESSION, k, regrets[SESSION][:, k - 1] - regrets[rival][:, k - 1])
-    for at, k in enumerate((0, *TRIES)):
-        add(ERROR, SESSION, k, np.mean([errors[:, at] for _, errors in seeds], axis=0))
+    for which, what in enumerate((ERROR, COVERAGE)):
+        for at, k in enumerate((0, *TRIES)):
+            add(what, SESSION, k, np.mean([judged[:, at, which] for _, judged in seeds], axis=0))
     table = pd.DataFrame(rows).assign(n_datasets=len(ones), n_seeds=n_seeds)
     table.insert(0, "matrix", matrix.name)
     return table
 
 
 def run(matrix: Matrix, seed: int) -> tuple[dict[str, Floats], Floats]:
-    """Regret after each try of each strategy, and the error of the expected scores after 0, 1, 3, ... tries."""
+    """Regret after each try of each strategy, and how the expected scores did after 0, 1, 3, ... tries."""
     performance = matrix.performance.to_numpy()
     regret, folds = regret_of(performance), family_folds(matrix.families, seed)
     found = {strategy: np.empty((len(performance), max(TRIES))) for strategy in (SESSION, PORTFOLIO, GREEDY)}
-    errors = np.empty((len(performance), 1 + len(TRIES)))
+    judged = np.empty((len(performance), 1 + len(TRIES), 2))
     for fold in np.unique(folds):
         train = folds != fold
         known = matrix.performance[train]
@@ -88,27 +90,32 @@ def run(matrix: Matrix, seed: int) -> tuple[dict[str, Floats], Floats]:
         for i in np.flatnonzero(~train):
             row = matrix.metafeatures.iloc[[i]]
             portfolio = [position[name] for name in model.portfolio(row, len(position))]
-            tried, errors[i] = session(model, row, portfolio, performance[i])
+            tried, judged[i] = session(model, row, portfolio, performance[i])
             for strategy, order in ((SESSION, tried), (PORTFOLIO, portfolio), (GREEDY, fixed)):
                 found[strategy][i] = best_so_far(regret[i], order)
-    return found, errors
+    return found, judged
 
 
 def session(model: MetaModel, row: pd.DataFrame, portfolio: list[int], scores: Floats) -> tuple[list[int], Floats]:
-    """What a session tries on a dataset with these scores, and how far off it expects the others to be."""
-    belief = Belief(model.scenarios(row))
+    """What a session tries on a dataset with these scores; error and coverage of what it expects of the others."""
+    belief, prior = Belief(model.scenarios(row)), model.predict(row)
     left = [c for c in portfolio if np.isfinite(scores[c])]
     tried: list[int] = []
-    expected = model.predict(row).score.to_numpy()[0]
-    errors = [np.abs(expected - scores)[left].mean()]
+
+    def judge(expected: Floats, lower: Floats, upper: Floats) -> list[float]:
+        inside = (lower <= scores) & (scores <= upper)
+        return [np.abs(expected - scores)[left].mean(), inside[left].mean()] if left else [0.0, 1.0]
+
+    judged = [judge(*(table.to_numpy()[0] for table in (prior.score, prior.lower, prior.upper)))]
     while left and len(tried) < max(TRIES):
         tried.append(left.pop(0))
         outlook = belief.after(np.array(tried), scores[tried])
         if len(tried) in TRIES:
-            errors.append(np.abs(outlook.score - scores)[left].mean() if left else 0.0)
+            judged.append(judge(outlook.score, outlook.lower, outlook.upper))
         if len(tried) >= FROM_PORTFOLIO:
             left.sort(key=lambda c: -outlook.improvement[c])
-    return tried, np.pad(errors, (0, 1 + len(TRIES) - len(errors)))
+    judged += [[0.0, 1.0]] * (1 + len(TRIES) - len(judged))
+    return tried, np.array(judged)
 
 
 def best_so_far(regret: Floats, order: list[int]) -> Floats:

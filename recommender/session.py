@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from numbers import Real
-from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,8 +35,8 @@ class Outlook:
 
     Parameters
     ----------
-    score, deviation : array of shape (n_configurations,)
-        Expected score and its standard deviation.
+    score, lower, upper : array of shape (n_configurations,)
+        Expected score, and an interval that is meant to hold it with probability 0.8.
     regret : array of shape (n_configurations,)
         Expected normalized regret.
     improvement : array of shape (n_configurations,)
@@ -45,7 +44,8 @@ class Outlook:
     """
 
     score: Floats
-    deviation: Floats
+    lower: Floats
+    upper: Floats
     regret: Floats
     improvement: Floats
 
@@ -75,8 +75,9 @@ class Belief:
     .. math:: p(a, b \mid s_o) \propto p(a)\, p(b)\, b^{-n}\, N(r_o;\ m_o,\ S_{oo} + \nu I)
 
     where :math:`n` counts the regrets below 1: of the others it is only known that they are no better. The grid is
-    laid from the best score seen upwards, since the best of all cannot score less. Expected scores, deviations and
-    improvements are means over the grid.
+    laid from the best score seen upwards, since the best of all cannot score less. Expected scores, their variances and
+    improvements are means over the grid. A regret of 1 may hide any score below the median's: where one is likely, the
+    interval reaches as far down as scores below the median did in the scenarios.
 
     Parameters
     ----------
@@ -106,6 +107,8 @@ class Belief:
         levels = scenarios.scores.max(axis=1)
         spreads = levels - np.median(scenarios.scores, axis=1)
         logs = np.log(np.maximum(spreads, 1e-3 * max(float(spreads.mean()), 1e-9)))
+        behind = (levels[:, None] - scenarios.scores) / np.exp(logs)[:, None]
+        self._beyond: Floats = np.append(behind[behind > 1] - 1, 0.0)
         self._level = _moments(levels, scenarios.weights)
         self._spread = _moments(logs, scenarios.weights)
 
@@ -124,10 +127,18 @@ class Belief:
         score = level - spread * regret
         mean = probability @ score
         variance = probability @ (score**2 + (spread * deviation) ** 2) - mean**2
+        tail = (1 - COVERAGE) / 2
+        reach = norm.isf(tail) * np.sqrt(np.maximum(variance, 0))
+        likely = probability @ regret
+        unsure = np.sqrt(np.maximum(probability @ regret**2 - likely**2, 0) + deviation**2)
+        hidden = norm.sf((1 - likely) / unsure)  # the probability of a regret that is cut off
+        behind = 1 + np.quantile(self._beyond, 1 - np.minimum(tail / np.maximum(hidden, tail), 1))
+        lowest = probability @ level - probability @ spread * behind
         return Outlook(
             mean,
-            np.sqrt(np.maximum(variance, 0)),
-            np.clip(probability @ regret, 0, 1),
+            np.where(hidden > tail, np.minimum(mean - reach, lowest), mean - reach),
+            mean + reach,
+            np.clip(likely, 0, 1),
             (probability * spread[:, 0]) @ improvement,
         )
 
@@ -253,7 +264,7 @@ class Session:
         -------
         DataFrame indexed by configuration id
             Algorithm, hyperparameters, tried, score (NaN where not tried, or failed), expected_score, lower and upper
-            (the interval holds the score with probability 0.8), and expected_regret.
+            (the interval is meant to hold the score with probability 0.8), and expected_regret.
         """
         now = self._expected_now()
         frame = pd.DataFrame(
@@ -295,11 +306,9 @@ class Session:
         if not seen:
             return self._items
         outlook = self._outlook()
-        reach = NormalDist().inv_cdf((1 + COVERAGE) / 2) * outlook.deviation
         low, high = min(self._bounds[0], *seen.values()), max(self._bounds[1], *seen.values())
         expected, lower, upper = (
-            np.clip(score, low, high) * self._unit
-            for score in (outlook.score, outlook.score - reach, outlook.score + reach)
+            np.clip(score, low, high) * self._unit for score in (outlook.score, outlook.lower, outlook.upper)
         )
         return {
             name: replace(

@@ -69,7 +69,8 @@ def test_what_is_expected_follows_the_level_and_spread_of_the_dataset(level, spr
     seen = np.array([0, 2, 4])
     outlook = belief.after(seen, scores[seen])
     np.testing.assert_allclose(outlook.score, scores, atol=0.25 * spread)
-    assert (outlook.deviation < 0.5 * spread).all()
+    assert ((outlook.lower < scores) & (scores < outlook.upper)).all()
+    assert (outlook.upper - scores < 0.7 * spread).all()
 
 
 def test_one_score_of_equal_configurations_does_no_harm():
