@@ -32,9 +32,6 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-app.add_typer(cli_kb.app, name="kb")
-app.command(epilog="Example: `recommender winners --task regression --metric mae`")(cli_kb.winners)
-app.command(epilog="Example: `recommender import-evaluations --flow 6969`")(cli_import.import_evaluations)
 
 
 def _show_version(wanted: bool) -> None:
@@ -370,6 +367,11 @@ def _benchmark_meta_model(matrices: list[Path], knowledge: Any, n_seeds: int, ou
     if output:
         rows.round(4).to_csv(output, index=False)
     show_table(rows, title="The meta-model and simple rules, each dataset's family left out")
+
+
+app.add_typer(cli_kb.app, name="kb")
+app.command(epilog="Example: `recommender winners --task regression --metric mae`")(cli_kb.winners)
+app.command(epilog="Example: `recommender import-evaluations --flow 6969`")(cli_import.import_evaluations)
 
 
 def main(arguments: list[str] | None = None) -> int:
