@@ -58,7 +58,7 @@ class Candidate:
     @property
     def score(self) -> float:
         """The mean over folds; NaN where there is none."""
-        return float(np.mean(self.scores)) if self.scores and not self.message else np.nan
+        return np.nan if self.message else _mean(self.scores)
 
 
 def build_model(configuration: Configuration, dataset: Dataset, *, random_state: int) -> Any:
@@ -97,8 +97,13 @@ def build_model(configuration: Configuration, dataset: Dataset, *, random_state:
 
 
 def compare(candidates: Iterable[Candidate], dataset: Dataset, metric: Metric, *, random_state: int) -> list[Candidate]:
-    """The candidates with their scores on the same folds, the best first; those that failed are marked so, and last."""
+    """The candidates with their scores on the same folds, the best first; those that failed are marked so, and last.
+
+    They are left as they are where every class has fewer rows than there would be folds.
+    """
     candidates = list(candidates)
+    if dataset.task != "regression" and dataset.y.value_counts().max() < VALIDATION_FOLDS:
+        return candidates
     folds = split(dataset, random_state=random_state)[:VALIDATION_FOLDS]
     for candidate in candidates:
         started = time.perf_counter()
@@ -144,7 +149,13 @@ def _score_of_blend(candidates: Sequence[Candidate], weights: np.ndarray, metric
             mean = np.tensordot(shares, [p.margins for p in predictions], axes=1)
             blended = Prediction(mean.argmax(axis=1), mean, are_probabilities=True)
         scores.append(metric.measure(y, blended))
-    return float(np.mean(scores))
+    return _mean(scores)
+
+
+def _mean(scores: list[float]) -> float:
+    """The mean over the folds whose left-out rows allow the metric."""
+    known = [score for score in scores if score == score]
+    return float(np.mean(known)) if known else np.nan
 
 
 def fit_first(candidates: Iterable[Candidate], dataset: Dataset, *, random_state: int) -> Any:

@@ -68,8 +68,8 @@ class _Recommended(BaseEstimator):
         Returns
         -------
         self
-            Fitted. Where nothing can be learnt, since the target or every column is constant, with a warning and a
-            constant prediction.
+            Fitted. Where nothing can be learnt, since the target or every column is constant or no class has a second
+            row, with a warning and a constant prediction.
 
         Raises
         ------
@@ -87,9 +87,9 @@ class _Recommended(BaseEstimator):
         dataset = Dataset(table, target, self._task(target), from_array=not hasattr(self, "feature_names_in_"))
         self.recommendation_: Recommendation | None = None
         self.leaderboard_ = pd.DataFrame()
-        constant = _what_is_constant(dataset)
-        if constant:
-            warnings.warn(f"{constant} constant, so the prediction will be as well", UserWarning, stacklevel=2)
+        reason = _why_nothing_to_learn(dataset)
+        if reason:
+            warnings.warn(f"{reason}: the same will be predicted for every row", UserWarning, stacklevel=2)
             self.best_configuration_: Configuration | None = None
             self.estimator_ = DummyRegressor() if dataset.task == "regression" else DummyClassifier()
             self.estimator_.fit(table, target)
@@ -267,8 +267,10 @@ def _one_of_each(recommendation: Recommendation, but: set[str]) -> list[Recommen
     return sorted(first.values(), key=lambda item: item.rank)
 
 
-def _what_is_constant(dataset: Dataset) -> str | None:
-    """What leaves nothing to be learnt, in words, or None."""
+def _why_nothing_to_learn(dataset: Dataset) -> str | None:
+    """What leaves nothing to be learnt, or None."""
     if dataset.y.nunique() == 1:
-        return "the target is"
-    return None if any(dataset.kinds) else "every column is"
+        return "the target is constant"
+    if dataset.task != "regression" and dataset.y.nunique() == dataset.n_samples:
+        return "no class has a second row"
+    return None if any(dataset.kinds) else "every column is constant"
