@@ -15,6 +15,7 @@ REFERENCES = {"first": "recommended", "five": "best of 5"}
 """Whose wins and losses are counted, by the columns' prefix."""
 KINDS = {"all": ("binary", "multiclass", "regression"), "classification": ("binary", "multiclass")}
 KINDS["regression"] = ("regression",)
+MIN_TASKS = 6
 DIGITS = 6
 """Scores that are equal to so many digits tie."""
 
@@ -106,9 +107,11 @@ def _interval(values: np.ndarray) -> tuple[float, float]:
 
 
 def _wilcoxon(differences: np.ndarray) -> float:
-    """The p-value, equal scores shared between both sides."""
+    """The p-value, equal scores shared between both sides; none where there are too few tasks for it to be small."""
     from scipy.stats import wilcoxon
 
+    if len(differences) < MIN_TASKS:
+        return np.nan
     if not differences.any():
         return 1.0
     return float(wilcoxon(differences, zero_method="zsplit", method="approx").pvalue)

@@ -62,7 +62,8 @@ def test_the_summary_ranks_what_was_measured_everywhere_and_compares_the_rest_in
     assert summary.loc["best of 5", ["first_wins", "first_ties", "first_losses"]].tolist() == [0, 0, 8]
     assert summary.loc["worst", ["first_wins", "failed", "normalized_score"]].tolist() == [8, 1, 0]
     assert summary.loc["best of 3", "normalized_score"] == pytest.approx(0.5)
-    assert summary.loc["other", "five_p"] < 0.02 < summary.loc["long", "five_p"]
+    assert summary.loc["other", "five_p"] < 0.02
+    assert np.isnan(summary.loc["long", "five_p"])  # two tasks can show nothing
 
 
 def test_the_report_writes_a_table_and_a_plot(rows, tmp_path):
