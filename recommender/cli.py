@@ -233,8 +233,8 @@ def train(
 ) -> None:
     """Train the meta-model on what was collected."""
     from recommender.files import shipped_folder
+    from recommender.knowledge import beyond, extends_shipped, load_knowledge
     from recommender.knowledge import extend as extended
-    from recommender.knowledge import extends_shipped, load_knowledge
     from recommender.provenance import describe
     from recommender.training import train_all
 
@@ -242,7 +242,11 @@ def train(
     if extend and output.resolve() == shipped_folder().resolve():
         raise _usage(f"{output} comes with the package, and cannot extend itself: give another folder, or --no-extend")
     own = chosen_knowledge(store, knowledge, alone=True)
-    base = extended(load_knowledge(), own) if extend else own
+    if extend:
+        shipped = load_knowledge()
+        base, own = extended(shipped, own), beyond(shipped, own)
+    else:
+        base = own
     with status("Training") as tell:
         done = train_all(base, output, random_state=random_state, on_progress=lambda t, m: tell(f"{t}, {m}"))
     own.save(output, extending=extend)

@@ -26,6 +26,9 @@ from recommender.errors import RecommenderError
 
 app = typer.Typer(help="Look into a knowledge base, add to it, and take from it.", no_args_is_help=True)
 
+OfTaskOption = Annotated[
+    str | None, typer.Option("--task", help="binary, multiclass or regression; all of them if not given.")
+]
 FormatOption = Annotated[TableFormat, typer.Option("--format", help="table, json or csv.")]
 
 
@@ -65,7 +68,7 @@ def info(
 
 @app.command("list", epilog="Example: `recommender kb list --task regression`")
 def list_(
-    task: TaskOption = None,
+    task: OfTaskOption = None,
     store: EvidenceOption = None,
     knowledge: KnowledgeOption = None,
     format: FormatOption = TableFormat.TABLE,
@@ -85,7 +88,7 @@ def list_(
 
 @app.command(epilog="Example: `recommender kb winners --task regression --metric mae`")
 def winners(
-    task: TaskOption = None,
+    task: OfTaskOption = None,
     metric: MetricOption = None,
     store: EvidenceOption = None,
     knowledge: KnowledgeOption = None,
@@ -134,7 +137,7 @@ def export(
             "decides if not given."
         ),
     ] = None,
-    task: TaskOption = None,
+    task: OfTaskOption = None,
     metric: MetricOption = None,
     store: EvidenceOption = None,
     knowledge: KnowledgeOption = None,

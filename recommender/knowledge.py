@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -322,6 +322,23 @@ def extend(base: KnowledgeBase, own: KnowledgeBase) -> KnowledgeBase:
     )
 
 
+def beyond(base: KnowledgeBase, own: KnowledgeBase) -> KnowledgeBase:
+    """What the second knowledge base adds to the first: evaluations that are not there, and their datasets.
+
+    So a store into which the shipped knowledge base was exported, to go on from it, is not written down twice.
+    """
+    own = _under_ids_of(base, own)
+    keys = ["dataset_id", "configuration_id", "fold"]
+    of_base, of_own = (
+        pd.MultiIndex.from_frame(some.evaluations[keys].astype({"dataset_id": "str", "configuration_id": "str"}))
+        for some in (base, own)
+    )
+    evaluations = own.evaluations[~of_own.isin(of_base)].reset_index(drop=True)
+    known = own.datasets.index[own.datasets.index.isin(base.datasets.index)]
+    rest = own.without(known.difference(pd.Index(evaluations["dataset_id"].unique().astype(str))))
+    return replace(rest, evaluations=evaluations)
+
+
 def _under_ids_of(base: KnowledgeBase, own: KnowledgeBase) -> KnowledgeBase:
     """The second knowledge base with the first one's ids for datasets of the same content and task."""
     contents = [list(zip(some["fingerprint"], some["task"], strict=True)) for some in (base.datasets, own.datasets)]
@@ -334,12 +351,11 @@ def _under_ids_of(base: KnowledgeBase, own: KnowledgeBase) -> KnowledgeBase:
     if not renamed:
         return own
     evaluated = own.evaluations["dataset_id"].astype("str").map(lambda i: renamed.get(i, i))
-    return KnowledgeBase(
-        own.datasets.rename(index=renamed),
-        own.metafeatures.rename(index=renamed),
-        own.configurations,
-        own.evaluations.assign(dataset_id=evaluated),
-        own.environments,
+    return replace(
+        own,
+        datasets=own.datasets.rename(index=renamed),
+        metafeatures=own.metafeatures.rename(index=renamed),
+        evaluations=own.evaluations.assign(dataset_id=evaluated),
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 from recommender.errors import KnowledgeBaseError
 from recommender.knowledge import (
     KnowledgeBase,
+    beyond,
     extend,
     extends_shipped,
     knowledge_of,
@@ -168,6 +169,20 @@ def test_a_dataset_that_both_hold_is_known_by_its_content_and_the_first_evaluati
         ["iris", 0, 0.5],
         ["iris", 1, 0.7],
     ]
+
+
+def test_what_one_adds_to_another_is_what_the_other_does_not_hold():
+    shipped = known([row("iris", "a", 0.5), row("wine", "a", 0.6)], iris="1", wine="2")
+    own = known(
+        [row("iris", "a", 0.5), row("mine", "a", 0.7), row("grapes", "a", 0.6), row("grapes", "a", 0.8, fold=1)],
+        iris="1",
+        mine="3",
+        grapes="2",
+    )
+    more = beyond(shipped, own)
+    assert list(more.datasets.index) == list(more.metafeatures.index) == ["mine", "wine"]
+    assert more.evaluations[["dataset_id", "fold"]].to_numpy().tolist() == [["mine", 0], ["wine", 1]]
+    assert len(extend(shipped, more).evaluations) == len(extend(shipped, own).evaluations) == 4
 
 
 @pytest.fixture
