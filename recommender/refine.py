@@ -40,6 +40,8 @@ CAUTION = 1.5
 """By how much the last fit, on all rows, is taken to last longer than expected."""
 FOLD_SECONDS = 0.02
 """What a fold takes besides fitting."""
+END_SECONDS = 0.5
+"""What it takes to end the workers."""
 GLANCE_SECONDS = 0.1
 
 
@@ -151,15 +153,15 @@ class _Trials:
         return self._fold_seconds(item) * -(-self.n_folds // self.n_workers)
 
     def _reserve(self, item: RecommendedConfiguration) -> float:
-        """Seconds to keep for fitting a configuration on all rows."""
-        return CAUTION * self.pace * item.fit_seconds
+        """Seconds to keep for ending the workers and fitting a configuration on all rows."""
+        return END_SECONDS + CAUTION * self.pace * item.fit_seconds
 
     def _next(self) -> RecommendedConfiguration | None:
         """The one most worth trying of those that there is time for."""
+        kept = self._reserve(self.choice())
         for name in self.session._ranked():
             item = self.items[name]
-            reserve = max(self._reserve(item), self._reserve(self.choice()))
-            if self.pace * self._trying_seconds(item) + reserve < self.left:
+            if self.pace * self._trying_seconds(item) + max(self._reserve(item), kept) < self.left:
                 return item
         return None
 
