@@ -4,8 +4,8 @@
     python benchmarks/imported.py effect --store EVIDENCE.sqlite
     python benchmarks/imported.py scale --store EVIDENCE.sqlite
 
-`effect` compares meta-models by accuracy, which is what was imported, on the datasets of a knowledge base, five folds of
-families; whatever a dataset's family has, our own or imported, is left out where it is judged. Writes
+`effect` compares meta-models by accuracy, which is what was imported, on the datasets of a knowledge base, five folds
+of families; whatever a dataset's family has, our own or imported, is left out where it is judged. Writes
 imported_effect.csv, and imported_surrogates.csv: how well each surrogate expects what it has not seen, and how its
 estimates agree with our own evaluations where there are some.
 
