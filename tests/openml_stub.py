@@ -61,7 +61,7 @@ def table(number: int) -> pd.DataFrame:
         whole = table(1 if number % 2 else 3)
         rows = rng.permutation(whole.groupby("target", observed=True).head(25).index)[: 50 + 2 * number]
         features = whole.drop(columns="target").sample(axis="columns", n=3, random_state=number)
-        return features.set_axis(["x0", "x1", "x2"], axis=1).assign(target=whole["target"]).loc[rows]
+        return features.set_axis([f"x{number}_{i}" for i in range(3)], axis=1).assign(target=whole["target"]).loc[rows]
     bunch = LOADERS[number](as_frame=True)
     frame = bunch.frame.rename(columns=lambda name: name.replace(" ", "_").replace("(", "").replace(")", ""))
     if number != 4:
