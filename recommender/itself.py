@@ -14,7 +14,7 @@ from recommender.knowledge import KnowledgeBase
 from recommender.matrix import FAMILY_FOLDS, OURS, REGRET, Matrix, family_folds, interval_rows, row_of, run_folds
 from recommender.metrics import Metric, find_metric
 from recommender.seconds import SecondsModel
-from recommender.training import MIN_SHARE, SAFE_DEFAULT, sizes_of
+from recommender.training import MIN_SHARE, SAFE_DEFAULT, inputs_of, sizes_of
 
 Floats = NDArray[np.float64]
 
@@ -90,7 +90,7 @@ def matrix_of(knowledge: KnowledgeBase, task: Task, metric: Metric) -> Matrix:
     return Matrix(
         task,
         performance,
-        knowledge.metafeatures.loc[performance.index],
+        inputs_of(knowledge.metafeatures.loc[performance.index]),
         knowledge.datasets.loc[performance.index, "family"],
         default=SAFE_DEFAULT,
     )

@@ -42,8 +42,8 @@ CALIBRATION_DATASETS = 400
 """So many training datasets, drawn at random, are enough to calibrate on."""
 TREND_SHARE = 0.4
 """Share of the trend in the expected regret, and of trend and similar datasets together, with unlimited datasets."""
-CLEARLY = 0.15
-"""Another configuration takes the place of the safe default from this much less expected normalized regret on."""
+BEHIND = 0.2
+"""A configuration falls behind the safe default where its normalized regret is larger by more than this."""
 REGRET_HINTS, SCORE_HINTS = 8, 3
 SCORE_BLEND = Blend(trend=0.0, similar=0.5, both=0.5)
 
@@ -160,7 +160,7 @@ class MetaModel:
         families : Series of shape (n_datasets,), optional
             Datasets of one family do not judge each other. By default each dataset is its own family.
         default : str, optional
-            A configuration that is safe to choose: it comes first wherever no other is expected to beat it clearly.
+            A configuration that is safe to choose: `preference` and `portfolio` avoid the risk to fall behind it.
 
         Raises
         ------
@@ -299,20 +299,32 @@ class MetaModel:
         weights = leaf_weights(leaves, self._score_leaves)
         return np.clip(self._score.predict(weights, ranks), *self._bounds), weights
 
-    def preference(self, regret: pd.Series) -> pd.Series:
-        """What to order configurations by, least first: the expected regret, but the safe default before all others.
+    def preference(self, metafeatures: pd.DataFrame) -> pd.DataFrame:
+        """What to order configurations by, least first: expected regret, and the risk to fall behind the safe default.
 
-        The default stays in its place where another is expected to beat it clearly.
+        The risk is the probability, over the scenarios of a dataset, that a configuration does clearly worse than the
+        default that was named for `fit`. Without one it is the expected regret alone.
 
         Parameters
         ----------
-        regret : Series indexed by configuration
-            Expected normalized regrets of the configurations that there are to choose from.
+        metafeatures : DataFrame of shape (n_datasets, n_metafeatures)
+            The datasets.
+
+        Returns
+        -------
+        DataFrame of shape (n_datasets, n_configurations)
         """
-        is_default = regret.index == self.default_
-        if not is_default.any() or regret.min() < float(regret[is_default].iloc[0]) - CLEARLY:
-            return regret
-        return regret.where(~is_default, regret.min() - 1.0)
+        expected = self.expected_regret(metafeatures)
+        if self.default_ not in self.configurations_:
+            return expected
+        default = self.configurations_.index(self.default_)
+        risks = [self._risk(self.scenarios(metafeatures.iloc[[row]]), default) for row in range(len(metafeatures))]
+        return expected + np.stack(risks)
+
+    def _risk(self, possible: Scenarios, default: int) -> Floats:
+        regrets = possible.expected + possible.deviations
+        risk: Floats = possible.weights @ (regrets > regrets[:, [default]] + BEHIND)
+        return risk
 
     def _support(self, values: Singles) -> Floats:
         """The share of the datasets that calibrated this meta-model which lay at least as far from the others."""
@@ -342,8 +354,10 @@ class MetaModel:
         wanted = np.arange(len(self.configurations_))
         if among is not None:
             wanted = np.flatnonzero(np.isin(self.configurations_, list(among)))
-        expected = pd.Series(np.clip(possible.expected, 0, 1), self.configurations_).iloc[wanted]
-        chosen = greedy(regrets[:, wanted], possible.weights, self.preference(expected).to_numpy(), k)
+        preference = np.clip(possible.expected, 0, 1)
+        if self.default_ in self.configurations_:
+            preference = preference + self._risk(possible, self.configurations_.index(self.default_))
+        chosen = greedy(regrets[:, wanted], possible.weights, preference[wanted], k)
         return [self.configurations_[wanted[c]] for c in chosen]
 
     def scenarios(self, metafeatures_row: pd.DataFrame) -> Scenarios:

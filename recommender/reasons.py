@@ -220,11 +220,11 @@ def _moved(recommendation: Recommendation) -> tuple[pd.DataFrame, pd.DataFrame]:
 def _asked(recommendation: Recommendation, model: MetaModel, variants: pd.DataFrame) -> pd.DataFrame:
     """What would be expected of the choice, and what would come first, on variants of the dataset."""
     algorithms = {item.configuration.id: item.algorithm for item in recommendation.items}
-    regret = model.expected_regret(variants)[list(algorithms)]
+    regret, preference = (ask(variants)[list(algorithms)] for ask in (model.expected_regret, model.preference))
     return pd.DataFrame(
         {
             "regret_if_typical": regret[recommendation.best.configuration.id],
-            "first_if_typical": [algorithms[str(model.preference(row).idxmin())] for _, row in regret.iterrows()],
+            "first_if_typical": preference.idxmin(axis=1).map(algorithms),
         }
     )
 

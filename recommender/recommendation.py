@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from recommender.session import Session
     from recommender.warm_start import SearchSpace
 
-WORTH_INSTALLING = 0.02
-"""By how much less normalized regret an algorithm that is not installed is worth a word."""
+WORTH_A_WORD = 0.02
+"""From what difference in normalized regret on a user is told of a choice that is not, or cannot be, made."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,8 +164,8 @@ class Recommendation:
             notes.append(f"this dataset lies outside what was seen: {why}. Expect less of the ranking")
         if self._missing:
             notes.append(self._missing)
-        if any(item.expected_regret < self.best.expected_regret for item in self.items):
-            notes.append(f"{self.best.configuration.id} comes first as a safe choice: nothing is clearly better")
+        if any(item.expected_regret < self.best.expected_regret - WORTH_A_WORD for item in self.items):
+            notes.append(f"{self.best.configuration.id} comes first as the safer choice, not for the least regret")
         repeated = float(self.metafeatures["duplicate_rows_share"].iloc[0])
         notes.extend(suspicions(self.dataset, duplicate_rows_share=repeated))
         return notes
@@ -219,7 +219,7 @@ class Recommendation:
         return search_space(self)
 
     def to_frame(self) -> pd.DataFrame:
-        """The ranking as a table, a row for each configuration."""
+        """The ranking as a table, a row for each configuration, by expected regret and the risk that comes with it."""
         return pd.DataFrame(
             {
                 "algorithm": [item.algorithm for item in self.items],
@@ -305,7 +305,7 @@ def recommend(
     -------
     Recommendation
         A ranking by expected regret, whose ``best.estimator`` is an unfitted scikit-learn pipeline for the raw table.
-        LightGBM's default comes first wherever nothing is expected to be clearly better.
+        The risk to fall clearly behind LightGBM's default counts as regret.
 
     Raises
     ------
@@ -345,7 +345,7 @@ def recommend(
     )
     table = choose(table, trained, data, include=include, exclude=exclude, interpretable=interpretable, limits=limits)
     table, missing = _installed(table, trained)
-    order = trained.model.preference(table["regret"]).sort_values(kind="stable").index
+    order = trained.model.preference(metafeatures).iloc[0][table.index].sort_values(kind="stable").index
     items = tuple(
         RecommendedConfiguration(
             rank,
@@ -394,6 +394,6 @@ def _installed(table: pd.DataFrame, trained: Trained) -> tuple[pd.DataFrame, str
     if here.empty:
         raise RecommendationError(f"{best.name} is not installed, and nothing else was asked for: {how}")
     gain = float(here["regret"].min() - table["regret"].min())
-    if gain < WORTH_INSTALLING:
+    if gain < WORTH_A_WORD:
         return here, None
     return here, f"{best.name} would be expected to do better (normalized regret lower by {gain:.2f}): {how}"

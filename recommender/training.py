@@ -17,7 +17,7 @@ from recommender.datasets import TASKS, Task
 from recommender.errors import KnowledgeBaseError, RecommenderError
 from recommender.files import MANIFEST, checked_file, read_manifest, shipped_folder, write_manifest, write_text
 from recommender.knowledge import KnowledgeBase, winners
-from recommender.metafeatures import METAFEATURES_VERSION
+from recommender.metafeatures import METAFEATURES, METAFEATURES_VERSION
 from recommender.metamodel import MetaModel, normalized_regret
 from recommender.metrics import Metric, find_metric, metrics_for
 from recommender.pool import Configuration
@@ -31,7 +31,9 @@ METAMODEL = "metamodel"
 MIN_DATASETS = 8
 """A task with fewer datasets than this is not trained."""
 SAFE_DEFAULT = "lightgbm-default"
-"""The configuration that a recommendation is not to lose to: it is first wherever nothing is clearly better."""
+"""The configuration that a recommendation is not to lose to."""
+INPUTS = ("simple", "landmarking")
+"""The groups of meta-features that the meta-model learns from: with the others beside them it chooses worse."""
 MIN_SHARE = 0.5
 """A configuration that was evaluated on a smaller share of a task's datasets is left out."""
 
@@ -105,7 +107,10 @@ def train(knowledge: KnowledgeBase, task: Task, metric: str | None = None, *, ra
         performance = performance.div(knowledge.target_scales().reindex(performance.index), axis=0)
     about = knowledge.datasets.loc[performance.index]
     model = MetaModel(random_state=random_state).fit(
-        knowledge.metafeatures.loc[performance.index], performance, families=about["family"], default=SAFE_DEFAULT
+        inputs_of(knowledge.metafeatures.loc[performance.index]),
+        performance,
+        families=about["family"],
+        default=SAFE_DEFAULT,
     )
     outcomes = knowledge.outcomes.loc[performance.index]
     sizes = sizes_of(knowledge.metafeatures.loc[performance.index])
@@ -147,6 +152,12 @@ def single_best_of(performance: pd.DataFrame) -> str:
     """The configuration with the least mean normalized regret, among those with a score on nearly every dataset."""
     regret = normalized_regret(performance)
     return str(regret.loc[:, regret.notna().mean() >= 0.9].mean().idxmin())
+
+
+def inputs_of(metafeatures: pd.DataFrame) -> pd.DataFrame:
+    """The meta-features that the meta-model learns from; those that others have added stay."""
+    others = {name for name, about in METAFEATURES.items() if about.group not in INPUTS}
+    return metafeatures.drop(columns=others.intersection(metafeatures.columns))
 
 
 def sizes_of(metafeatures: pd.DataFrame) -> pd.DataFrame:

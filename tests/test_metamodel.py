@@ -95,16 +95,16 @@ def test_portfolio_holds_different_configurations_and_grows_at_its_end(model, da
     assert sorted(model.portfolio(dataset, 100, among=["c1", "c5"])) == ["c1", "c5"]
 
 
-def test_a_safe_default_comes_first_unless_another_is_clearly_better(data):
-    model = MetaModel(n_trees=50).fit(*data, default="c3")
-    regret = pd.Series({"c0": 0.3, "c3": 0.4, "c5": 0.6})
-    assert model.preference(regret).sort_values().index.tolist() == ["c3", "c0", "c5"]
-    assert model.preference(regret.replace(0.3, 0.1)).equals(regret.replace(0.3, 0.1))
-    assert model.preference(regret.drop("c3")).equals(regret.drop("c3"))
-    far = row(position=0.1, landmarker=0.7, noise=0.0, sometimes=np.nan)
-    assert model.portfolio(far, 1)[0] in {"c0", "c1"}
-    assert model.portfolio(far, 2, among=["c3", "c4"])[0] == "c3"
-    assert MetaModel.from_arrays(model.to_arrays()).default_ == "c3"
+def test_the_risk_to_fall_behind_the_safe_default_counts(data):
+    model = MetaModel(n_trees=50).fit(*data, default="c0")
+    low = row(position=0.1, landmarker=0.7, noise=0.0, sometimes=np.nan)
+    risk = (model.preference(low) - model.expected_regret(low)).iloc[0]
+    assert risk["c0"] == 0
+    assert risk["c6"] > 0.9
+    assert model.portfolio(low, 1)[0] == model.preference(low).iloc[0].idxmin()
+    assert MetaModel.from_arrays(model.to_arrays()).preference(low).equals(model.preference(low))
+    without = MetaModel(n_trees=50).fit(*data)
+    assert without.preference(low).equals(without.expected_regret(low))
 
 
 def test_neighbours_are_sorted_and_a_training_dataset_is_its_own_nearest(model, data):

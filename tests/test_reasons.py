@@ -47,8 +47,7 @@ def test_what_would_come_first_is_what_the_recommendation_would_put_first(reason
     typical = reasons.metafeatures["typical"][names]
     changed = recommendation.metafeatures.assign(**typical.to_dict())
     model = recommendation._trained.model
-    regret = model.predict(changed).regret.iloc[0][[item.configuration.id for item in recommendation.items]]
-    first = model.preference(regret).idxmin()
+    first = model.preference(changed).iloc[0][[item.configuration.id for item in recommendation.items]].idxmin()
     assert reasons.groups["first_if_typical"][group] == recommendation._trained.configurations[first].algorithm
 
 

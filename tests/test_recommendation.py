@@ -49,7 +49,8 @@ def test_every_task_gets_a_ranking(loader, task, metric):
     assert (recommendation.task, recommendation.metric.name) == (task, metric)
     frame = recommendation.to_frame()
     assert len(frame) >= 35
-    assert frame["expected_regret"].is_monotonic_increasing
+    preference = recommendation._trained.model.preference(recommendation.metafeatures).iloc[0]
+    assert preference[frame["configuration_id"]].is_monotonic_increasing
     assert frame["expected_regret"].between(0, 1).all()
     assert (frame["lower"] <= frame["expected_score"]).all()
     assert (frame["expected_score"] <= frame["upper"]).all()
