@@ -27,7 +27,7 @@ def main(given: dict) -> None:
         given["tasks"],
         n_configurations=given.get("n_configurations"),
         n_workers=given.get("n_workers", 2),
-        limits=Limits(seconds=2.0, memory_bytes=2**29),
+        limits=Limits(seconds=6.0, memory_bytes=2**29),
         cluster=given.get("cluster"),
         on_progress=lambda progress: print(progress.dataset_name, flush=True),
     )

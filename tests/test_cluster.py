@@ -19,7 +19,7 @@ from recommender.store import Store
 from recommender.workers import Limits
 
 HERE = Path(__file__).parent
-LIMITS = Limits(seconds=3.0, memory_bytes=2**29)
+LIMITS = Limits(seconds=6.0, memory_bytes=2**29)
 
 pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
 pytestmark = pytest.mark.filterwarnings("default")  # Dask's own deprecations are not ours

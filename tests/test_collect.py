@@ -96,7 +96,7 @@ def test_everything_is_recorded_once(store, pool):
 
 def test_faults_are_outcomes_and_the_run_goes_on(store, pool):
     pool("hang_in_c", "segfault", "exhaust_memory", "nan", "warn", "call_exit", QUICK[0])
-    summary = collect(store, [1], n_workers=2, limits=Limits(seconds=2.0, memory_bytes=2**29))
+    summary = collect(store, [1], n_workers=2, limits=Limits(seconds=6.0, memory_bytes=2**29))
     assert summary.outcomes == {"timeout": 1, "crashed": 1, "memory": 1, "failed": 2, "ok": 40}
     rows = store.read_evaluations().astype({"configuration_id": str, "message": str}).set_index("configuration_id")
     assert rows.loc["segfault-default", "message"] == "the process died twice, by SIGSEGV"

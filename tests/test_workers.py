@@ -27,7 +27,7 @@ def spooled(tmp_path_factory) -> Spooled:
 
 @pytest.fixture(scope="module")
 def workers():
-    started = LocalWorkers(2, Limits(seconds=2, memory_bytes=2**29))
+    started = LocalWorkers(2, Limits(seconds=5, memory_bytes=2**29))
     yield started
     started.stop()
 
@@ -62,8 +62,8 @@ def wait_until(condition, seconds: float = 30.0) -> bool:
         ("call_exit", "failed", "SystemExit: enough"),
         ("exhaust_memory", "memory", "Unable to allocate"),
         ("fail_as_cpp", "memory", "bad_alloc"),
-        ("hang", "timeout", "not done after 2 seconds"),
-        ("hang_in_c", "timeout", "not done after 2 seconds"),
+        ("hang", "timeout", "not done after 5 seconds"),
+        ("hang_in_c", "timeout", "not done after 5 seconds"),
     ],
 )
 def test_whatever_a_configuration_does_is_an_outcome(workers, spooled, fault, status, message):
