@@ -101,8 +101,10 @@ def draw(table: pd.DataFrame, path: Path) -> None:
         below.plot(tries["at"], tries["value"], color="tab:gray", label="random order")
         above.set(title=f"{task}, {mine['n_datasets'].iloc[0]} datasets", xlabel="datasets learnt from", xscale="log")
         below.set(xlabel="configurations tried at random", xscale="log")
-        for axis in (above, below):
+        for axis, ticks in ((above, SIZES), (below, (1, 2, 5, 10, 20, 40))):
             axis.grid(alpha=0.3)
+            axis.set_xticks(ticks, [str(tick) for tick in ticks])
+            axis.set_xticks([], minor=True)
     for axis in axes[:, 0]:
         axis.set_ylabel("regret on other folds")
         axis.legend()

@@ -218,6 +218,7 @@ def learning(n_datasets: int, n_configurations: int) -> pd.DataFrame:
             "n_train": 80,
             "n_test": 20,
             "fit_seconds": 0.1,
+            "model_bytes": 10_000,
             "predict_seconds": 0.01,
             **dict.fromkeys(METRICS, np.nan),
             **{metric.name: scores.ravel() for metric in metrics_for("binary")},
