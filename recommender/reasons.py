@@ -175,7 +175,7 @@ def explain(recommendation: Recommendation) -> Reasons:
     >>> from recommender import recommend
     >>> reasons = explain(recommend(load_wine()))
     >>> reasons.outside, list(reasons.groups.index)
-    (False, ['simple', 'statistical', 'information', 'model_based', 'landmarking'])
+    (False, ['simple', 'landmarking'])
     """
     neighbours = recommendation.neighbours(N_NEIGHBOURS)
     metafeatures, groups = _moved(recommendation)

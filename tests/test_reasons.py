@@ -24,7 +24,7 @@ def test_neighbours_come_with_similarity_and_what_won(reasons):
 
 
 def test_every_meta_feature_is_accounted_for_and_described(reasons):
-    assert set(reasons.metafeatures.index) == set(METAFEATURES)
+    assert set(reasons.metafeatures.index) == set(reasons.recommendation._trained.model.features_) <= set(METAFEATURES)
     assert reasons.metafeatures["percentile"].dropna().between(0, 1).all()
     assert reasons.metafeatures["description"].map(len).min() > 5
     change = (reasons.metafeatures["regret_if_typical"] - reasons.recommendation.best.expected_regret).abs()

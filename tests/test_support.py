@@ -64,6 +64,6 @@ def test_a_known_dataset_is_inside(trained):
 
 
 def test_meta_features_beyond_what_is_known_are_named(trained):
-    metafeatures = trained.model.metafeatures_.iloc[[0]].assign(**{"skewness.mean": 1e6})
+    metafeatures = trained.model.metafeatures_.iloc[[0]].assign(**{"inst_to_attr": 1e6})
     (reason,) = why_outside(load_dataset(table(300, 5), target="y"), metafeatures, trained, is_far=True)
-    assert "above all by skewness.mean = 1e+06 (known:" in reason
+    assert "above all by inst_to_attr = 1e+06 (known:" in reason
