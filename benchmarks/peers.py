@@ -35,7 +35,7 @@ from recommender.datasets import Dataset
 from recommender.errors import RecommenderError
 from recommender.evaluate import Evaluation, Status, evaluate, one_line, predict, status_of
 from recommender.knowledge import KnowledgeBase, load_knowledge
-from recommender.matrix import _nearest_winners
+from recommender.matrix import nearest_winners
 from recommender.metafeatures import extract_metafeatures
 from recommender.metrics import METRICS, Metric, find_metric, metrics_for
 from recommender.openml_server import OpenMLTask, read_suite, read_task, set_server
@@ -321,7 +321,7 @@ def nearest_winner(fold: Fold) -> Configuration:
     values = pd.DataFrame([extract_metafeatures(fold.training_part).values])
     model = fold.trained.model
     known, regrets = model.metafeatures_, model.regrets_.fillna(1.0)
-    order = _nearest_winners(known, values[known.columns], regrets.to_numpy(), regrets.shape[1])[0]
+    order = nearest_winners(known, values[known.columns], regrets.to_numpy(), regrets.shape[1])[0]
     fold.spent.choose_seconds += time.process_time() - started
     configurations = (fold.trained.configurations[str(regrets.columns[i])] for i in order)
     return next(c for c in configurations if _applies(c.algorithm, fold.dataset))

@@ -233,7 +233,7 @@ def _choose(
         "ranking by mean": [ranking] * len(test),
         "ranking by mean score": [single_best] * len(test),
         "greedy portfolio": [portfolio] * len(test),
-        "nearest dataset's winner": _nearest_winners(metafeatures, unseen, regret, k),
+        "nearest dataset's winner": nearest_winners(metafeatures, unseen, regret, k),
         OURS: ours,
         OURS_BY_SCORE: by_score,
     }
@@ -252,7 +252,7 @@ def _choose(
     return orders, pd.DataFrame(cells).dropna(subset="truth")
 
 
-def _nearest_winners(metafeatures: pd.DataFrame, unseen: pd.DataFrame, regret: Floats, k: int) -> list[list[int]]:
+def nearest_winners(metafeatures: pd.DataFrame, unseen: pd.DataFrame, regret: Floats, k: int) -> list[list[int]]:
     """The winners of the nearest datasets in turn, by the sum of differences of scaled meta-features."""
     low, high = metafeatures.min(), metafeatures.max()
     scale = (high - low).where(high > low, 1.0)

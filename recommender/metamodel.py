@@ -314,16 +314,16 @@ class MetaModel:
         -------
         DataFrame of shape (n_datasets, n_configurations)
         """
-        expected = self.expected_regret(metafeatures)
-        if self.default_ not in self.configurations_:
-            return expected
-        default = self.configurations_.index(self.default_)
-        risks = [self._risk(self.scenarios(metafeatures.iloc[[row]]), default) for row in range(len(metafeatures))]
-        return expected + np.stack(risks)
+        risks = [self._risk(self.scenarios(metafeatures.iloc[[row]])) for row in range(len(metafeatures))]
+        return self.expected_regret(metafeatures) + np.stack(risks)
 
-    def _risk(self, possible: Scenarios, default: int) -> Floats:
+    def _risk(self, possible: Scenarios) -> Floats:
+        """The probability of each configuration to fall behind the safe default, 0 without one."""
+        if self.default_ not in self.configurations_:
+            return np.zeros(len(self.configurations_))
         regrets = possible.expected + possible.deviations
-        risk: Floats = possible.weights @ (regrets > regrets[:, [default]] + BEHIND)
+        default = regrets[:, [self.configurations_.index(self.default_)]]
+        risk: Floats = possible.weights @ (regrets > default + BEHIND)
         return risk
 
     def _support(self, values: Singles) -> Floats:
@@ -354,9 +354,7 @@ class MetaModel:
         wanted = np.arange(len(self.configurations_))
         if among is not None:
             wanted = np.flatnonzero(np.isin(self.configurations_, list(among)))
-        preference = np.clip(possible.expected, 0, 1)
-        if self.default_ in self.configurations_:
-            preference = preference + self._risk(possible, self.configurations_.index(self.default_))
+        preference = np.clip(possible.expected, 0, 1) + self._risk(possible)
         chosen = greedy(regrets[:, wanted], possible.weights, preference[wanted], k)
         return [self.configurations_[wanted[c]] for c in chosen]
 
