@@ -267,8 +267,8 @@ def metafeatures(
     group: Annotated[
         list[str] | None,
         typer.Option(
-            help="Only this group; may be repeated: simple, statistical, information, model_based, landmarking; and "
-            "from pymfe complexity, clustering, concept, itemset."
+            help="Only this group; may be repeated: simple, statistical, information, model_based, landmarking; "
+            "relative, which takes longer; and from pymfe complexity, clustering, concept, itemset."
         ),
     ] = None,
     time_limit: Annotated[float, typer.Option(min=0.1, help="Seconds that each group from pymfe may take.")] = 60.0,

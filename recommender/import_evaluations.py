@@ -11,7 +11,7 @@ from typing import TypeVar
 from recommender.datasets import Dataset
 from recommender.errors import DatasetError, ServerBusyError, ServerError, UnknownNameError
 from recommender.imported import ImportedEvidence, TaskDescription
-from recommender.metafeatures import METAFEATURES_VERSION, extract_metafeatures
+from recommender.metafeatures import GROUPS, METAFEATURES_VERSION, extract_metafeatures
 from recommender.openml_server import (
     list_evaluations,
     list_setups,
@@ -200,7 +200,7 @@ class _Import:
             read = partial(_dataset_of, task_id)
         try:
             dataset = self.patiently(read, what)
-            values = extract_metafeatures(dataset).values
+            values = extract_metafeatures(dataset, groups=GROUPS).values
             columns = dataset.described_columns
             return TaskDescription("dataset", "", protocol, dataset.task, columns, values, METAFEATURES_VERSION)
         except ServerBusyError:

@@ -27,6 +27,7 @@ GROUPS = {
     "information": "what the columns say of the target",
     "model_based": "the shape of a decision tree",
     "landmarking": "the scores of cheap learners",
+    "relative": "how cheap learners compare on it",
 }
 """The groups of meta-features in plain words."""
 

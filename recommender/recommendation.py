@@ -23,7 +23,7 @@ from recommender.pool import Configuration
 from recommender.sources import load_dataset
 from recommender.support import why_outside
 from recommender.suspicions import suspicions
-from recommender.training import Trained, load_trained, sizes_of
+from recommender.training import INPUTS, Trained, load_trained, sizes_of
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -333,7 +333,7 @@ def recommend(
             raise RecommendationError(f"the meta-model given is for {trained.task} tasks, and this is {data.task}")
     else:
         trained = load_trained(data.task, metric, Path(knowledge) if knowledge else None)
-    values = extract_metafeatures(data, random_state=random_state).values
+    values = extract_metafeatures(data, groups=INPUTS, random_state=random_state).values
     metafeatures = pd.DataFrame([values])
     prediction = trained.model.predict(metafeatures)
     unit = float(data.y.std()) if trained.metric.in_target_units else 1.0

@@ -32,7 +32,7 @@ MIN_DATASETS = 8
 """A task with fewer datasets than this is not trained."""
 SAFE_DEFAULT = "lightgbm-default"
 """The configuration that a recommendation is not to lose to."""
-INPUTS = ("simple", "landmarking")
+INPUTS = ("simple", "relative")
 """The groups of meta-features that the meta-model learns from: with the others beside them it chooses worse."""
 MIN_SHARE = 0.5
 """A configuration that was evaluated on a smaller share of a task's datasets is left out."""

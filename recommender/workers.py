@@ -20,7 +20,7 @@ import pandas as pd
 from recommender.datasets import Dataset, Task
 from recommender.errors import RecommenderError
 from recommender.evaluate import Evaluation, Status, evaluate, one_line, status_of
-from recommender.metafeatures import extract_metafeatures
+from recommender.metafeatures import GROUPS, extract_metafeatures
 from recommender.pool import Configuration
 from recommender.splits import Split, split
 
@@ -256,7 +256,7 @@ def run(job: Job, most_seconds: float) -> Outcome:
         dataset, splits = _read_spooled(job.spooled)
         if job.configuration is not None:
             return evaluate(dataset, job.configuration, job.fold, splits[job.fold])
-        found = extract_metafeatures(dataset)
+        found = extract_metafeatures(dataset, groups=GROUPS)
         return Described(found.values, sum(found.seconds.values()))
     except BaseException as error:  # a model that calls sys.exit() ends itself, and not the run
         return ended(job, status_of(error), one_line(error))

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from recommender.datasets import Dataset
 from recommender.errors import UnknownNameError
 from recommender.metafeatures import (
+    GROUPS,
     METAFEATURES,
     METAFEATURES_VERSION,
     PYMFE_METAFEATURES,
@@ -54,7 +55,7 @@ def dataset(X, y, task=None):
 
 
 def values_of(X, y, task=None, **options):
-    return extract_metafeatures(dataset(X, y, task), **options).values
+    return extract_metafeatures(dataset(X, y, task), **{"groups": GROUPS, **options}).values
 
 
 def assert_sound(values):
@@ -79,6 +80,7 @@ def test_the_default_set_is_large_described_and_grouped():
         "information",
         "model_based",
         "landmarking",
+        "relative",
     }
     for name, metafeature in (METAFEATURES | PYMFE_METAFEATURES).items():
         assert metafeature.name == name
@@ -93,6 +95,12 @@ def test_a_group_alone_gives_its_own_values_and_seconds():
     result = extract_metafeatures(dataset(X, TARGETS["binary"](X)), groups=["simple"])
     assert set(result.values) == {name for name, m in METAFEATURES.items() if m.group == "simple"}
     assert set(result.seconds) == {"table", "simple"}
+
+
+def test_what_takes_longer_has_to_be_asked_for():
+    X = mixed()
+    result = extract_metafeatures(dataset(X, TARGETS["binary"](X)))
+    assert list(result.values) == [name for name, m in METAFEATURES.items() if m.group != "relative"]
 
 
 def test_an_unknown_group_names_the_choices():
@@ -139,9 +147,7 @@ def test_the_order_of_rows_does_not_matter_where_rows_are_sampled():
     X = pd.DataFrame(rng.normal(size=(60_000, 3))).round(2)
     y = (X[0] + X[1] > 0).astype(int)
     shuffled = rng.permutation(len(X))
-    groups = ["simple", "statistical", "information", "model_based", "landmarking"]
-    before = extract_metafeatures(dataset(X, y), groups=groups).values
-    assert_same(before, extract_metafeatures(dataset(X.iloc[shuffled], y.iloc[shuffled]), groups=groups).values)
+    assert_same(values_of(X, y), values_of(X.iloc[shuffled], y.iloc[shuffled]))
 
 
 def test_the_same_seed_gives_the_same_values_and_names_do_not_matter():
@@ -173,7 +179,9 @@ def test_columns_that_carry_nothing_change_little():
     after = values_of(X.assign(same="a", empty=np.nan), y)
     assert_sound(after)
     assert after["nr_constant"] == 2
-    unchanged = [n for n, m in METAFEATURES.items() if m.group in {"statistical", "information", "landmarking"}]
+    unchanged = [
+        n for n, m in METAFEATURES.items() if m.group in {"statistical", "information", "landmarking", "relative"}
+    ]
     assert_same({n: before[n] for n in unchanged}, {n: after[n] for n in unchanged})
 
 
@@ -259,9 +267,9 @@ def test_a_sparse_matrix():
     from scipy.sparse import random
 
     X = random(60, 20, density=0.1, random_state=0, format="csr")
-    found = extract_metafeatures(load_dataset(X, np.arange(60) % 2)).values
+    found = extract_metafeatures(load_dataset(X, np.arange(60) % 2), groups=GROUPS).values
     assert_sound(found)
-    assert_same(found, extract_metafeatures(load_dataset(X.toarray(), np.arange(60) % 2)).values)
+    assert_same(found, extract_metafeatures(load_dataset(X.toarray(), np.arange(60) % 2), groups=GROUPS).values)
 
 
 def test_a_frame_of_sparse_columns():

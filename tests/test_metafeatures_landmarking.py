@@ -9,7 +9,8 @@ from sklearn.metrics import roc_auc_score
 from recommender.datasets import Dataset
 from recommender.metafeatures import extract_metafeatures
 from recommender.metafeatures.canonical import squared_canonical_correlations
-from recommender.metafeatures.landmarking import LEARNERS, _aucs, encoded
+from recommender.metafeatures.landmarking import LEARNERS, MAX_ROWS, encoded
+from recommender.metafeatures.learners import aucs
 from recommender.metafeatures.statistical import _looks_normal
 from recommender.metafeatures.table import quantiles, view_table
 from recommender.sources import load_dataset
@@ -91,7 +92,7 @@ def test_the_sample_is_complete_bounded_and_keeps_classes():
     X.loc[::7, "a"] = np.nan
     rare = np.zeros(5000, dtype=int)
     rare[:3] = 1
-    sample, y = encoded(view_table(load_dataset(X, rare)))
+    sample, y = encoded(view_table(load_dataset(X, rare)), MAX_ROWS)
     assert len(sample) <= 510
     assert np.isfinite(sample).all()
     assert np.bincount(y)[1] >= 2
@@ -102,9 +103,9 @@ def test_aucs_are_scikit_learns_also_with_ties():
     y = rng.integers(0, 3, 100)
     scores = rng.integers(0, 5, (100, 3)) / 4
     expected = np.mean([roc_auc_score(y == k, scores[:, k]) for k in range(3)])
-    assert _aucs(y, scores, 3)[0] == pytest.approx(expected)
-    assert _aucs(y % 2, scores[:, :1], 2)[0] == pytest.approx(roc_auc_score(y % 2, scores[:, 0]))
-    assert _aucs(np.zeros(4, dtype=int), np.zeros((4, 2)), 2) == [0.5, 0.5]
+    assert aucs(y, scores, 3)[0] == pytest.approx(expected)
+    assert aucs(y % 2, scores[:, :1], 2)[0] == pytest.approx(roc_auc_score(y % 2, scores[:, 0]))
+    assert aucs(np.zeros(4, dtype=int), np.zeros((4, 2)), 2) == [0.5, 0.5]
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Meta-features: numbers that describe a dataset, pymfe's where pymfe defines them, and cheap landmarkers."""
 
 from recommender.metafeatures.extract import (
+    GROUPS,
     METAFEATURES,
     METAFEATURES_VERSION,
     PYMFE_METAFEATURES,
@@ -10,6 +11,7 @@ from recommender.metafeatures.extract import (
 )
 
 __all__ = [
+    "GROUPS",
     "METAFEATURES",
     "METAFEATURES_VERSION",
     "PYMFE_METAFEATURES",

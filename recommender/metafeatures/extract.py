@@ -12,10 +12,18 @@ from threadpoolctl import ThreadpoolController
 
 from recommender.datasets import Dataset
 from recommender.errors import unknown_name
-from recommender.metafeatures import information, landmarking, model_based, pymfe_groups, simple, statistical
+from recommender.metafeatures import (
+    information,
+    landmarking,
+    model_based,
+    pymfe_groups,
+    relative,
+    simple,
+    statistical,
+)
 from recommender.metafeatures.table import Table, view_table
 
-METAFEATURES_VERSION = 2
+METAFEATURES_VERSION = 3
 """Raised whenever the definition of a value changes, so that stored values are never mixed with newer ones."""
 
 TIME_LIMIT = 60.0
@@ -38,7 +46,7 @@ class MetaFeatures:
     Attributes
     ----------
     values : dict of str to float
-        By name: by default all of `METAFEATURES` in their order, whatever the dataset. Never infinite; NaN where a
+        By name, in the order of `METAFEATURES`: the same ones, whatever the dataset. Never infinite; NaN where a
         description says so.
     seconds : dict of str to float
         What each group took; ``"table"`` is the reading that all groups share.
@@ -65,9 +73,9 @@ def extract_metafeatures(
     dataset : Dataset
         Any table with a target; missing and infinite values, categories, text and dates are welcome.
     groups : iterable of str, optional
-        Which groups, by default all of ``"simple"``, ``"statistical"``, ``"information"``, ``"model_based"`` and
-        ``"landmarking"``. ``"complexity"``, ``"clustering"``, ``"concept"`` and ``"itemset"`` come from pymfe and can
-        take long.
+        Which groups, by default those of `QUICK`: ``"simple"``, ``"statistical"``, ``"information"``, ``"model_based"``
+        and ``"landmarking"``. ``"relative"`` compares more learners with more care, which takes some tenths of a
+        second. ``"complexity"``, ``"clustering"``, ``"concept"`` and ``"itemset"`` come from pymfe and can take long.
     random_state : int, default=0
         Seed of the tree, of the landmarkers, and of the columns that are paired.
     time_limit : float, default=60
@@ -95,7 +103,7 @@ def extract_metafeatures(
     >>> result.values["nr_class"], round(result.values["cor.mean"], 3)
     (3.0, 0.594)
     """
-    wanted = list(dict.fromkeys(GROUPS if groups is None else groups))
+    wanted = list(dict.fromkeys(QUICK if groups is None else groups))
     for group in wanted:
         if group not in GROUPS and group not in pymfe_groups.DESCRIPTIONS:
             raise unknown_name("group of meta-features", group, [*GROUPS, *pymfe_groups.DESCRIPTIONS])
@@ -105,7 +113,7 @@ def extract_metafeatures(
     for group in wanted:
         start = time.perf_counter()
         if group in GROUPS:
-            with _thread_controller(group == "landmarking").limit(limits=1), np.errstate(all="ignore"):
+            with _thread_controller(group in WITH_LEARNERS).limit(limits=1), np.errstate(all="ignore"):
                 found = GROUPS[group].extract(table, random_state)
         else:
             found, reason = pymfe_groups.pymfe_group(table, group, random_state, time_limit)
@@ -138,7 +146,12 @@ GROUPS = {
     "information": Group(information.information, information.DESCRIPTIONS),
     "model_based": Group(model_based.model_based, model_based.DESCRIPTIONS),
     "landmarking": Group(landmarking.landmarking, landmarking.DESCRIPTIONS),
+    "relative": Group(relative.relative, relative.DESCRIPTIONS),
 }
+"""The groups of our own."""
+
+WITH_LEARNERS = ("landmarking", "relative")
+QUICK = tuple(name for name in GROUPS if name != "relative")
 """The groups that are extracted by default."""
 
 METAFEATURES = {
@@ -146,7 +159,7 @@ METAFEATURES = {
     for group, content in GROUPS.items()
     for name, sentence in content.descriptions.items()
 }
-"""Every meta-feature of the default groups by name."""
+"""Every meta-feature of our own groups by name."""
 
 PYMFE_METAFEATURES = {
     name: MetaFeature(name, group, sentence)

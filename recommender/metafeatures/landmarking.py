@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
-
 import numpy as np
 
+from recommender.datasets import Task
+from recommender.metafeatures.learners import (
+    Fold,
+    boosting,
+    forest,
+    kernel_machine,
+    linear,
+    naive_bayes,
+    neighbours,
+    scores_of,
+    tree_and_stump,
+)
 from recommender.metafeatures.table import Table
 
 MAX_ROWS = 500
 """Learners see at most this many rows."""
 MAX_CLASSES = 12
 """And at most this many classes, the most frequent ones."""
-MAX_COLUMNS = 100
-"""And at most this many encoded columns: those that separate the target best on the training rows of a fold."""
 MAX_LEVELS = 10
 """The most frequent values of a categorical column get a column each."""
 MAX_CATEGORICAL = 2_000
@@ -63,10 +70,10 @@ def landmarking(table: Table, random_state: int = 0) -> dict[str, float]:
     halves; each learner is trained on one and scored on the other, both ways round. The gain compares with training
     on the first half of the training rows, on one of the two folds. Never NaN.
     """
-    X, y = encoded(table)
+    X, y = encoded(table, MAX_ROWS)
     fits = []
     for test in range(N_FOLDS):
-        train_rows, test_rows = _split(y, table.task, test)
+        train_rows, test_rows = split(y, table.task, test)
         fits.append(_scores(X, y, table.task, train_rows, test_rows, random_state))
         if test == 0:
             fewer = _first_half(y, table.task, train_rows)
@@ -93,13 +100,13 @@ def landmarking(table: Table, random_state: int = 0) -> dict[str, float]:
 # The sample
 
 
-def encoded(table: Table) -> tuple[np.ndarray, np.ndarray]:
-    """The sampled rows as a complete, standardized matrix, and their targets.
+def encoded(table: Table, max_rows: int) -> tuple[np.ndarray, np.ndarray]:
+    """At most so many rows as a complete, standardized matrix, and their targets.
 
     Missing numbers become the median, dates days, texts their length; the most frequent values of a categorical or
     text column get a column each.
     """
-    rows = _sample(table)
+    rows = _sample(table, max_rows)
     y = table.y[rows]
     if table.task != "regression":
         _, y = np.unique(y, return_inverse=True)
@@ -125,14 +132,14 @@ def encoded(table: Table) -> tuple[np.ndarray, np.ndarray]:
     return (X if X.shape[1] else np.zeros((len(y), 1))), y
 
 
-def _sample(table: Table) -> np.ndarray:
+def _sample(table: Table, max_rows: int) -> np.ndarray:
     """Rows for the learners: the first ones in content order, from each class in proportion and at least two."""
     if table.task == "regression":
-        return np.arange(min(MAX_ROWS, table.n_rows))
+        return np.arange(min(max_rows, table.n_rows))
     counts = np.bincount(table.y, minlength=table.n_classes)
     kept = np.argsort(-counts, kind="stable")[:MAX_CLASSES]
     kept = kept[counts[kept] >= 2] if (counts[kept] >= 2).sum() >= 2 else kept[:2]
-    share = min(1.0, MAX_ROWS / counts[kept].sum())
+    share = min(1.0, max_rows / counts[kept].sum())
     take = {c: max(2, round(share * counts[c])) for c in kept}
     return np.sort(np.concatenate([np.flatnonzero(table.y == c)[: take[c]] for c in kept]))
 
@@ -145,7 +152,7 @@ def _indicators(codes: np.ndarray) -> np.ndarray:
     return (codes[:, None] == values).astype(np.float64)
 
 
-def _split(y: np.ndarray, task: str, test: int) -> tuple[np.ndarray, np.ndarray]:
+def split(y: np.ndarray, task: Task, test: int) -> tuple[np.ndarray, np.ndarray]:
     """Rows to train on and to score on; classes, or the sorted target, alternate between the folds."""
     order = np.argsort(y, kind="stable")
     fold = np.empty(len(y), dtype=np.int64)
@@ -157,7 +164,7 @@ def _split(y: np.ndarray, task: str, test: int) -> tuple[np.ndarray, np.ndarray]
     return np.flatnonzero(fold != test), np.flatnonzero(fold == test)
 
 
-def _first_half(y: np.ndarray, task: str, rows: np.ndarray) -> np.ndarray:
+def _first_half(y: np.ndarray, task: Task, rows: np.ndarray) -> np.ndarray:
     """Half of the rows, with every class that they hold."""
     if task == "regression":
         return rows[: max(2, len(rows) // 2)]
@@ -168,216 +175,17 @@ def _first_half(y: np.ndarray, task: str, rows: np.ndarray) -> np.ndarray:
     return rows[place < (counts[y[rows]] + 1) // 2]
 
 
-# ---------------------------------------------------------------------------------------------------------------------
-# The learners
-
-
 def _scores(
-    X: np.ndarray, y: np.ndarray, task: str, train: np.ndarray, test: np.ndarray, random_state: int
+    X: np.ndarray, y: np.ndarray, task: Task, train: np.ndarray, test: np.ndarray, random_state: int
 ) -> dict[str, float]:
-    fold = _Fold.of(X, y, task, train, test, random_state)
+    fold = Fold.of(X, y, task, train, test, random_state)
     predictions = {
-        "knn": _knn(fold),
-        "naive_bayes": _naive_bayes(fold),
-        "linear": _linear(fold),
-        **_trees(fold),
-        "boosting": _boosting(fold),
-        "kernel": _kernel(fold),
+        "knn": neighbours(fold, 5),
+        "naive_bayes": naive_bayes(fold),
+        "linear": linear(fold),
+        **tree_and_stump(fold),
+        "boosting": boosting(fold, 16, learning_rate=0.2, num_leaves=7),
+        "kernel": kernel_machine(fold, 1.0, 0.3),
+        "extra_trees": forest(fold, 8, extremely_random=True, max_features=0.5, min_samples_leaf=2),
     }
-    if task == "regression":
-        return {name: _r2(fold.y_test, predictions[name][:, 0]) for name in LEARNERS}
-    width = 1 if fold.n_classes == 2 else fold.n_classes
-    stacked = np.hstack([predictions[name][:, -width:] for name in LEARNERS])
-    aucs = _aucs(fold.y_test, stacked, fold.n_classes)
-    return dict(zip(LEARNERS, aucs, strict=True))
-
-
-@dataclass(frozen=True, eq=False)
-class _Fold:
-    """Training and test rows of one fit; `targets` are centred class indicators, or the centred target."""
-
-    X: np.ndarray
-    X_test: np.ndarray
-    y: np.ndarray
-    y_test: np.ndarray
-    targets: np.ndarray
-    n_classes: int
-    random_state: int
-
-    @classmethod
-    def of(
-        cls, X: np.ndarray, y: np.ndarray, task: str, train: np.ndarray, test: np.ndarray, random_state: int
-    ) -> _Fold:
-        n_classes = 0 if task == "regression" else int(y.max()) + 1
-        targets = y[train][:, None] if n_classes == 0 else (y[train][:, None] == np.arange(n_classes))
-        targets = targets.astype(np.float64)
-        if X.shape[1] > MAX_COLUMNS:
-            centred = targets - targets.mean(axis=0)
-            products = np.abs(X[train].T @ centred) / np.maximum(X[train].std(axis=0), 1e-9)[:, None]
-            best = np.argsort(-np.round(products.max(axis=1), 9), kind="stable")[:MAX_COLUMNS]
-            X = X[:, np.sort(best)]
-        return cls(X[train], X[test], y[train], y[test], targets, n_classes, random_state)
-
-    @cached_property
-    def distances(self) -> np.ndarray:
-        """Squared distances of test rows to training rows."""
-        cross = self.X_test @ self.X.T
-        squares = (self.X_test**2).sum(axis=1)[:, None] + (self.X**2).sum(axis=1)
-        return np.maximum(squares - 2 * cross, 0)
-
-
-def _knn(fold: _Fold) -> np.ndarray:
-    k = min(5, len(fold.y))
-    nearest = np.argpartition(fold.distances, k - 1, axis=1)[:, :k]
-    weights = 1 / (np.sqrt(np.take_along_axis(fold.distances, nearest, axis=1)) + 1e-6)
-    weights /= weights.sum(axis=1, keepdims=True)
-    return np.einsum("ij,ijk->ik", weights, fold.targets[nearest])
-
-
-def _naive_bayes(fold: _Fold) -> np.ndarray:
-    if fold.n_classes:
-        indicators, values = fold.targets, np.eye(fold.n_classes)
-    else:
-        cuts = np.unique(np.quantile(fold.y, np.linspace(0, 1, 6)[1:-1]))
-        part = np.searchsorted(cuts, fold.y)
-        indicators = (part[:, None] == np.unique(part)).astype(np.float64)
-        values = (indicators.T @ fold.y / indicators.sum(axis=0))[:, None]
-    counts = indicators.sum(axis=0)
-    means = indicators.T @ fold.X / counts[:, None]
-    variances = np.maximum(indicators.T @ fold.X**2 / counts[:, None] - means**2, 0) + 1e-3
-    X = fold.X_test
-    logs = X @ (means / variances).T - 0.5 * (X**2 @ (1 / variances).T)
-    logs += np.log(counts) - 0.5 * (np.log(variances) + means**2 / variances).sum(axis=1)
-    return _posterior(logs) @ values
-
-
-def _posterior(logs: np.ndarray) -> np.ndarray:
-    """Probabilities from logarithms that lack a constant per row."""
-    likelihoods = np.exp(logs - logs.max(axis=1, keepdims=True))
-    return likelihoods / likelihoods.sum(axis=1, keepdims=True)
-
-
-def _linear(fold: _Fold) -> np.ndarray:
-    """Linear discriminants with a shrunk covariance, or ridge regression."""
-    n, p = fold.X.shape
-    if not fold.n_classes:
-        weights = np.linalg.solve(fold.X.T @ fold.X + np.eye(p), fold.X.T @ fold.targets)
-        return fold.X_test @ weights
-    counts = fold.targets.sum(axis=0)
-    means = fold.targets.T @ fold.X / counts[:, None]
-    within = fold.X - means[fold.y]
-    weights = np.linalg.solve(within.T @ within / n + 0.01 * np.eye(p), means.T)
-    return _posterior(fold.X_test @ weights - 0.5 * (means * weights.T).sum(axis=1) + np.log(counts))
-
-
-def _kernel(fold: _Fold) -> np.ndarray:
-    gamma = 1 / fold.X.shape[1]
-    squares = (fold.X**2).sum(axis=1)
-    kernel = np.exp(-gamma * np.maximum(squares[:, None] + squares - 2 * fold.X @ fold.X.T, 0).astype(np.float32))
-    kernel[np.diag_indices_from(kernel)] += 0.3
-    offset = fold.targets.mean(axis=0)
-    weights = np.linalg.solve(kernel, (fold.targets - offset).astype(np.float32))
-    return np.exp(-gamma * fold.distances.astype(np.float32)) @ weights + offset
-
-
-def _trees(fold: _Fold) -> dict[str, np.ndarray]:
-    """A tree, the stump that its first split is, and extra-trees."""
-    import sklearn
-    from sklearn import tree as trees
-
-    many = fold.n_classes > 2  # on two classes a regression tree makes the same splits in half the time
-    one, extra = (
-        (trees.DecisionTreeClassifier, trees.ExtraTreeClassifier)
-        if many
-        else (trees.DecisionTreeRegressor, trees.ExtraTreeRegressor)
-    )
-    X, X_test = fold.X.astype(np.float32), fold.X_test.astype(np.float32)
-    y = fold.y[:, None] if many else fold.y[:, None].astype(np.float64)
-    with sklearn.config_context(assume_finite=True, skip_parameter_validation=True):
-        random = np.random.RandomState(fold.random_state)  # what scikit-learn would make anew for every tree
-        tree = one(min_samples_leaf=5, random_state=random).fit(X, y, check_input=False).tree_
-        forest = np.zeros((len(X_test), tree.value[0].size))
-        for _ in range(N_EXTRA_TREES):
-            member = extra(max_features=0.5, min_samples_leaf=2, random_state=random)
-            forest += _leaf_values(member.fit(X, y, check_input=False).tree_, X_test)
-    stump = np.zeros(len(X_test), dtype=np.int64)
-    if tree.node_count > 1:
-        left = X_test[:, tree.feature[0]] <= tree.threshold[0]
-        stump = np.where(left, tree.children_left[0], tree.children_right[0])
-    return {
-        "stump": tree.value[stump].reshape(len(X_test), -1),
-        "tree": _leaf_values(tree, X_test),
-        "extra_trees": forest / N_EXTRA_TREES,
-    }
-
-
-def _leaf_values(tree: object, X: np.ndarray) -> np.ndarray:
-    return tree.predict(X).reshape(len(X), -1)  # type: ignore[attr-defined]
-
-
-def _boosting(fold: _Fold) -> np.ndarray:
-    import lightgbm
-
-    parameters = {
-        "objective": "regression" if not fold.n_classes else "binary" if fold.n_classes == 2 else "multiclass",
-        "learning_rate": 0.2,
-        "num_leaves": 7,
-        "min_data_in_leaf": 5,
-        "max_bin": 63,
-        "num_threads": 1,
-        "deterministic": True,
-        "force_col_wise": True,
-        "feature_pre_filter": False,
-        "seed": fold.random_state,
-        "verbosity": -1,
-    }
-    if fold.n_classes > 2:
-        parameters["num_class"] = fold.n_classes
-    rounds = max(5, 16 // max(fold.n_classes - 1, 1))
-    data = lightgbm.Dataset(fold.X, fold.y, params=parameters)
-    model = lightgbm.Booster(parameters, data)  # `lightgbm.train` would copy the model by way of text
-    for _ in range(rounds):
-        model.update()
-    scores = np.asarray(model.predict(fold.X_test, raw_score=True, num_threads=1))
-    return scores.reshape(len(fold.X_test), -1)
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# The scores
-
-
-def _r2(y: np.ndarray, predicted: np.ndarray) -> float:
-    total = float(((y - y.mean()) ** 2).sum())
-    if total <= 0:
-        return 0.0
-    return float(np.clip(1 - ((y - predicted) ** 2).sum() / total, -1, 1))
-
-
-def _aucs(y: np.ndarray, scores: np.ndarray, n_classes: int) -> list[float]:
-    """Mean over classes of the ROC AUC of one against the rest, for each learner's block of score columns.
-
-    A block holds a column per class, or that of the second class alone where there are two. From average ranks (Mann
-    and Whitney, 1947), so that ties count half. 0.5 where the test rows hold one class.
-    """
-    n = len(y)
-    scores = np.round(scores, 9)
-    order = np.argsort(scores, axis=0, kind="stable")
-    ordered = np.take_along_axis(scores, order, axis=0)
-    places = np.broadcast_to(np.arange(n)[:, None], scores.shape)
-    first = np.ones(scores.shape, dtype=bool)
-    first[1:] = ordered[1:] != ordered[:-1]
-    last = np.ones(scores.shape, dtype=bool)
-    last[:-1] = first[1:]
-    start = np.maximum.accumulate(np.where(first, places, 0), axis=0)
-    end = np.minimum.accumulate(np.where(last, places, n)[::-1], axis=0)[::-1]
-    ranks = (start + end) / 2 + 1
-    width = 1 if n_classes == 2 else n_classes
-    classes = np.tile(np.arange(n_classes)[-width:], scores.shape[1] // width)
-    rank_sums = np.where(y[order] == classes, ranks, 0).sum(axis=0)
-    counts = np.bincount(y, minlength=n_classes)
-    positives = counts[classes]
-    defined = (positives > 0) & (positives < n)
-    aucs = np.where(
-        defined, (rank_sums - positives * (positives + 1) / 2) / np.maximum(positives * (n - positives), 1), np.nan
-    )
-    return [float(block[~np.isnan(block)].mean()) if defined.any() else 0.5 for block in aucs.reshape(-1, width)]
+    return scores_of({name: predictions[name] for name in LEARNERS}, fold)

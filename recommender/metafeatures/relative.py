@@ -1,0 +1,128 @@
+"""Relative landmarks: how learners of the pool's kinds compare on the dataset itself, over repeated halvings."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from recommender.datasets import Task
+from recommender.metafeatures.landmarking import encoded, split
+from recommender.metafeatures.learners import (
+    Fold,
+    boosting,
+    forest,
+    kernel_machine,
+    linear,
+    naive_bayes,
+    neighbours,
+    network,
+    quadratic,
+    ridge,
+    scores_of,
+    tree_and_stump,
+)
+from recommender.metafeatures.table import Table
+
+MAX_ROWS = 1_000
+"""Learners see at most this many rows."""
+TOTAL_ROWS = 1_500
+"""The rows are halved again until about so many were scored: the fewer there are, the noisier is a single halving."""
+MAX_REPEATS = 5
+
+LEARNERS = {
+    "knn_5": "the 5 nearest neighbours, weighted by distance",
+    "knn_20": "the 20 nearest neighbours, weighted by distance",
+    "naive_bayes": "Gaussian naive Bayes (for regression over 5 classes of the target)",
+    "linear": "linear discriminants, or ridge regression with a small penalty",
+    "ridge": "ridge regression of the targets",
+    "ridge_strong": "ridge regression of the targets with a large penalty",
+    "quadratic": "quadratic discriminants",
+    "kernel": "a kernel machine with radial basis functions and squared loss",
+    "kernel_wide": "a kernel machine with wide radial basis functions",
+    "kernel_narrow": "a kernel machine with narrow radial basis functions",
+    "network": "a network of one wide layer, as the kernel machine that it is in the limit",
+    "network_weak": "the same with a small penalty",
+    "stump": "a single split",
+    "tree": "a decision tree with 5 rows to a leaf",
+    "random_forest": "24 trees of a random forest",
+    "extra_trees": "24 extremely randomized trees",
+    "extra_trees_leaves": "16 extremely randomized trees with 3 rows to a leaf",
+    "extra_trees_columns": "16 extremely randomized trees that compare all columns",
+    "boosting": "LightGBM with few rounds",
+    "boosting_deep": "LightGBM with large trees",
+    "boosting_small": "LightGBM with trees of four leaves",
+    "boosting_extra": "LightGBM with extremely randomized trees",
+}
+"""What each learner is. Scores are ROC AUC (one class against the rest, mean over classes) or R2 in [-1, 1]."""
+ONLY_CLASSES = {"quadratic"}
+
+TRIALS = {f"trial_{name}": f"Score of {learner}, over repeated halvings." for name, learner in LEARNERS.items()}
+REGRETS = {
+    f"relative_{name}": f"Normalized regret of {learner} among these learners: 0 the best, 1 the median or worse."
+    for name, learner in LEARNERS.items()
+}
+DESCRIPTIONS = {
+    name: f"{sentence[:-1]}; NaN for regression." if name.split("_", 1)[1] in ONLY_CLASSES else sentence
+    for name, sentence in {**TRIALS, **REGRETS}.items()
+}
+
+
+def relative(table: Table, random_state: int = 0) -> dict[str, float]:
+    """Scores of cheap learners, and how each falls behind the best of them.
+
+    The rows are those of the landmarkers, or twice as many; they are halved at random, each learner is trained on one
+    half and scored on the other, both ways round, and again until enough rows were scored. The regret of a learner is
+    ``(best - score) / (best - median)`` over the learners, clipped to [0, 1], as that of a configuration is over the
+    pool; 0 where all are alike. That of a learner that the task does not have is NaN.
+
+    References
+    ----------
+    Fürnkranz and Petrak (2001), An evaluation of landmarking variants, for landmarkers relative to each other.
+    """
+    X, y = encoded(table, MAX_ROWS)
+    n_repeats = int(np.clip(round(TOTAL_ROWS / len(y)), 1, MAX_REPEATS))
+    rng = np.random.default_rng(random_state)
+    fits = []
+    for _ in range(n_repeats):
+        shuffled = rng.permutation(len(y))
+        for test in range(2):
+            train_rows, test_rows = (np.sort(shuffled[part]) for part in split(y[shuffled], table.task, test))
+            fits.append(_scores(X, y, table.task, train_rows, test_rows, random_state))
+    names = list(fits[0])
+    scores = np.array([[fit[name] for name in names] for fit in fits]).mean(axis=0)
+    behind = np.round(scores.max() - scores, 9)
+    regrets = np.clip(behind / max(float(np.median(behind)), 1e-9), 0, 1)
+    found = dict.fromkeys(DESCRIPTIONS, np.nan)
+    found |= {f"trial_{name}": float(score) for name, score in zip(names, scores, strict=True)}
+    found |= {f"relative_{name}": float(regret) for name, regret in zip(names, regrets, strict=True)}
+    return found
+
+
+def _scores(
+    X: np.ndarray, y: np.ndarray, task: Task, train: np.ndarray, test: np.ndarray, random_state: int
+) -> dict[str, float]:
+    fold = Fold.of(X, y, task, train, test, random_state)
+    predictions = {
+        "knn_5": neighbours(fold, 5),
+        "knn_20": neighbours(fold, 20),
+        "naive_bayes": naive_bayes(fold),
+        "linear": linear(fold),
+        "ridge": ridge(fold, 0.1),
+        "ridge_strong": ridge(fold, 1.0),
+        "kernel": kernel_machine(fold, 1.0, 0.3),
+        "kernel_wide": kernel_machine(fold, 0.1, 0.03),
+        "kernel_narrow": kernel_machine(fold, 4.0, 0.1),
+        "network": network(fold, 0.03),
+        "network_weak": network(fold, 0.003),
+        **tree_and_stump(fold),
+        "random_forest": forest(fold, 24, bootstrap=True, max_features="sqrt"),
+        "extra_trees": forest(fold, 24, extremely_random=True, max_features=0.5),
+        "extra_trees_leaves": forest(fold, 16, extremely_random=True, max_features="sqrt", min_samples_leaf=3),
+        "extra_trees_columns": forest(fold, 16, extremely_random=True, min_samples_leaf=2),
+        "boosting": boosting(fold, 16, learning_rate=0.2, num_leaves=7),
+        "boosting_deep": boosting(fold, 50, learning_rate=0.1, num_leaves=31, min_data_in_leaf=20),
+        "boosting_small": boosting(fold, 50, learning_rate=0.1, num_leaves=4),
+        "boosting_extra": boosting(fold, 50, learning_rate=0.1, num_leaves=16, extra_trees=True, feature_fraction=0.5),
+    }
+    if fold.n_classes:
+        predictions["quadratic"] = quadratic(fold)
+    return scores_of(predictions, fold)

@@ -1,0 +1,87 @@
+"""Relative landmarks: how learners compare on the dataset itself."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from recommender.datasets import Dataset
+from recommender.metafeatures import METAFEATURES, extract_metafeatures
+from recommender.metafeatures.relative import LEARNERS
+
+TREES = ["tree", "random_forest", "boosting", "boosting_deep"]
+LINEAR = ["linear", "ridge"]
+
+
+def relatives(X, y, task, random_state=0):
+    data = Dataset(pd.DataFrame(X), pd.Series(y), task)
+    return extract_metafeatures(data, groups=["relative"], random_state=random_state).values
+
+
+def mean(values, names):
+    return np.mean([values[f"relative_{name}"] for name in names])
+
+
+@pytest.fixture(scope="module")
+def normal():
+    return np.random.default_rng(0).normal(size=(400, 5))
+
+
+@pytest.mark.parametrize("task", ["binary", "regression"])
+def test_a_linear_target_is_for_linear_learners(normal, task):
+    target = normal @ np.arange(1, 6) + np.random.default_rng(1).normal(size=400)
+    values = relatives(normal, target > 0 if task == "binary" else target, task)
+    assert mean(values, LINEAR) < 0.1
+    assert mean(values, TREES) > 0.9
+
+
+@pytest.mark.parametrize("task", ["binary", "regression"])
+def test_a_step_is_for_trees(normal, task):
+    noise = np.random.default_rng(1).normal(size=400)
+    target = (normal[:, 2] > 0.3) * (normal[:, 1] > -0.3) + 0.1 * noise
+    values = relatives(normal, target > 0.5 if task == "binary" else target, task)
+    assert mean(values, TREES) < 0.3
+    assert mean(values, LINEAR) > 0.9
+
+
+def test_a_smooth_curve_is_for_kernels_and_networks(normal):
+    values = relatives(normal, np.sin(2 * normal[:, 0]) * normal[:, 1], "regression")
+    assert values["relative_kernel"] < 0.5
+    assert mean(values, LINEAR) == 1
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+def test_regrets_are_those_of_the_scores(normal, task):
+    target = {
+        "binary": normal[:, 0] > 0,
+        "multiclass": np.digitize(normal[:, 0], [-1, 1]),
+        "regression": normal[:, 0],
+    }[task]
+    values = pd.Series(relatives(normal, target, task))
+    scores = values.filter(regex="^trial_").rename(lambda name: name.removeprefix("trial_")).dropna()
+    regrets = values.filter(regex="^relative_").rename(lambda name: name.removeprefix("relative_")).dropna()
+    expected = ((scores.max() - scores) / (scores.max() - scores.median())).clip(0, 1)
+    assert regrets.to_dict() == pytest.approx(expected.to_dict(), abs=1e-5)
+    assert set(scores.index) == set(LEARNERS) - ({"quadratic"} if task == "regression" else set())
+
+
+def test_noise_scores_nothing(normal):
+    classes = relatives(normal, np.random.default_rng(1).integers(0, 3, 400), "multiclass")
+    assert [classes[f"trial_{name}"] for name in LEARNERS] == pytest.approx([0.5] * len(LEARNERS), abs=0.1)
+
+
+def test_what_nothing_can_be_learnt_from_leaves_all_alike():
+    values = relatives(np.ones((30, 2)), np.arange(30) % 2, "binary")
+    assert {values[f"relative_{name}"] for name in LEARNERS} == {0.0}
+
+
+def test_few_rows_are_halved_more_often_and_agree_with_themselves(normal):
+    target = normal @ np.arange(1, 6) > 0
+    few, others = (relatives(normal[:60], target[:60], "binary", random_state=seed) for seed in (0, 1))
+    assert few != others
+    assert few["trial_linear"] == pytest.approx(others["trial_linear"], abs=0.03)
+
+
+def test_every_learner_is_described():
+    for name in LEARNERS:
+        for kind in ("trial", "relative"):
+            assert METAFEATURES[f"{kind}_{name}"].group == "relative"
