@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -35,18 +36,21 @@ class Inputs:
         The meta-features that are landmarkers.
     lines : array of shape (2, n_landmarkers)
         Slope and intercept with which each landmarker foretells the level of the scores.
+    levels : int array of shape (n_levels,)
+        The meta-features that only say how high all scores are, and nothing of which configuration's is the highest.
     """
 
     metafeatures: Singles
     landmarkers: NDArray[np.int32]
     lines: Floats
+    levels: NDArray[np.int32]
 
     @cached_property
     def _columns(self) -> list[_Column]:
         return [_Column.of(values) for values in self._extended(self.metafeatures).T]
 
     @classmethod
-    def of(cls, metafeatures: Singles, level: Floats) -> Inputs:
+    def of(cls, metafeatures: Singles, level: Floats, levels: Sequence[int] = ()) -> Inputs:
         """The inputs of training datasets whose scores have the given mean level."""
         found, lines = [], []
         for column, values in enumerate(metafeatures.T.astype(np.float64)):
@@ -58,7 +62,18 @@ class Inputs:
                 slope = centred @ level[known] / (centred @ centred)
                 found.append(column)
                 lines.append((slope, level[known].mean() - slope * values[known].mean()))
-        return cls(metafeatures, np.array(found, dtype=np.int32), np.array(lines).reshape(-1, 2).T)
+        return cls(
+            metafeatures,
+            np.array(found, dtype=np.int32),
+            np.array(lines).reshape(-1, 2).T,
+            np.array(levels, dtype=np.int32),
+        )
+
+    @cached_property
+    def of_order(self) -> NDArray[np.intp]:
+        """The columns of `ranks` that tell of the order of the configurations: all but what comes of levels."""
+        sources = np.concatenate([np.arange(self.metafeatures.shape[1]), self.landmarkers])
+        return np.flatnonzero(~np.isin(sources, self.levels))
 
     def ranks(self, metafeatures: Singles) -> Singles:
         """Ranks in the training datasets, 0 to 1; a missing value is at `MISSING`, or in the middle if unheard of."""

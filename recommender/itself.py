@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from recommender.datasets import TASKS, Task
 from recommender.knowledge import KnowledgeBase
 from recommender.matrix import FAMILY_FOLDS, OURS, REGRET, Matrix, family_folds, interval_rows, row_of, run_folds
+from recommender.metafeatures import LEVELS
 from recommender.metrics import Metric, find_metric
 from recommender.seconds import SecondsModel
 from recommender.training import MIN_SHARE, SAFE_DEFAULT, inputs_of, sizes_of
@@ -93,6 +94,7 @@ def matrix_of(knowledge: KnowledgeBase, task: Task, metric: Metric) -> Matrix:
         inputs_of(knowledge.metafeatures.loc[performance.index]),
         knowledge.datasets.loc[performance.index, "family"],
         default=SAFE_DEFAULT,
+        levels=LEVELS,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,6 +48,8 @@ class Matrix:
         The fold of each dataset in the matrix's own splits.
     default : str, optional
         A configuration that is safe to choose, as for `MetaModel.fit`.
+    levels : collection of str, optional
+        Meta-features that say nothing of the order of configurations, as for `MetaModel.fit`.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Matrix:
     families: pd.Series
     folds: pd.Series | None = None
     default: str | None = None
+    levels: Collection[str] = ()
 
 
 def read_matrix(folder: Path, *, higher_is_better: bool | None = None) -> Matrix:
@@ -222,7 +225,11 @@ def _choose(
     single_best = np.argsort(-performance.mean().to_numpy(), kind="stable")[:k].tolist()
     portfolio = greedy_portfolio(regret, k)
     model = MetaModel(random_state=seed).fit(
-        metafeatures, performance, families=matrix.families.iloc[train], default=matrix.default
+        metafeatures,
+        performance,
+        families=matrix.families.iloc[train],
+        default=matrix.default,
+        levels=matrix.levels,
     )
     position = {name: i for i, name in enumerate(model.configurations_)}
     unseen = matrix.metafeatures.iloc[test]

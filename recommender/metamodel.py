@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -21,7 +21,7 @@ __all__ = ["MetaModel", "MetaModelError", "Prediction", "Scenarios", "normalized
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 
-FORMAT = 1
+FORMAT = 2
 """Number of the arrays' format. To change it: raise it, and teach `MetaModel.from_arrays` to read the older ones."""
 COVERAGE = 0.8
 """Share of the scores that the intervals are made to cover."""
@@ -147,6 +147,7 @@ class MetaModel:
         *,
         families: pd.Series | None = None,
         default: str | None = None,
+        levels: Collection[str] = (),
     ) -> MetaModel:
         """Learn from datasets on which the configurations were evaluated.
 
@@ -161,6 +162,9 @@ class MetaModel:
             Datasets of one family do not judge each other. By default each dataset is its own family.
         default : str, optional
             A configuration that is safe to choose: `preference` and `portfolio` avoid the risk to fall behind it.
+        levels : collection of str, optional
+            Meta-features that say how high scores will be and nothing of their order, such as the scores of learners
+            whose differences are meta-features of their own. Expected scores use them, expected regrets do not.
 
         Raises
         ------
@@ -181,6 +185,7 @@ class MetaModel:
         self.configurations_ = [str(c) for c in performance.columns]
         self.features_ = [str(f) for f in metafeatures.columns]
         self.default_ = default
+        self._levels = [i for i, name in enumerate(self.features_) if name in levels]
         scores = performance.loc[datasets].to_numpy(np.float64, na_value=np.nan)
         scores, values = np.where(np.isfinite(scores), scores, np.nan), _as_floats(metafeatures.loc[datasets])
         self._learn(scores, values, codes)
@@ -197,7 +202,7 @@ class MetaModel:
         self._average = np.array([np.nanmean(regret)])
         self._regrets = filled_regret.astype(np.float16)
         self._nearness = np.empty(0)
-        self._inputs = Inputs.of(metafeatures, filled_scores.mean(axis=1))
+        self._inputs = Inputs.of(metafeatures, filled_scores.mean(axis=1), self._levels)
 
         rng = np.random.default_rng(self.random_state)
         n_families = int(families.max()) + 1
@@ -209,10 +214,11 @@ class MetaModel:
             "random_state": self.random_state,
         }
         ranks = self._inputs.ranks(metafeatures)
+        of_order = ranks[:, self._inputs.of_order]
         self._regret, _ = fit_expectation(
-            ranks,
+            of_order,
             filled_regret,
-            blend=_regret_blend(ranks),
+            blend=_regret_blend(of_order),
             n_hints=REGRET_HINTS,
             other_hints=ranks[:, :0],
             **settings,
@@ -239,6 +245,7 @@ class MetaModel:
         for fold in np.unique(folds[chosen]):
             kept, judged = folds != fold, (folds == fold) & chosen
             model = MetaModel(n_trees=CALIBRATION_TREES, random_state=self.random_state)
+            model._levels = self._levels
             codes = np.unique(families[kept], return_inverse=True)[1]
             model._learn(scores[kept], metafeatures[kept], codes)
             regret, score, low, high = model._expect(metafeatures[judged])
@@ -254,7 +261,8 @@ class MetaModel:
         """Where the training datasets lie among the others, from what is stored."""
         ranks = self._inputs.ranks(self._inputs.metafeatures)
         self._positions = self._inputs.positions(self._inputs.metafeatures)
-        self._regret_leaves = self._regret.forest.leaves(np.column_stack([ranks, self._regret.hints]))
+        of_order = ranks[:, self._inputs.of_order]
+        self._regret_leaves = self._regret.forest.leaves(np.column_stack([of_order, self._regret.hints]))
         columns = np.column_stack([ranks, self._score.hints, self._regret.hints])
         self._score_leaves = self._score.forest.leaves(columns)
         unsure = np.where(self._known, self._score.deviations(), np.nan)
@@ -288,8 +296,7 @@ class MetaModel:
     def _expect(self, values: Singles) -> tuple[Floats, Floats, Floats, Floats]:
         """Expected regrets and scores, and how far below and above the score may be."""
         ranks = self._inputs.ranks(values)
-        hints = self._regret.hints_of(ranks)
-        regret, _ = self._expected_regret(ranks, hints, self._trust(values))
+        regret, _, hints = self._expected_regret(ranks, self._trust(values))
         score, weights = self._expected_score(ranks, hints)
         return regret, score, *self._margins((1 - EVEN) * weights + EVEN / weights.shape[1], regret)
 
@@ -368,8 +375,7 @@ class MetaModel:
         """
         values = self._values_of(metafeatures_row, rows=1)
         ranks, trust = self._inputs.ranks(values), self._trust(values)
-        hints = self._regret.hints_of(ranks)
-        expected, weights = self._expected_regret(ranks, hints, trust)
+        expected, weights, hints = self._expected_regret(ranks, trust)
         general = self._regrets - self._regrets.mean(axis=0, dtype=np.float64)
         deviations = trust * np.where(self._known, self._regret.deviations(), 0) + (1 - trust) * general
         even = 1 - (1 - EVEN) * trust[0]
@@ -403,16 +409,15 @@ class MetaModel:
         -------
         DataFrame of shape (n_datasets, n_training_datasets)
         """
-        ranks = self._inputs.ranks(self._values_of(metafeatures))
-        leaves = self._regret.forest.leaves(np.column_stack([ranks, self._regret.hints_of(ranks)]))
+        of_order = self._inputs.ranks(self._values_of(metafeatures))[:, self._inputs.of_order]
+        leaves = self._regret.forest.leaves(np.column_stack([of_order, self._regret.hints_of(of_order)]))
         shares = np.stack([(row == self._regret_leaves).mean(axis=1) for row in leaves])
         return pd.DataFrame(shares, index=metafeatures.index, columns=self.datasets_)
 
     def expected_regret(self, metafeatures: pd.DataFrame) -> pd.DataFrame:
         """The regrets of `predict` alone, which is quick where many variants of a dataset are asked about."""
         values = self._values_of(metafeatures)
-        ranks = self._inputs.ranks(values)
-        regret, _ = self._expected_regret(ranks, self._regret.hints_of(ranks), self._trust(values))
+        regret, _, _ = self._expected_regret(self._inputs.ranks(values), self._trust(values))
         return pd.DataFrame(np.clip(regret, 0, 1), index=metafeatures.index, columns=self.configurations_)
 
     @property
@@ -430,21 +435,23 @@ class MetaModel:
         """How far the meta-features of each dataset are trusted, from 0 (outside) to 1, of shape (n_datasets, 1)."""
         return np.clip((self._support(values) - OUTSIDE) / (TRUSTED - OUTSIDE), 0, 1)[:, None]
 
-    def _expected_regret(self, ranks: Singles, hints: Singles, trust: Floats) -> tuple[Floats, Floats]:
-        """Expected regrets, and the weights of the training datasets behind them.
+    def _expected_regret(self, ranks: Singles, trust: Floats) -> tuple[Floats, Floats, Singles]:
+        """Expected regrets, the weights of the training datasets behind them, and what the trend hints at.
 
         Little trust shrinks towards the mean over all datasets. A configuration that was left out somewhere is taken
         to have seen a few datasets of average regret besides.
         """
-        leaves = self._regret.forest.leaves(np.column_stack([ranks, hints]))
+        of_order = ranks[:, self._inputs.of_order]
+        hints = self._regret.hints_of(of_order)
+        leaves = self._regret.forest.leaves(np.column_stack([of_order, hints]))
         weights = leaf_weights(leaves, self._regret_leaves)
         general = self._regrets.mean(axis=0, dtype=np.float64)
-        expected = trust * self._regret.predict(weights, ranks) + (1 - trust) * general
+        expected = trust * self._regret.predict(weights, of_order) + (1 - trust) * general
         if self._known.all():
-            return expected, weights
+            return expected, weights, hints
         seen = weights @ self._known
         doubt = PRIOR_DATASETS * (weights**2).sum(axis=1, keepdims=True) * ~self._known.all(axis=0)
-        return (seen * expected + doubt * self._average) / np.maximum(seen + doubt, 1e-12), weights
+        return (seen * expected + doubt * self._average) / np.maximum(seen + doubt, 1e-12), weights, hints
 
     def _margins(self, weights: Floats, regret: Floats) -> tuple[Floats, Floats]:
         """How far below and above its expectation a score may fall, by what was seen on left-out families."""
@@ -509,7 +516,7 @@ class MetaModel:
                 setattr(model, f"{name}_", arrays[name].tolist())
             for name in ARRAYS:
                 setattr(model, f"_{name}", arrays[name])
-            model._inputs = Inputs(**_under("inputs", arrays))
+            model._inputs = Inputs(**{"levels": np.empty(0, np.int32), **_under("inputs", arrays)})  # format 1 had none
             model._regret = Expectation.from_arrays(_under("regret", arrays))
             model._score = Expectation.from_arrays(_under("score", arrays))
             model._place()

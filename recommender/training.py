@@ -17,7 +17,7 @@ from recommender.datasets import TASKS, Task
 from recommender.errors import KnowledgeBaseError, RecommenderError
 from recommender.files import MANIFEST, checked_file, read_manifest, shipped_folder, write_manifest, write_text
 from recommender.knowledge import KnowledgeBase, winners
-from recommender.metafeatures import METAFEATURES, METAFEATURES_VERSION
+from recommender.metafeatures import LEVELS, METAFEATURES, METAFEATURES_VERSION
 from recommender.metamodel import MetaModel, normalized_regret
 from recommender.metrics import Metric, find_metric, metrics_for
 from recommender.pool import Configuration
@@ -111,6 +111,7 @@ def train(knowledge: KnowledgeBase, task: Task, metric: str | None = None, *, ra
         performance,
         families=about["family"],
         default=SAFE_DEFAULT,
+        levels=LEVELS,
     )
     outcomes = knowledge.outcomes.loc[performance.index]
     sizes = sizes_of(knowledge.metafeatures.loc[performance.index])

@@ -2,6 +2,7 @@
 
 from recommender.metafeatures.extract import (
     GROUPS,
+    LEVELS,
     METAFEATURES,
     METAFEATURES_VERSION,
     PYMFE_METAFEATURES,
@@ -12,6 +13,7 @@ from recommender.metafeatures.extract import (
 
 __all__ = [
     "GROUPS",
+    "LEVELS",
     "METAFEATURES",
     "METAFEATURES_VERSION",
     "PYMFE_METAFEATURES",

@@ -160,6 +160,8 @@ METAFEATURES = {
     for name, sentence in content.descriptions.items()
 }
 """Every meta-feature of our own groups by name."""
+LEVELS = frozenset(relative.TRIALS)
+"""Those that say how high scores are; `relative` has what they say of their order."""
 
 PYMFE_METAFEATURES = {
     name: MetaFeature(name, group, sentence)
