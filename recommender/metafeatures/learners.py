@@ -58,7 +58,9 @@ class Fold:
     def tangent_kernels(self) -> tuple[np.ndarray, np.ndarray]:
         """The tangent kernel of training rows with each other, and of test rows with training rows."""
         bias = np.sqrt(0.1 * self.X.shape[1])  # as much as a tenth of all columns
-        X, X_test = (np.column_stack([part, np.full(len(part), bias)]) for part in (self.X, self.X_test))
+        X, X_test = (
+            np.column_stack([part, np.full(len(part), bias)]).astype(np.float32) for part in (self.X, self.X_test)
+        )
         return _tangent_kernel(X, X), _tangent_kernel(X_test, X)
 
 
@@ -167,9 +169,13 @@ def network(fold: Fold, penalty: float) -> np.ndarray:
 
 def _kernel_ridge(fold: Fold, kernel: np.ndarray, to_test: np.ndarray, penalty: float) -> np.ndarray:
     """Kernel ridge regression of the targets. The kernel is used up."""
+    from scipy.linalg import solve
+
     kernel[np.diag_indices_from(kernel)] += penalty
     offset = fold.targets.mean(axis=0)
-    return to_test @ np.linalg.solve(kernel, (fold.targets - offset).astype(kernel.dtype)) + offset
+    targets = (fold.targets - offset).astype(kernel.dtype)
+    weights = solve(kernel, targets, assume_a="pos", overwrite_a=True, check_finite=False)
+    return np.asarray(to_test @ weights + offset)
 
 
 def _squared_distances(rows: np.ndarray, others: np.ndarray) -> np.ndarray:

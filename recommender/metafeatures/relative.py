@@ -24,7 +24,7 @@ from recommender.metafeatures.table import Table
 
 MAX_ROWS = 1_000
 """Learners see at most this many rows."""
-TOTAL_ROWS = 1_500
+TOTAL_ROWS = 1_000
 """The rows are halved again until about so many were scored: the fewer there are, the noisier is a single halving."""
 MAX_REPEATS = 5
 
@@ -43,10 +43,10 @@ LEARNERS = {
     "network_weak": "the same with a small penalty",
     "stump": "a single split",
     "tree": "a decision tree with 5 rows to a leaf",
-    "random_forest": "24 trees of a random forest",
-    "extra_trees": "24 extremely randomized trees",
-    "extra_trees_leaves": "16 extremely randomized trees with 3 rows to a leaf",
-    "extra_trees_columns": "16 extremely randomized trees that compare all columns",
+    "random_forest": "16 trees of a random forest",
+    "extra_trees": "16 extremely randomized trees",
+    "extra_trees_leaves": "12 extremely randomized trees with 3 rows to a leaf",
+    "extra_trees_columns": "12 extremely randomized trees that compare all columns",
     "boosting": "LightGBM with few rounds",
     "boosting_deep": "LightGBM with large trees",
     "boosting_small": "LightGBM with trees of four leaves",
@@ -114,14 +114,14 @@ def _scores(
         "network": network(fold, 0.03),
         "network_weak": network(fold, 0.003),
         **tree_and_stump(fold),
-        "random_forest": forest(fold, 24, bootstrap=True, max_features="sqrt"),
-        "extra_trees": forest(fold, 24, extremely_random=True, max_features=0.5),
-        "extra_trees_leaves": forest(fold, 16, extremely_random=True, max_features="sqrt", min_samples_leaf=3),
-        "extra_trees_columns": forest(fold, 16, extremely_random=True, min_samples_leaf=2),
+        "random_forest": forest(fold, 16, bootstrap=True, max_features="sqrt"),
+        "extra_trees": forest(fold, 16, extremely_random=True, max_features=0.5),
+        "extra_trees_leaves": forest(fold, 12, extremely_random=True, max_features="sqrt", min_samples_leaf=3),
+        "extra_trees_columns": forest(fold, 12, extremely_random=True, min_samples_leaf=2),
         "boosting": boosting(fold, 16, learning_rate=0.2, num_leaves=7),
-        "boosting_deep": boosting(fold, 50, learning_rate=0.1, num_leaves=31, min_data_in_leaf=20),
-        "boosting_small": boosting(fold, 50, learning_rate=0.1, num_leaves=4),
-        "boosting_extra": boosting(fold, 50, learning_rate=0.1, num_leaves=16, extra_trees=True, feature_fraction=0.5),
+        "boosting_deep": boosting(fold, 30, learning_rate=0.15, num_leaves=31, min_data_in_leaf=20),
+        "boosting_small": boosting(fold, 30, learning_rate=0.15, num_leaves=4),
+        "boosting_extra": boosting(fold, 30, learning_rate=0.15, num_leaves=16, extra_trees=True, feature_fraction=0.5),
     }
     if fold.n_classes:
         predictions["quadratic"] = quadratic(fold)
