@@ -43,7 +43,7 @@ from recommender.pipelines import build_preprocessing, encoded_width
 from recommender.pool import Configuration, fixed_settings
 from recommender.recommendation import Recommendation, recommend
 from recommender.splits import Split
-from recommender.training import Trained, train
+from recommender.training import INPUTS, Trained, train
 from recommender.workers import _start
 
 FIRST, BEST_OF_3, BEST_OF_5 = "recommended", "best of 3", "best of 5"
@@ -318,7 +318,7 @@ def portfolio(k: int) -> Method:
 def nearest_winner(fold: Fold) -> Configuration:
     """auto-sklearn's rule: what won on the dataset whose scaled meta-features differ least in sum (L1)."""
     started = time.process_time()
-    values = pd.DataFrame([extract_metafeatures(fold.training_part).values])
+    values = pd.DataFrame([extract_metafeatures(fold.training_part, groups=INPUTS).values])
     model = fold.trained.model
     known, regrets = model.metafeatures_, model.regrets_.fillna(1.0)
     order = nearest_winners(known, values[known.columns], regrets.to_numpy(), regrets.shape[1])[0]
