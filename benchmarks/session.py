@@ -84,7 +84,9 @@ def run(matrix: Matrix, seed: int) -> tuple[dict[str, Floats], Floats]:
     for fold in np.unique(folds):
         train = folds != fold
         known = matrix.performance[train]
-        model = MetaModel(random_state=seed).fit(matrix.metafeatures[train], known, families=matrix.families[train])
+        model = MetaModel(random_state=seed).fit(
+            matrix.metafeatures[train], known, families=matrix.families[train], levels=matrix.levels
+        )
         position = {name: i for i, name in enumerate(model.configurations_)}
         fixed = greedy_portfolio(np.nan_to_num(regret[train], nan=1.0), len(position))
         for i in np.flatnonzero(~train):
