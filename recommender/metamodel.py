@@ -42,7 +42,7 @@ CALIBRATION_DATASETS = 400
 """So many training datasets, drawn at random, are enough to calibrate on."""
 TREND_SHARE = 0.4
 """Share of the trend in the expected regret, and of trend and similar datasets together, with unlimited datasets."""
-BEHIND = 0.2
+BEHIND = 0.3
 """A configuration falls behind the safe default where its normalized regret is larger by more than this."""
 REGRET_HINTS, SCORE_HINTS = 8, 3
 SCORE_BLEND = Blend(trend=0.0, similar=0.5, both=0.5)

@@ -267,8 +267,8 @@ def recommend(
 ) -> Recommendation:
     """Which algorithm with which hyperparameters to fit first.
 
-    Nothing of the pool is fitted: the dataset is described by meta-features, and the answer comes from what was seen on
-    the datasets of OpenML that resemble it.
+    Nothing of the pool is fitted: the dataset is described by meta-features, among them how small learners compare on
+    some of its rows, and the answer comes from what was seen on the datasets of OpenML that resemble it.
 
     Parameters
     ----------
