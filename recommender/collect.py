@@ -94,7 +94,7 @@ class _Opened:
     spooled: Spooled
     n_folds: int
     standings: Standings
-    n_open: int = 1  # one for the search for work, which is not over, and one for every configuration at work
+    n_open: int = 1  # one for the search for work, which is not over, and one for everything at work
 
     def close_one(self) -> None:
         """One is done; after the last of them the spooled file goes."""
@@ -105,11 +105,16 @@ class _Opened:
 
 @dataclass
 class _Work:
-    """What is left to do of one configuration on one dataset."""
+    """What is left to do of one configuration on one dataset; without a configuration, to describe the dataset."""
 
     opened: _Opened
-    configuration: Configuration
+    configuration: Configuration | None
     folds: deque[int]
+
+    @property
+    def job(self) -> Job:
+        """What is to be done next of it."""
+        return Job(self.opened.spooled, self.configuration, self.folds[0] if self.folds else 0)
 
 
 @dataclass(frozen=True)
@@ -217,19 +222,16 @@ class _Collection:
     def run(self, tasks: list[int | Dataset]) -> None:
         """Do all that is left: the folds of a configuration in turn up to its first failure, many at once."""
         source, exhausted = self._work(tasks), False
-        waiting: deque[_Work | Job] = deque()
-        running: dict[Future[Outcome], tuple[Job, _Work | None]] = {}
+        waiting: deque[_Work] = deque()
+        running: dict[Future[Outcome], tuple[Job, _Work]] = {}
         while True:
             while len(running) <= self.workers.n_workers:  # one more than can run, so that no worker waits
                 item = waiting.popleft() if waiting else next(source, self)
                 exhausted = exhausted or item is self
-                if isinstance(item, _Work):
-                    job = Job(item.opened.spooled, item.configuration, item.folds[0])
-                    running[self.workers.submit(job)] = (job, item)
-                elif isinstance(item, Job):
-                    running[self.workers.submit(item)] = (item, None)
-                else:
+                if not isinstance(item, _Work):
                     break
+                job = item.job
+                running[self.workers.submit(job)] = (job, item)
             if not running:
                 if exhausted:
                     return
@@ -240,29 +242,29 @@ class _Collection:
                 job, work = running.pop(future)
                 outcome = self.workers.outcome(job, future)
                 if outcome is None:
-                    waiting.appendleft(work or job)
+                    waiting.appendleft(work)
                 elif isinstance(outcome, Described):
-                    self._describe(job.spooled.dataset_id, outcome)
-                elif work is not None and self._record(work, outcome):
+                    self._describe(work.opened, outcome)
+                elif self._record(work, outcome):
                     waiting.append(work)
 
     def _record(self, work: _Work, evaluation: Evaluation) -> bool:
         """Record an evaluation; returns whether the configuration has folds left to do."""
-        opened, configuration = work.opened, work.configuration
+        opened, configuration_id = work.opened, evaluation.configuration_id
         self._add(opened, evaluation)
         opened.standings.add(evaluation)
         work.folds.remove(evaluation.fold)
         going_on = evaluation.status == "ok" and bool(work.folds)
         if going_on and self.stop_hopeless and work.folds[0] == opened.standings.n_first:
-            reason = opened.standings.why_hopeless(configuration.id)
+            reason = opened.standings.why_hopeless(configuration_id)
             if reason:
-                self._add(opened, stopped(configuration.id, work.folds, reason))
+                self._add(opened, stopped(configuration_id, work.folds, reason))
                 work.folds.popleft()
                 going_on = False
         if not going_on:
             if work.folds:
                 self.on_progress(Progress(opened.name, n_evaluations=-len(work.folds)))
-            self.claims.give_back(opened.spooled.dataset_id, configuration.id)
+            self.claims.give_back(opened.spooled.dataset_id, configuration_id)
             opened.close_one()
         return going_on
 
@@ -273,13 +275,15 @@ class _Collection:
             self.summary.fit_and_predict_seconds += seconds if new and seconds == seconds else 0.0
         self.on_progress(Progress(opened.name, evaluation))
 
-    def _describe(self, dataset_id: str, described: Described) -> None:
+    def _describe(self, opened: _Opened, described: Described) -> None:
+        dataset_id = opened.spooled.dataset_id
         if described.error:
             self.summary.undescribed[dataset_id] = described.error
         else:
             self.store.describe_dataset(dataset_id, described.values, METAFEATURES_VERSION, described.seconds)
+        opened.close_one()
 
-    def _work(self, tasks: list[int | Dataset]) -> Iterator[_Work | Job | None]:
+    def _work(self, tasks: list[int | Dataset]) -> Iterator[_Work | None]:
         """What is left to do, and None as long as it is only others who are at work."""
         elsewhere: list[_Elsewhere] = []
         for task in tasks:
@@ -301,7 +305,7 @@ class _Collection:
         *,
         first_time: bool = False,
         only: set[str] | None = None,
-    ) -> Iterator[_Work | Job]:
+    ) -> Iterator[_Work]:
         """What is left to do on a task's dataset, claimed; what others have claimed is added to `elsewhere`."""
         if isinstance(task, Dataset):
             dataset, licence = replace(task, source=dataset_id(task)), "not stated"
@@ -325,7 +329,8 @@ class _Collection:
             return
         opened = self._open(dataset, total)
         if undescribed:
-            yield Job(opened.spooled)
+            opened.n_open += 1
+            yield _Work(opened, None, deque())
         for configuration in configurations:
             if not left.get(configuration.id):
                 continue

@@ -94,6 +94,19 @@ def test_everything_is_recorded_once(store, pool):
     assert store.read_evaluations().equals(rows)
 
 
+def test_what_is_evaluated_is_described_again_where_metafeatures_have_changed(store, pool):
+    pool(*QUICK)
+    collect(store, [1], n_workers=1)
+    rows = store.read_evaluations()
+    store.describe_dataset("openml:1", {"old": 1.0}, METAFEATURES_VERSION - 1, 0.0)
+    summary = collect(store, [1], n_workers=1)
+    assert (summary.outcomes, summary.undescribed) == ({}, {})
+    known = store.dataset("openml:1")
+    assert known["metafeatures_version"] == METAFEATURES_VERSION
+    assert known["metafeatures"]["nr_inst"] == 150
+    assert store.read_evaluations().equals(rows)
+
+
 def test_faults_are_outcomes_and_the_run_goes_on(store, pool):
     pool("hang_in_c", "segfault", "exhaust_memory", "nan", "warn", "call_exit", QUICK[0])
     summary = collect(store, [1], n_workers=2, limits=Limits(seconds=6.0, memory_bytes=2**29))
