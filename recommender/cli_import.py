@@ -12,7 +12,7 @@ import typer
 
 from recommender.cli_options import StoreOption
 from recommender.console import TableFormat, count, duration, printed, say, show_table
-from recommender.errors import ServerBusyError
+from recommender.errors import ServerBusyError, ServerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,11 +36,11 @@ SourceOption = Annotated[
 
 
 def import_evaluations(
-    flow: Annotated[list[int], typer.Option(help="The OpenML number of a flow; may be repeated.")],
+    flow: Annotated[list[int], typer.Option(min=1, help="The OpenML number of a flow; may be repeated.")],
     suite: Annotated[
         list[str] | None, typer.Option(help="Only on the tasks of this suite, by number or alias; may be repeated.")
     ] = None,
-    task: Annotated[list[int] | None, typer.Option(help="Only on this OpenML task; may be repeated.")] = None,
+    task: Annotated[list[int] | None, typer.Option(min=1, help="Only on this OpenML task; may be repeated.")] = None,
     metric: Annotated[
         str, typer.Option(help="The evaluation measure, by OpenML's name, such as area_under_roc_curve.")
     ] = "predictive_accuracy",
@@ -55,7 +55,7 @@ def import_evaluations(
 
     from recommender.import_evaluations import import_evaluations
     from recommender.imported import ImportedEvidence
-    from recommender.openml_server import read_suite, set_server
+    from recommender.openml_server import read_suite, server_address, set_server
 
     set_server(server, str(cache) if cache else None)
     task_ids = [*(i for name in suite or [] for i in read_suite(name)), *(task or [])] if suite or task else None
@@ -69,7 +69,19 @@ def import_evaluations(
         raise typer.Exit(130) from None
     except ServerBusyError as error:
         raise ServerBusyError(f"{error} What was read is recorded: run the same command to go on") from error
+    said = f"{metric} on {'these' if task_ids is not None else 'any'} tasks"
+    if len(summary.flows_without) == len(flow):
+        raise ServerError(
+            f"{server_address()} has no evaluations of {_flows(flow)} by {said}. "
+            "Is it the number of a flow, and the metric named as OpenML names it?"
+        )
     _show_summary(evidence, summary)
+    if summary.flows_without:
+        say(f"the server has no evaluations of {_flows(summary.flows_without)} by {said}")
+
+
+def _flows(numbers: list[int]) -> str:
+    return f"flow{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers))}"
 
 
 def show_imported_winners(store: str, *, task: str | None, metric: str | None, format: TableFormat) -> None:

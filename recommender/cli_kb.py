@@ -97,6 +97,8 @@ def winners(
 ) -> None:
     """Show which algorithm and hyperparameters won on each dataset, and which won most often."""
     if source is Source.OPENML:
+        if knowledge is not None:
+            raise RecommenderError("--knowledge holds our own evaluations: with --source openml, give --store")
         show_imported_winners(store or DEFAULT_STORE, task=task, metric=metric, format=format)
         return
     import pandas as pd

@@ -15,6 +15,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 UNLIMITED = math.inf
@@ -176,6 +177,7 @@ def read_parameters(flow_name: str, parameters: Mapping[str, str | None]) -> Rea
     return Reading(found, dropped)
 
 
+@lru_cache(maxsize=1024)  # it is asked for with every setting of a flow
 def _path_of(flow_name: str) -> str:
     """The dotted name of the class that learns, without what stands in parentheses."""
     head, _, inside = flow_name.partition("(")
@@ -197,6 +199,7 @@ def _class_of(component: str) -> str:
     return component.partition("(")[0].rsplit(".", 1)[-1]
 
 
+@lru_cache(maxsize=1024)
 def _split(full_name: str) -> tuple[str, str]:
     """The class of a component and the name of its parameter."""
     match = re.fullmatch(r"(.*)\(\d+\)_(.*)", full_name)

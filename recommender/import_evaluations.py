@@ -65,6 +65,8 @@ class ImportSummary:
     ----------
     n_read, n_new : int
         Evaluations that the server gave, and those of them that were not recorded yet.
+    flows_without : list of int
+        Flows of which the server has no evaluations (by this metric, on these tasks).
     n_without_settings : int
         Setups whose settings the server does not have.
     n_waits : int
@@ -77,6 +79,7 @@ class ImportSummary:
 
     n_read: int = 0
     n_new: int = 0
+    flows_without: list[int] = field(default_factory=list)
     n_without_settings: int = 0
     n_waits: int = 0
     described: dict[str, int] = field(default_factory=dict)
@@ -128,8 +131,8 @@ def import_evaluations(
     started = time.monotonic()
     work = _Import(evidence, evidence.add_server(server_address()), metric, first_wait, on_progress)
     for flow_id in flow_ids:
-        for part in _parts(task_ids):
-            work.read_list(flow_id, part, page_size)
+        if not sum(work.read_list(flow_id, part, page_size) for part in _parts(task_ids)):
+            work.summary.flows_without.append(flow_id)
     work.describe_tasks()
     work.summary.seconds = time.monotonic() - started
     return work.summary
@@ -154,8 +157,8 @@ class _Import:
     summary: ImportSummary = field(default_factory=ImportSummary)
     has_answered: bool = False
 
-    def read_list(self, flow_id: int, task_ids: list[int] | None, page_size: int) -> None:
-        """Read the rest of a server's list."""
+    def read_list(self, flow_id: int, task_ids: list[int] | None, page_size: int) -> int:
+        """Read the rest of a server's list; returns how long the whole is."""
         evidence, what = self.evidence, f"flow {flow_id}"
         key = ",".join(map(str, task_ids or []))
         while True:
@@ -165,7 +168,7 @@ class _Import:
             ask = partial(list_evaluations, flow_id, self.metric, task_ids=task_ids, offset=offset, size=page_size)
             page = self.patiently(ask, what)
             if page.empty:
-                return
+                return offset
             unknown = evidence.unknown_setups(self.server_id, page["setup_id"].tolist())
             setups: dict[int, dict[str, str | None]] = {}
             for start in range(0, len(unknown), SETUPS_AT_ONCE):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import (
     JSON,
@@ -264,18 +265,42 @@ class ImportedEvidence(Store):
         return pd.DataFrame(rows, columns=columns)
 
     def evaluations_on(
-        self, server_id: int, metric: str, flow_id: int, task_id: int
+        self,
+        server_id: int,
+        metric: str,
+        flow_id: int,
+        task_id: int,
+        *,
+        at_most: int | None = None,
+        random_state: int = 0,
     ) -> list[tuple[dict[str, Any], float]]:
-        """Parameters and value of each evaluation of a flow on a task, in the order of runs."""
+        """Parameters and value of each evaluation of a flow on a task whose settings are known, in the order of runs.
+
+        Parameters
+        ----------
+        server_id, metric, flow_id, task_id
+            Which evaluations.
+        at_most : int, optional
+            If there are more than this, so many of them are drawn; only those take memory for their settings.
+        random_state : int, default=0
+            Seed of the draw.
+        """
         e, s = _evaluations.c, _setups.c
-        query = (
-            select(s.parameters, e.value)
+        listed = (
+            select(e.run_id, e.setup_id, e.value)
             .join(_setups, (s.server_id == e.server_id) & (s.setup_id == e.setup_id))
             .where(e.server_id == server_id, e.metric == metric, e.flow_id == flow_id, e.task_id == task_id)
-            .order_by(e.run_id)
-        )
+        )  # sorted here: asked for the order of runs, SQLite reads all runs of the metric instead of the task's own
         with self._transaction() as connection:
-            return [(parameters, value) for parameters, value in connection.execute(query)]
+            found = np.array(sorted(map(tuple, connection.execute(listed))), dtype=[*_RUN.items()])
+            if at_most is not None and len(found) > at_most:
+                drawn = np.random.default_rng(random_state).choice(len(found), at_most, replace=False)
+                found = found[np.sort(drawn)]
+            setups = np.unique(found["setup_id"]).tolist()
+            parts = (setups[i : i + 1000] for i in range(0, len(setups), 1000))
+            query = select(s.setup_id, s.parameters).where(s.server_id == server_id)
+            settings = {i: p for part in parts for i, p in connection.execute(query.where(s.setup_id.in_(part)))}
+        return [(settings[i], value) for _, i, value in found.tolist()]
 
     def pairs(self, metric: str) -> pd.DataFrame:
         """Which flows were evaluated on which tasks: server_id, flow_id, flow, task_id, and how many evaluations."""
@@ -346,6 +371,8 @@ class ImportedEvidence(Store):
 
 PAGE = ["run_id", "task_id", "data_id", "data_name", "setup_id", "flow_name", "value"]
 """The columns of a page of evaluations, as `recommender.openml_server.list_evaluations` reads it."""
+
+_RUN = {"run_id": np.int64, "setup_id": np.int64, "value": np.float64}
 
 _UNDESCRIBED: dict[str, Any] = {
     "described_by": "",

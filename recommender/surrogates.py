@@ -22,6 +22,8 @@ Floats = NDArray[np.float64]
 
 MIN_SETTINGS = 30
 """With fewer settings than this on a dataset there is no surrogate."""
+MAX_SETTINGS = 10_000
+"""Of more settings than this on a dataset so many are drawn, which bounds seconds and memory."""
 N_FOLDS, N_TREES = 5, 100
 
 
@@ -176,7 +178,8 @@ def estimate_pool(
     Parameters
     ----------
     evidence : ImportedEvidence
-        Flows that are not ours, and tasks of which not even the size is known, are passed over.
+        Flows that are not ours, and tasks of which not even the size is known, are passed over. One task's evaluations
+        are read at a time, and at most 10,000 of each flow, drawn where there are more.
     metric : str, default="predictive_accuracy"
         The evaluation measure, by OpenML's name.
     random_state : int, default=0
@@ -198,7 +201,8 @@ def estimate_pool(
         if flow is None or not isinstance(about["task"], str) or not {"nr_inst", "nr_attr"} <= set(sizes):
             continue
         on_progress(about["name"])
-        tried = evidence.evaluations_on(pair["server_id"], metric, pair["flow_id"], pair["task_id"])
+        place = (pair["server_id"], metric, pair["flow_id"], pair["task_id"])
+        tried = evidence.evaluations_on(*place, at_most=MAX_SETTINGS, random_state=random_state)
         found = fit_surrogate(
             flow,
             [read_parameters(pair["flow"], parameters).hyperparameters for parameters, _ in tried],

@@ -184,7 +184,7 @@ def listed(parts: list[str]) -> pd.DataFrame:
             table = table[table[f"{key}_id"].isin([int(number) for number in where[key].split(",")])]
     start = int(where["offset"])
     table = table.iloc[start : start + int(where["limit"])]
-    if table.empty:
+    if table.empty or where.get("function", "predictive_accuracy") != "predictive_accuracy":
         raise KeyError("542")
     return table
 
@@ -240,7 +240,7 @@ def answer(path: str, base: str) -> str:
             return description(int(number), base)
         case ["task", number] if int(number) in {*LOADERS, *DRAWN, UNSUPERVISED}:
             return task(int(number), base)
-        case ["evaluation", "list", *filters] if "predictive_accuracy" in filters:
+        case ["evaluation", "list", *filters]:
             return evaluation_list(filters)
         case ["setup", "list", *filters]:
             return setup_list(filters)

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from unittest.mock import Mock
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ import pytest
 from openml_stub import BOOSTING, EVALUATED, FLOWS, FOREST, N_SETTINGS, ONLY_EVALUATIONS, ONLY_QUALITIES, evaluations
 from postgresql_server import binaries, running_server
 from sqlalchemy import create_engine, text
+from sqlalchemy.event import listen
 
 from recommender.cli import main
 from recommender.errors import ServerBusyError, StoreError
@@ -191,6 +193,38 @@ def test_imported_evidence_is_not_among_our_evaluations(openml_cache, evidence, 
     ours.close()
 
 
+def test_evaluations_on_a_task(openml_cache, evidence):
+    summary = read(evidence)
+    found = evidence.evaluations_on(1, "predictive_accuracy", FOREST, 2)
+    table = evaluations()
+    table = table[(table["flow_id"] == FOREST) & (table["task_id"] == 2)]
+    assert summary.flows_without == []
+    assert [value for _, value in found] == table["value"].tolist()  # in the order of runs
+    assert [p["min_samples_leaf"] for p, _ in found] == [s["min_samples_leaf"] for s in table["settings"]]
+
+
+def test_at_most_so_many_evaluations_are_drawn(openml_cache, evidence):
+    read(evidence)
+    where = (1, "predictive_accuracy", FOREST, 2)
+    every = evidence.evaluations_on(*where)
+    some = [evidence.evaluations_on(*where, at_most=10, random_state=seed) for seed in (0, 0, 1)]
+    assert [len(drawn) for drawn in some] == [10, 10, 10]
+    assert some[0] == some[1] != some[2]
+    assert some[0] == [one for one in every if one in some[0]]  # in the order of runs
+    assert evidence.evaluations_on(*where, at_most=N_SETTINGS) == every
+
+
+def test_a_task_is_read_without_reading_all_others(openml_cache, evidence):
+    read(evidence)
+    asked = []
+    listen(evidence._engine, "before_cursor_execute", lambda *given: asked.append(given[2:4]))
+    evidence.evaluations_on(1, "predictive_accuracy", FOREST, 2)
+    (query,) = [given for given in asked if "FROM imported_evaluations" in given[0]]
+    with evidence._engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"explain query plan {query[0]}", query[1]).all()
+    assert "imported_evaluations_by_task" in str(plan)
+
+
 def test_winners(openml_cache, evidence):
     read(evidence, FOREST, BOOSTING)
     winners = evidence.winners().set_index("task_id").sort_index()
@@ -235,3 +269,51 @@ def test_command(openml_cache, openml_server, tmp_path, capsys):
 def test_winners_of_a_store_that_is_not_there(tmp_path, capsys):
     assert main(["winners", "--source", "openml", "--store", str(tmp_path / "none.sqlite")]) == 2
     assert "import-evaluations" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("wrong", [["--flow", "4242"], ["--flow", str(FOREST), "--metric", "accuracy"]])
+def test_a_flow_or_metric_that_the_server_does_not_have(openml_cache, openml_server, tmp_path, capsys, wrong):
+    store = str(tmp_path / "commanded.sqlite")
+    assert main(["import-evaluations", *wrong, "--server", openml_server, "--store", store]) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err.count("\n") == 1
+    assert "has no evaluations of flow" in shown.err
+
+
+def test_one_flow_of_two_has_evaluations(openml_cache, openml_server, tmp_path, capsys):
+    given = ["--flow", "4242", "--flow", str(FOREST), "--task", "1", "--server", openml_server]
+    assert main(["import-evaluations", *given, "--store", str(tmp_path / "commanded.sqlite")]) == 0
+    shown = capsys.readouterr()
+    assert f"{N_SETTINGS} evaluations read" in shown.out
+    assert "no evaluations of flow 4242 by predictive_accuracy on these tasks" in shown.err
+
+
+@pytest.mark.parametrize("wrong", [["--server", "openml"], ["--cache", "a-file/cache"]])
+def test_no_server_or_cache_is_said_at_once(openml_cache, tmp_path, monkeypatch, capsys, wrong):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a-file").touch()
+    assert main(["import-evaluations", "--flow", str(FOREST), *wrong]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert not (tmp_path / "recommender.sqlite").exists()
+
+
+def test_ctrl_c_keeps_what_was_read_and_the_same_command_goes_on(
+    openml_cache, openml_server, evidence, tmp_path, monkeypatch, capsys
+):
+    command = ["import-evaluations", "--flow", str(FOREST), "--server", openml_server]
+    command += ["--store", str(tmp_path / "evidence.sqlite")]
+    monkeypatch.setitem(import_evaluations.__kwdefaults__, "page_size", 50)
+    with monkeypatch.context() as context:
+        context.setattr("recommender.import_evaluations.list_setups", Mock(side_effect=[{}, KeyboardInterrupt]))
+        assert main(command) == 130
+    assert capsys.readouterr().err == "stopped before the end: run the same command to go on\n"
+    assert len(recorded(evidence)) == 50
+    assert main(command) == 0
+    assert f"{N_EVALUATIONS - 50} evaluations read" in capsys.readouterr().out
+    assert recorded(evidence) == expected(FOREST)
+
+
+def test_winners_of_openml_are_not_in_a_knowledge_base(tmp_path, capsys):
+    assert main(["winners", "--source", "openml", "--knowledge", str(tmp_path)]) == 2
+    assert "give --store" in capsys.readouterr().err

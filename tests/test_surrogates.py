@@ -99,3 +99,11 @@ def test_pool_is_estimated_where_the_size_is_known(openml_cache, tmp_path):
     assert all(scores for scores in found["scores"])
     assert estimate_pool(evidence, metric="area_under_roc_curve").empty
     evidence.close()
+
+
+def test_of_many_settings_some_are_drawn(openml_cache, tmp_path, monkeypatch):
+    evidence = ImportedEvidence(tmp_path / "evidence.sqlite")
+    import_evaluations(evidence, [FOREST], task_ids=[2])
+    monkeypatch.setattr("recommender.surrogates.MAX_SETTINGS", 35)
+    assert estimate_pool(evidence)["n_settings"].tolist() == [35]
+    evidence.close()
