@@ -176,7 +176,7 @@ def explain(recommendation: Recommendation) -> Reasons:
     >>> from recommender import recommend
     >>> reasons = explain(recommend(load_wine()))
     >>> reasons.outside, list(reasons.groups.index)
-    (False, ['simple', 'landmarking'])
+    (False, ['simple', 'relative'])
     """
     neighbours = recommendation.neighbours(N_NEIGHBOURS)
     metafeatures, groups = _moved(recommendation)
