@@ -11,7 +11,11 @@ from recommender.algorithms import find_algorithm
 from recommender.datasets import Dataset
 from recommender.errors import KnowledgeBaseError, RecommendationError
 from recommender.pipelines import encoded_width
+from recommender.pool import Configuration
 from recommender.training import Trained
+
+DEFAULT_NEIGHBORS = 5
+"""Of scikit-learn's nearest neighbours."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,8 @@ def choose(
     wanted = (applying if named is None else named) - _names(exclude)
     if interpretable:
         wanted = {name for name in wanted if find_algorithm(name).is_interpretable}
-    table = table[algorithms.isin(list(applying & wanted)).to_numpy()]
+    enough = [_has_rows_for(trained.configurations[str(i)], dataset) for i in table.index]
+    table = table[algorithms.isin(list(applying & wanted)).to_numpy() & enough]
     if table.empty:
         raise RecommendationError(_why_none(applying, named, _names(exclude), interpretable, dataset))
     for limit in limits:
@@ -102,6 +107,14 @@ def _applying(names: Iterable[str], dataset: Dataset) -> set[str]:
         )
         is None
     }
+
+
+def _has_rows_for(configuration: Configuration, dataset: Dataset) -> bool:
+    """Whether half of the rows, as few as a fold may train on, hold as many neighbours as are asked for."""
+    if configuration.algorithm != "k_neighbors":
+        return True
+    asked: int = configuration.hyperparameters.get("n_neighbors", DEFAULT_NEIGHBORS)
+    return asked <= max(1, dataset.n_samples // 2)
 
 
 def _names(given: Iterable[str]) -> set[str]:

@@ -172,6 +172,7 @@ def _wrong_numbers(given: Mapping[Any, Any], task: Task) -> Iterator[str]:
     if status not in get_args(Status):
         yield f"unknown status {status!r}. Choose from: {', '.join(get_args(Status))}"
     for name, least in NUMBERS.items():
+        least = least if status == "ok" else 0  # nothing was split where nothing was fitted
         value = _number(given[name])
         if _is_missing(given[name]):
             if name == "fold":

@@ -247,3 +247,10 @@ def test_script_runs_as_it_is(tmp_path, task):
         done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         assert done.stdout.startswith("cross-validated:")
+
+
+def test_no_more_neighbours_are_recommended_than_half_of_the_rows_hold():
+    X = np.random.default_rng(0).normal(size=(12, 3))
+    table = recommend(X, np.arange(12) % 2, include=["k_neighbors"]).to_frame()
+    assert {settings.get("n_neighbors", 5) for settings in table["hyperparameters"]} <= set(range(1, 7))
+    assert len(table) >= 2

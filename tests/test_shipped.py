@@ -18,7 +18,8 @@ from recommender.metrics import METRICS, metrics_for
 from recommender.pool import Configuration
 from recommender.training import METAMODEL, load_trained
 
-MIN_DATASETS, MIN_CONFIGURATIONS = 60, 40
+MIN_DATASETS, MIN_CONFIGURATIONS = 250, 42
+USUAL_CONFIGURATIONS = 60
 MAX_BYTES = 14e6
 WORST_LOG_LOSS = -np.log(1e-15)
 
@@ -39,6 +40,7 @@ def test_breadth(shipped):
     assert len(shipped.datasets) >= MIN_DATASETS
     assert set(per_dataset.index) == set(shipped.datasets.index)
     assert per_dataset.min() >= MIN_CONFIGURATIONS, f"few configurations: {per_dataset.nsmallest(5).to_dict()}"
+    assert (per_dataset >= USUAL_CONFIGURATIONS).sum() >= MIN_DATASETS
     assert set(shipped.datasets["task"]) == set(TASKS)
 
 

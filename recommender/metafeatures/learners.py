@@ -127,16 +127,16 @@ def ridge(fold: Fold, penalty: float) -> np.ndarray:
 
 def quadratic(fold: Fold, shrinkage: float = 0.1) -> np.ndarray:
     """A normal density for each class, its covariance shrunk towards the identity."""
-    n, p = fold.X.shape
-    logs = []
-    for c, indicator in enumerate(fold.targets.T):
+    p = fold.X.shape[1]
+    logs = np.full((len(fold.X_test), fold.n_classes), -np.inf)  # of a class without training rows
+    for c in np.unique(fold.y):
         mine = fold.X[fold.y == c]
         centred = mine - mine.mean(axis=0)
         covariance = (1 - shrinkage) * centred.T @ centred / max(len(mine) - 1, 1) + shrinkage * np.eye(p)
         away = fold.X_test - mine.mean(axis=0)
         distance = (away * np.linalg.solve(covariance, away.T).T).sum(axis=1)
-        logs.append(np.log(indicator.sum() / n) - 0.5 * (np.linalg.slogdet(covariance)[1] + distance))
-    return _posterior(np.array(logs).T)
+        logs[:, c] = np.log(len(mine) / len(fold.y)) - 0.5 * (np.linalg.slogdet(covariance)[1] + distance)
+    return _posterior(logs)
 
 
 def _posterior(logs: np.ndarray) -> np.ndarray:
