@@ -9,9 +9,12 @@ of families; whatever a dataset's family has, our own or imported, is left out w
 imported_effect.csv, and imported_surrogates.csv: how well each surrogate expects what it has not seen, and how its
 estimates agree with our own evaluations where there are some.
 
-`scale` simulates a million evaluations from the real ones (each task's scores again under new numbers, with a little
-noise), serves them on loopback, imports them through the `openml` client, fits a surrogate for each task, and trains on
-all of them; writes imported_scale.csv. Peak memory is that of this process; the server is another one.
+`scale` simulates a million evaluations from the real ones: each run again under new numbers of run, setup, task and
+dataset, its score moved by a little noise. It serves them on loopback, imports them through the `openml` client,
+describes the tasks as the real ones (whose tables are not downloaded and measured again), lists what won, fits a
+surrogate for each task, and trains a meta-model for each kind of task on the shipped knowledge base with all that was
+estimated; writes imported_scale.csv. Seconds and peak memory, which never falls, are those of this process; the server
+is another one.
 """
 
 from __future__ import annotations
@@ -27,7 +30,7 @@ import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -38,9 +41,11 @@ from recommender.families import find_families
 from recommender.imported import ImportedEvidence
 from recommender.knowledge import KnowledgeBase, load_knowledge
 from recommender.matrix import family_folds
+from recommender.metafeatures import LEVELS
 from recommender.metamodel import MetaModel
 from recommender.regrets import normalized_regret
 from recommender.surrogates import estimate_pool
+from recommender.training import inputs_of
 
 HERE = Path(__file__).parent
 METRIC = "accuracy"
@@ -107,8 +112,13 @@ class Judge:
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("dataset")
 
 
+def described(knowledge: KnowledgeBase) -> KnowledgeBase:
+    """The knowledge base with the meta-features that the shipped meta-model learns from, and no others."""
+    return replace(knowledge, metafeatures=inputs_of(knowledge.metafeatures))
+
+
 def fitted(metafeatures: pd.DataFrame, rows: pd.DataFrame, families: pd.Series, seed: int) -> MetaModel:
-    return MetaModel(random_state=seed).fit(metafeatures.loc[rows.index], rows, families=families)
+    return MetaModel(random_state=seed).fit(metafeatures.loc[rows.index], rows, families=families, levels=LEVELS)
 
 
 def effect(knowledge: KnowledgeBase, surrogates: pd.DataFrame, seeds: int) -> pd.DataFrame:
@@ -171,7 +181,10 @@ def judged_fold(
 
 
 def summarise(rows: pd.DataFrame) -> pd.DataFrame:
-    """Mean regrets, and how they differ from what is had without, with 95 % intervals from drawing families again."""
+    """Mean regrets, and how they differ from what is had without, with 95 % intervals from drawing families again.
+
+    A dataset's regrets are averaged over the seeds first, so that more seeds are not more datasets.
+    """
     found = []
     for (setting, question), part in rows.groupby(["setting", "question"], sort=False):
         table = part.pivot_table("regret", ["family", "dataset"], "way").dropna()
@@ -183,7 +196,8 @@ def summarise(rows: pd.DataFrame) -> pd.DataFrame:
             resampled = np.bincount(codes, difference)[draws].sum(axis=1) / sizes
             low, high = np.quantile(resampled, [0.025, 0.975])
             row = {"setting": setting, "question": question, "way": way, "regret": table[way].mean()}
-            found.append(row | {"difference": difference.mean(), "low": low, "high": high, "n_datasets": len(table)})
+            size = {"n_datasets": len(table), "n_seeds": part["seed"].nunique()}
+            found.append(row | {"difference": difference.mean(), "low": low, "high": high} | size)
     return pd.DataFrame(found).round(4)
 
 
@@ -208,12 +222,18 @@ def agreement(knowledge: KnowledgeBase, surrogates: pd.DataFrame) -> pd.DataFram
 # Scale
 
 
+SIMULATED, COPY = 100_000_000, 1_000_000
+"""Where the numbers of simulated tasks and datasets begin, which no real one reaches, and how far apart copies lie."""
+RUNS_OF_COPY, SETUPS_OF_COPY = 10_000_000, 50_000_000
+"""How far apart the runs and setups of copies lie: further than those of the real evaluations, and below 2**31."""
+
+
 def simulate(source: Path, target: Path, n_evaluations: int) -> None:
-    """A database of that many evaluations: each task again and again, scores moved by noise, settings as they are."""
+    """A database of that many evaluations: each run again and again under new numbers, its score moved by noise."""
     rng = np.random.default_rng(0)
     with sqlite3.connect(source) as connection:
         real = pd.read_sql(
-            "select e.*, t.name, f.name as flow from imported_evaluations e "
+            "select e.*, t.name, t.data_id, f.name as flow from imported_evaluations e "
             "join imported_tasks t using (server_id, task_id) join imported_flows f using (server_id, flow_id) "
             "order by run_id",
             connection,
@@ -224,9 +244,10 @@ def simulate(source: Path, target: Path, n_evaluations: int) -> None:
         setups.to_sql("setups", connection, index=False)
         real[["flow_id", "flow"]].drop_duplicates().to_sql("flows", connection, index=False)
         for copy in range(n_copies):
-            rows = real[["run_id", "task_id", "setup_id", "flow_id", "name", "value"]].copy()
-            rows["run_id"] += copy * 10_000_000
-            rows["task_id"] += copy * 1_000_000
+            rows = real[["run_id", "task_id", "setup_id", "flow_id", "data_id", "name", "value"]].copy()
+            rows["run_id"] += copy * RUNS_OF_COPY
+            rows["setup_id"] += copy * SETUPS_OF_COPY
+            rows[["task_id", "data_id"]] += SIMULATED + copy * COPY
             rows["name"] += f"_{copy}"
             rows["value"] = (rows["value"] + rng.normal(0, 0.002, len(rows))).clip(0, 1)
             rows.head(n_evaluations - copy * len(real)).to_sql(
@@ -250,16 +271,17 @@ def serve(database: str, port: multiprocessing.Queue) -> None:
             listed = "".join(
                 f"<oml:evaluation><oml:run_id>{run}</oml:run_id><oml:task_id>{task}</oml:task_id><oml:setup_id>{setup}"
                 f"</oml:setup_id><oml:flow_id>{flow_id}</oml:flow_id><oml:flow_name>{flow}</oml:flow_name><oml:data_id>"
-                f"{task}</oml:data_id><oml:data_name>{name}</oml:data_name><oml:function>predictive_accuracy"
+                f"{data}</oml:data_id><oml:data_name>{name}</oml:data_name><oml:function>predictive_accuracy"
                 "</oml:function><oml:upload_time>2017-12-01 00:00:00</oml:upload_time><oml:uploader>1</oml:uploader>"
                 f"<oml:value>{value}</oml:value></oml:evaluation>"
-                for run, task, setup, flow_id, name, value in rows
+                for run, task, setup, flow_id, data, name, value in rows
             )
             return f"<oml:evaluations {namespace}>{listed}</oml:evaluations>" if rows else None
         if parts[0] == "setup":
-            query = f"select * from setups where setup_id in ({where['setup']})"
             listed = ""
-            for setup, text in connection.execute(query):
+            for setup in map(int, where["setup"].split(",")):
+                query = "select parameters from setups where setup_id = ?"
+                (text,) = connection.execute(query, (setup % SETUPS_OF_COPY,)).fetchone()
                 parameters = "".join(
                     f"<oml:parameter><oml:id>{i}</oml:id><oml:flow_id>0</oml:flow_id><oml:flow_name>f</oml:flow_name>"
                     f"<oml:full_name>{name}</oml:full_name><oml:parameter_name>{name}</oml:parameter_name>"
@@ -330,16 +352,20 @@ def scale(store: Path, n_evaluations: int) -> pd.DataFrame:
             row["n"] = import_evaluations(evidence, flows, page_size=10_000).n_new
         server.terminate()
         describe_as_the_real_ones(evidence, known)
+        with measured("winners") as row:
+            row["n"] = len(evidence.winners())
         with measured("surrogates") as row:
             surrogates = estimate_pool(evidence)
             row["n"] = len(surrogates)
-        with measured("training") as row:
-            estimated, _, features, about = table_of(surrogates)
-            knowledge, chosen = load_knowledge(), about.index[about["task"] == "binary"]
-            performance = knowledge.performance("binary", METRIC)
-            scores = pd.concat([performance, estimated.loc[chosen].reindex(columns=performance.columns)])
-            MetaModel().fit(pd.concat([knowledge.metafeatures.loc[performance.index], features.loc[chosen]]), scores)
-            row["n"] = len(scores)
+        knowledge, (estimated, _, features, about) = described(load_knowledge()), table_of(surrogates)
+        features = features.reindex(columns=knowledge.metafeatures.columns)
+        for task in CLASSIFICATION:
+            with measured(f"training, {task}") as row:
+                performance, chosen = knowledge.performance(task, METRIC), about.index[about["task"] == task]
+                scores = pd.concat([performance, estimated.loc[chosen].reindex(columns=performance.columns)])
+                every = pd.concat([knowledge.metafeatures.loc[performance.index], features.loc[chosen]])
+                MetaModel().fit(every, scores, levels=LEVELS)
+                row["n"] = len(scores)
         evidence.close()
     return pd.DataFrame(rows)[["step", "n", "seconds", "processor_seconds", "peak_mib"]].round(1)
 
@@ -350,7 +376,7 @@ def describe_as_the_real_ones(evidence: ImportedEvidence, known: pd.DataFrame) -
 
     rng = np.random.default_rng(0)
     for row in evidence.tasks().to_dict("records"):
-        real = known.loc[row["task_id"] % 1_000_000]
+        real = known.loc[row["task_id"] % COPY]
         if real["described_by"] != "dataset":
             continue
         noise = rng.normal(1, 0.05, len(real["metafeatures"]))
@@ -367,7 +393,7 @@ def main() -> None:
     parser.add_argument("what", choices=["effect", "scale"])
     parser.add_argument("--store", type=Path, required=True)
     parser.add_argument("--knowledge", type=Path)
-    parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--seeds", type=int, default=1, help="of effect: how often the families are split anew")
     parser.add_argument("--evaluations", type=int, default=1_000_000)
     parser.add_argument("--output", type=Path, default=HERE)
     arguments = parser.parse_args()
@@ -375,7 +401,7 @@ def main() -> None:
     if arguments.what == "scale":
         scale(arguments.store, arguments.evaluations).to_csv(arguments.output / "imported_scale.csv", index=False)
         return
-    knowledge = load_knowledge(arguments.knowledge)
+    knowledge = described(load_knowledge(arguments.knowledge))
     surrogates = estimate_pool(ImportedEvidence(arguments.store))
     table = agreement(knowledge, surrogates)
     table.to_csv(arguments.output / "imported_surrogates.csv", index=False)
