@@ -100,6 +100,11 @@ class Scenarios:
     weights: Floats
     bounds: Floats
 
+    def regrets(self) -> Floats:
+        """Normalized regrets of shape (n_datasets, n_configurations): 0 for the best of each scenario, at most 1."""
+        regrets = self.expected + self.deviations
+        return np.clip(regrets - regrets.min(axis=1, keepdims=True), 0, 1)
+
 
 class MetaModel:
     """What configurations can be expected to do on a dataset, given its meta-features.
@@ -307,10 +312,11 @@ class MetaModel:
         return np.clip(self._score.predict(weights, ranks), *self._bounds), weights
 
     def preference(self, metafeatures: pd.DataFrame) -> pd.DataFrame:
-        """What to order configurations by, least first: expected regret, and the risk to fall behind the safe default.
+        """What to order configurations by, least first: regret over scenarios, and the risk to fall behind the default.
 
-        The risk is the probability, over the scenarios of a dataset, that a configuration does clearly worse than the
-        default that was named for `fit`. Without one it is the expected regret alone.
+        The mean regret over the scenarios of a dataset, each with a best configuration of its own, is what `portfolio`
+        lowers. The risk is the probability, over the same scenarios, that a configuration does clearly worse than the
+        safe default that was named for `fit`; 0 without one.
 
         Parameters
         ----------
@@ -321,17 +327,16 @@ class MetaModel:
         -------
         DataFrame of shape (n_datasets, n_configurations)
         """
-        risks = [self._risk(self.scenarios(metafeatures.iloc[[row]])) for row in range(len(metafeatures))]
-        return self.expected_regret(metafeatures) + np.stack(risks)
+        rows = [self._preference(self.scenarios(metafeatures.iloc[[row]])) for row in range(len(metafeatures))]
+        return pd.DataFrame(np.stack(rows), index=metafeatures.index, columns=self.configurations_)
 
-    def _risk(self, possible: Scenarios) -> Floats:
-        """The probability of each configuration to fall behind the safe default, 0 without one."""
+    def _preference(self, possible: Scenarios) -> Floats:
+        preference: Floats = possible.weights @ possible.regrets()
         if self.default_ not in self.configurations_:
-            return np.zeros(len(self.configurations_))
+            return preference
         regrets = possible.expected + possible.deviations
         default = regrets[:, [self.configurations_.index(self.default_)]]
-        risk: Floats = possible.weights @ (regrets > default + BEHIND)
-        return risk
+        return preference + possible.weights @ (regrets > default + BEHIND)
 
     def _support(self, values: Singles) -> Floats:
         """The share of the datasets that calibrated this meta-model which lay at least as far from the others."""
@@ -356,13 +361,10 @@ class MetaModel:
             The configurations to choose from; all of them by default.
         """
         possible = self.scenarios(metafeatures_row)
-        regrets = possible.expected + possible.deviations
-        regrets = np.clip(regrets - regrets.min(axis=1, keepdims=True), 0, 1)
         wanted = np.arange(len(self.configurations_))
         if among is not None:
             wanted = np.flatnonzero(np.isin(self.configurations_, list(among)))
-        preference = np.clip(possible.expected, 0, 1) + self._risk(possible)
-        chosen = greedy(regrets[:, wanted], possible.weights, preference[wanted], k)
+        chosen = greedy(possible.regrets()[:, wanted], possible.weights, self._preference(possible)[wanted], k)
         return [self.configurations_[wanted[c]] for c in chosen]
 
     def scenarios(self, metafeatures_row: pd.DataFrame) -> Scenarios:

@@ -98,13 +98,21 @@ def test_portfolio_holds_different_configurations_and_grows_at_its_end(model, da
 def test_the_risk_to_fall_behind_the_safe_default_counts(data):
     model = MetaModel(n_trees=50).fit(*data, default="c0")
     low = row(position=0.1, landmarker=0.7, noise=0.0, sometimes=np.nan)
-    risk = (model.preference(low) - model.expected_regret(low)).iloc[0]
+    without = MetaModel(n_trees=50).fit(*data)
+    risk = (model.preference(low) - without.preference(low)).iloc[0]
     assert risk["c0"] == 0
     assert risk["c6"] > 0.9
     assert model.portfolio(low, 1)[0] == model.preference(low).iloc[0].idxmin()
     assert MetaModel.from_arrays(model.to_arrays()).preference(low).equals(model.preference(low))
-    without = MetaModel(n_trees=50).fit(*data)
-    assert without.preference(low).equals(without.expected_regret(low))
+
+
+def test_what_is_preferred_is_the_mean_regret_to_the_best_of_each_scenario(model):
+    low = row(position=0.1, landmarker=0.7, noise=0.0, sometimes=np.nan)
+    possible = model.scenarios(low)
+    regrets = possible.regrets()
+    assert (regrets.min(axis=1) == 0).all()
+    assert ((regrets >= 0) & (regrets <= 1)).all()
+    np.testing.assert_allclose(model.preference(low).iloc[0], possible.weights @ regrets)
 
 
 def test_neighbours_are_sorted_and_a_training_dataset_is_its_own_nearest(model, data):
