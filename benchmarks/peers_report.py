@@ -15,6 +15,8 @@ REFERENCES = {"first": "recommended", "five": "best of 5"}
 """Whose wins and losses are counted, by the columns' prefix."""
 KINDS = {"all": ("binary", "multiclass", "regression"), "classification": ("binary", "multiclass")}
 KINDS["regression"] = ("regression",)
+MOST = 0.9
+"""A method that was measured on a smaller share of the tasks has no rank."""
 MIN_TASKS = 6
 DIGITS = 6
 """Scores that are equal to so many digits tie."""
@@ -50,7 +52,7 @@ def regrets(scores: pd.DataFrame, methods: list[str]) -> pd.DataFrame:
 def summarise(rows: pd.DataFrame) -> pd.DataFrame:
     """How the methods compare, over all tasks and by kind.
 
-    Ranks and regrets are over the tasks on which every method was measured that was measured on more than half of
+    Ranks and regrets are over the tasks on which every method was measured that was measured on nine tenths of
     them; a method that was measured on fewer has no rank, and is compared on those of its tasks that are among them.
 
     Returns
@@ -70,7 +72,7 @@ def summarise(rows: pd.DataFrame) -> pd.DataFrame:
         if mine.empty:
             continue
         scores = task_scores(mine)
-        methods = list(scores.columns[scores.notna().mean() > 0.5])
+        methods = list(scores.columns[scores.notna().mean() > MOST])
         scores = scores.dropna(subset=methods)
         mine = mine[mine["task_id"].isin(scores.index)]
         regret, ranks = regrets(scores, methods), scores[methods].rank(axis=1, ascending=False)

@@ -19,6 +19,8 @@ Kind = Literal["numeric", "categorical", "text", "date"]
 TASKS: tuple[Task, ...] = get_args(Task)
 TEXT_CARDINALITY = 40
 """Strings with more distinct values than this are text (the threshold that skrub uses)."""
+N_TELLING = 1000
+"""So many rows mostly show whether a column has more distinct values than that."""
 DATE = re.compile(r"(\d{4}([-/.])\d{1,2}\2\d{1,2}|\d{1,2}([-/.])\d{1,2}\3\d{2,4})([ T]\d{1,2}:\d{2}.*)?")
 MAX_CLASS_LIKE_VALUES = 20
 """A numeric target with at most this many distinct whole numbers is taken for class labels."""
@@ -160,8 +162,7 @@ def column_signature(column: pd.Series) -> str:
     Columns with few distinct values are described by how often each occurs, so that ``yes/no`` and ``1/0`` agree;
     others by the sum of their values' hashes at single precision, so that a round trip through text agrees too.
     """
-    n_distinct = _n_distinct(column)
-    if n_distinct <= TEXT_CARDINALITY:
+    if _has_few_values(column):
         counts = np.sort(column.astype(object).value_counts(dropna=False).to_numpy())
         content = b"counts" + counts.astype("<i8").tobytes()
     elif pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_complex_dtype(column.dtype):
@@ -176,11 +177,12 @@ def column_signature(column: pd.Series) -> str:
     return hashlib.sha256(content).hexdigest()[:16]
 
 
-def _n_distinct(column: pd.Series) -> int:
+def _has_few_values(column: pd.Series) -> bool:
+    """Whether it has at most `TEXT_CARDINALITY` distinct values, missing ones together; the first rows mostly tell."""
     try:
-        return int(column.nunique(dropna=False))
-    except TypeError:
-        return len(column)
+        return all(part.nunique(dropna=False) <= TEXT_CARDINALITY for part in (column.head(N_TELLING), column))
+    except TypeError:  # lists, dicts, arrays
+        return len(column) <= TEXT_CARDINALITY
 
 
 # ---------------------------------------------------------------------------------------------------------------------

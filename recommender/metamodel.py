@@ -42,7 +42,7 @@ CALIBRATION_DATASETS = 400
 """So many training datasets, drawn at random, are enough to calibrate on."""
 TREND_SHARE = 0.4
 """Share of the trend in the expected regret, and of trend and similar datasets together, with unlimited datasets."""
-BEHIND = 0.3
+BEHIND = 0.25
 """A configuration falls behind the safe default where its normalized regret is larger by more than this."""
 REGRET_HINTS, SCORE_HINTS = 8, 3
 SCORE_BLEND = Blend(trend=0.0, similar=0.5, both=0.5)
@@ -121,7 +121,7 @@ class MetaModel:
 
     Parameters
     ----------
-    n_trees : int, default=150
+    n_trees : int, default=300
         Trees of each of the two forests.
     random_state : int, default=0
         Seed of the forests and of the families that are left out together.
@@ -141,7 +141,7 @@ class MetaModel:
     features_: list[str]
     default_: str | None
 
-    def __init__(self, *, n_trees: int = 150, random_state: int = 0):
+    def __init__(self, *, n_trees: int = 300, random_state: int = 0):
         self.n_trees = n_trees
         self.random_state = random_state
 

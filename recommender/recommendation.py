@@ -135,8 +135,7 @@ class Recommendation:
     @cached_property
     def known(self) -> str | None:
         """The id of the dataset of the knowledge base that has the same content, or None."""
-        same = self._trained.datasets.index[self._trained.datasets["fingerprint"] == self.dataset.fingerprint]
-        return str(same[0]) if len(same) else None
+        return self._trained.id_of(self.dataset)
 
     @property
     def outside(self) -> bool:

@@ -43,7 +43,7 @@ def why_outside(dataset: Dataset, metafeatures: pd.DataFrame, trained: Trained, 
     >>> recommend(load_wine()).outside
     False
     """
-    if dataset.fingerprint in set(trained.datasets["fingerprint"]):
+    if trained.id_of(dataset):
         return ()
     reasons = []
     for size, nouns in SIZES.items():

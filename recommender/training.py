@@ -13,7 +13,7 @@ from zipfile import BadZipFile
 import numpy as np
 import pandas as pd
 
-from recommender.datasets import TASKS, Task
+from recommender.datasets import TASKS, Dataset, Task
 from recommender.errors import KnowledgeBaseError, RecommenderError
 from recommender.files import MANIFEST, checked_file, read_manifest, shipped_folder, write_manifest, write_text
 from recommender.knowledge import KnowledgeBase, winners
@@ -73,6 +73,14 @@ class Trained:
     datasets: pd.DataFrame
     single_best: str
     model_bytes: SecondsModel | None = None
+
+    def id_of(self, dataset: Dataset) -> str | None:
+        """The id of the training dataset that has the same content; None if there is none."""
+        as_long = self.datasets[self.datasets["n_samples"] == dataset.n_samples]
+        if as_long.empty:  # so nothing need be hashed
+            return None
+        same = as_long.index[as_long["fingerprint"] == dataset.fingerprint]
+        return str(same[0]) if len(same) else None
 
 
 def train(knowledge: KnowledgeBase, task: Task, metric: str | None = None, *, random_state: int = 0) -> Trained:
