@@ -211,11 +211,13 @@ def test_a_known_dataset_is_recognised_by_its_content():
     trained = load_trained("multiclass")
     known = trained.datasets.index[0]
     fingerprints = trained.datasets["fingerprint"].mask(trained.datasets.index == known, load_dataset(X, y).fingerprint)
-    trained = replace(trained, datasets=trained.datasets.assign(fingerprint=fingerprints))
+    trained = replace(trained, datasets=trained.datasets.assign(fingerprint=fingerprints, n_samples=len(X)))
     shuffled = X.sample(frac=1, random_state=0).set_axis(list("abcd"), axis=1)
     recommendation = recommend(shuffled, y.loc[shuffled.index], knowledge=trained)
     assert recommendation.known == known
     assert "is in the knowledge base" in " ".join(recommendation.notes())
+    other = X.assign(**{X.columns[0]: X[X.columns[0]] + np.arange(len(X))})
+    assert recommend(other, y, knowledge=trained).known is None
     assert recommend(X.iloc[1:], y.iloc[1:], knowledge=trained).known is None
 
 

@@ -59,7 +59,8 @@ def test_a_single_large_dataset_is_not_enough(trained):
 
 def test_a_known_dataset_is_inside(trained):
     dataset = load_dataset(table(40_000, 5), target="y")
-    known = replace(trained, datasets=trained.datasets.assign(fingerprint=dataset.fingerprint))
+    same = {"fingerprint": dataset.fingerprint, "n_samples": dataset.n_samples}
+    known = replace(trained, datasets=trained.datasets.assign(**same))
     assert why_outside(dataset, trained.model.metafeatures_.iloc[[0]], known, is_far=True) == ()
 
 
