@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from recommender.errors import KnowledgeBaseError, RecommenderError
 from recommender.expectation import Blend, Expectation, fit_expectation, leaf_weights
 from recommender.inputs import Inputs
-from recommender.regrets import PRIOR_DATASETS, fill_missing, greedy, lift_outliers, normalized_regret, regret_of
+from recommender.regrets import PRIOR_DATASETS, fill_missing, greedy, normalized_regret, regret_of
 
 __all__ = ["MetaModel", "MetaModelError", "Prediction", "Scenarios", "normalized_regret"]
 
@@ -42,7 +42,7 @@ CALIBRATION_DATASETS = 400
 """So many training datasets, drawn at random, are enough to calibrate on."""
 TREND_SHARE = 0.4
 """Share of the trend in the expected regret, and of trend and similar datasets together, with unlimited datasets."""
-BEHIND = 0.25
+BEHIND = 0.3
 """A configuration falls behind the safe default where its normalized regret is larger by more than this."""
 REGRET_HINTS, SCORE_HINTS = 8, 3
 SCORE_BLEND = Blend(trend=0.0, similar=0.5, both=0.5)
@@ -200,7 +200,7 @@ class MetaModel:
     def _learn(self, scores: Floats, metafeatures: Singles, families: NDArray[np.intp]) -> None:
         self._known = np.isfinite(scores)
         self._bounds = np.array([np.nanmin(scores), np.nanmax(scores)])
-        filled_scores = lift_outliers(np.clip(fill_missing(scores), *self._bounds))
+        filled_scores = np.clip(fill_missing(scores), *self._bounds)
         regret = regret_of(scores)
         filled_regret = np.clip(fill_missing(regret), 0, 1)
         filled_regret[:, ~self._known.any(axis=0)] = 1.0

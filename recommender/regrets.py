@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 FILL_TURNS, FILL_THRESHOLD = 10, 0.05
-LOWEST = 3.0
-"""How far below its dataset's median a score may count, in units of the best's distance to the median."""
 PRIOR_DATASETS = 2.0
 """How many datasets of average regret a configuration that was left out somewhere is taken to have seen besides."""
 
@@ -71,19 +69,6 @@ def fill_missing(table: Floats) -> Floats:
         kept = np.maximum(1 - FILL_THRESHOLD * singular[0] / singular, 0)
         filled = np.where(known, table, (centred @ directions.T * kept) @ directions + mean)
     return filled
-
-
-def lift_outliers(scores: Floats) -> Floats:
-    """Scores of datasets by configurations, the worst of each dataset lifted: how badly a failure fails is chance.
-
-    Examples
-    --------
-    >>> lift_outliers(np.array([[0.9, 0.8, 0.7, 0.8, -400.0]])).round(2)
-    array([[0.9, 0.8, 0.7, 0.8, 0.5]])
-    """
-    medians, best = np.median(scores, axis=1, keepdims=True), scores.max(axis=1, keepdims=True)
-    lifted: Floats = np.maximum(scores, medians - LOWEST * (best - medians))
-    return lifted
 
 
 def main_directions(centred: Floats, k: int) -> tuple[Floats, Floats]:
