@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,15 @@ from recommender.metrics import METRICS
 OURS = ("recommended", "best of 3", "best of 5")
 REFERENCES = {"first": "recommended", "five": "best of 5"}
 """Whose wins and losses are counted, by the columns' prefix."""
-KINDS = {"all": ("binary", "multiclass", "regression"), "classification": ("binary", "multiclass")}
-KINDS["regression"] = ("regression",)
+SMALL = 2000
+KINDS: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
+    "all": lambda rows: rows["task"].notna(),
+    "classification": lambda rows: rows["task"] != "regression",
+    "regression": lambda rows: rows["task"] == "regression",
+    f"up to {SMALL:,} rows": lambda rows: rows["n_samples"] <= SMALL,
+    f"above {SMALL:,} rows": lambda rows: rows["n_samples"] > SMALL,
+}
+"""Which tasks are summarised together."""
 MOST = 0.9
 """A method that was measured on a smaller share of the tasks has no rank."""
 MIN_TASKS = 6
@@ -50,7 +58,7 @@ def regrets(scores: pd.DataFrame, methods: list[str]) -> pd.DataFrame:
 
 
 def summarise(rows: pd.DataFrame) -> pd.DataFrame:
-    """How the methods compare, over all tasks and by kind.
+    """How the methods compare, over all tasks, by kind and by size.
 
     Ranks and regrets are over the tasks on which every method was measured that was measured on nine tenths of
     them; a method that was measured on fewer has no rank, and is compared on those of its tasks that are among them.
@@ -67,8 +75,8 @@ def summarise(rows: pd.DataFrame) -> pd.DataFrame:
 
     rows = rows.assign(seconds=rows["choose_seconds"] + rows["fit_seconds"], failed=rows["status"] != "ok")
     parts = []
-    for kind, tasks in KINDS.items():
-        mine = rows[rows["task"].isin(tasks)]
+    for kind, chosen in KINDS.items():
+        mine = rows[chosen(rows)]
         if mine.empty:
             continue
         scores = task_scores(mine)

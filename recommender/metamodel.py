@@ -15,8 +15,9 @@ from recommender.errors import KnowledgeBaseError, RecommenderError
 from recommender.expectation import Blend, Expectation, fit_expectation, leaf_weights
 from recommender.inputs import Inputs
 from recommender.regrets import PRIOR_DATASETS, fill_missing, greedy, normalized_regret, regret_of
+from recommender.scenarios import Scenarios
 
-__all__ = ["MetaModel", "MetaModelError", "Prediction", "Scenarios", "normalized_regret"]
+__all__ = ["MetaModel", "MetaModelError", "Prediction", "normalized_regret"]
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -42,8 +43,6 @@ CALIBRATION_DATASETS = 400
 """So many training datasets, drawn at random, are enough to calibrate on."""
 TREND_SHARE = 0.4
 """Share of the trend in the expected regret, and of trend and similar datasets together, with unlimited datasets."""
-BEHIND = 0.3
-"""A configuration falls behind the safe default where its normalized regret is larger by more than this."""
 REGRET_HINTS, SCORE_HINTS = 8, 3
 SCORE_BLEND = Blend(trend=0.0, similar=0.5, both=0.5)
 
@@ -74,36 +73,6 @@ class Prediction:
     upper: pd.DataFrame
     support: pd.Series
     outside: pd.Series
-
-
-@dataclass(frozen=True, eq=False)
-class Scenarios:
-    """What may happen on one dataset: what is expected, and how far training datasets were from what was expected.
-
-    Parameters
-    ----------
-    expected : array of shape (n_configurations,)
-        Expected normalized regret.
-    deviations : array of shape (n_datasets, n_configurations)
-        By how much the regrets of each training dataset differed from what is expected of it without its family.
-    scores : array of shape (n_datasets, n_configurations)
-        The scores of this dataset, had they differed from the expected ones as those of each training dataset did.
-    weights : array of shape (n_datasets,)
-        How likely each is, adding up to 1: similar datasets weigh more.
-    bounds : array of shape (2,)
-        The lowest and the highest score of any training dataset.
-    """
-
-    expected: Floats
-    deviations: Floats
-    scores: Floats
-    weights: Floats
-    bounds: Floats
-
-    def regrets(self) -> Floats:
-        """Normalized regrets of shape (n_datasets, n_configurations): 0 for the best of each scenario, at most 1."""
-        regrets = self.expected + self.deviations
-        return np.clip(regrets - regrets.min(axis=1, keepdims=True), 0, 1)
 
 
 class MetaModel:
@@ -327,16 +296,8 @@ class MetaModel:
         -------
         DataFrame of shape (n_datasets, n_configurations)
         """
-        rows = [self._preference(self.scenarios(metafeatures.iloc[[row]])) for row in range(len(metafeatures))]
+        rows = [self.scenarios(metafeatures.iloc[[row]]).preference for row in range(len(metafeatures))]
         return pd.DataFrame(np.stack(rows), index=metafeatures.index, columns=self.configurations_)
-
-    def _preference(self, possible: Scenarios) -> Floats:
-        preference: Floats = possible.weights @ possible.regrets()
-        if self.default_ not in self.configurations_:
-            return preference
-        regrets = possible.expected + possible.deviations
-        default = regrets[:, [self.configurations_.index(self.default_)]]
-        return preference + possible.weights @ (regrets > default + BEHIND)
 
     def _support(self, values: Singles) -> Floats:
         """The share of the datasets that calibrated this meta-model which lay at least as far from the others."""
@@ -364,7 +325,7 @@ class MetaModel:
         wanted = np.arange(len(self.configurations_))
         if among is not None:
             wanted = np.flatnonzero(np.isin(self.configurations_, list(among)))
-        chosen = greedy(possible.regrets()[:, wanted], possible.weights, self._preference(possible)[wanted], k)
+        chosen = greedy(possible.regrets[:, wanted], possible.weights, possible.preference[wanted], k)
         return [self.configurations_[wanted[c]] for c in chosen]
 
     def scenarios(self, metafeatures_row: pd.DataFrame) -> Scenarios:
@@ -388,6 +349,7 @@ class MetaModel:
             np.clip(score + np.where(self._known, self._score.deviations(), 0), *self._bounds),
             (1 - even) * weights[0] + even / weights.shape[1],
             self._bounds,
+            self.configurations_.index(self.default_) if self.default_ in self.configurations_ else None,
         )
 
     def neighbours(self, metafeatures_row: pd.DataFrame, k: int) -> pd.DataFrame:

@@ -11,7 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from recommender.errors import RecommendationError
-from recommender.metamodel import COVERAGE, Scenarios
+from recommender.metamodel import COVERAGE
+from recommender.scenarios import Scenarios
 
 if TYPE_CHECKING:
     from recommender.recommendation import Recommendation, RecommendedConfiguration

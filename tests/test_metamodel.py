@@ -109,7 +109,7 @@ def test_the_risk_to_fall_behind_the_safe_default_counts(data):
 def test_what_is_preferred_is_the_mean_regret_to_the_best_of_each_scenario(model):
     low = row(position=0.1, landmarker=0.7, noise=0.0, sometimes=np.nan)
     possible = model.scenarios(low)
-    regrets = possible.regrets()
+    regrets = possible.regrets
     assert (regrets.min(axis=1) == 0).all()
     assert ((regrets >= 0) & (regrets <= 1)).all()
     np.testing.assert_allclose(model.preference(low).iloc[0], possible.weights @ regrets)

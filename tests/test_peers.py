@@ -31,6 +31,7 @@ def rows():
                 {
                     "task_id": task_id,
                     "task": "regression" if task_id < 2 else "binary",
+                    "n_samples": 500 * (task_id + 1),
                     "fold": 0,
                     "method": method,
                     "metric": "r2" if task_id < 2 else "roc_auc",
@@ -69,7 +70,10 @@ def test_the_summary_ranks_what_was_measured_everywhere_and_compares_the_rest_in
 def test_the_report_writes_a_table_and_a_plot(rows, tmp_path):
     rows.assign(message="", chosen="").to_csv(tmp_path / "results.csv", index=False)
     summary = peers_report.report(tmp_path / "results.csv")
-    assert set(summary["kind"]) == {"all", "classification", "regression"}
+    sizes = {"up to 2,000 rows": 4, "above 2,000 rows": 4}
+    assert set(summary["kind"]) == {"all", "classification", "regression", *sizes}
+    for size, n_tasks in sizes.items():
+        assert summary.set_index(["kind", "method"]).loc[(size, "recommended"), "n_tasks"] == n_tasks
     assert {path.name for path in tmp_path.iterdir()} == {"results.csv", "summary.csv", "regret_over_seconds.png"}
 
 

@@ -7,8 +7,8 @@ from sklearn.datasets import load_diabetes, load_wine
 
 from recommender import MetaModel, recommend
 from recommender.errors import RecommendationError
-from recommender.metamodel import Scenarios
 from recommender.regrets import regret_of
+from recommender.scenarios import Scenarios
 from recommender.session import Belief
 
 

@@ -1,0 +1,63 @@
+"""What may happen on one dataset, and what to prefer in view of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+BEHIND = 0.3
+"""A configuration falls behind the safe default where its normalized regret is larger by more than this."""
+
+
+@dataclass(frozen=True, eq=False)
+class Scenarios:
+    """What may happen on one dataset: what is expected, and how far training datasets were from what was expected.
+
+    Parameters
+    ----------
+    expected : array of shape (n_configurations,)
+        Expected normalized regret.
+    deviations : array of shape (n_datasets, n_configurations)
+        By how much the regrets of each training dataset differed from what is expected of it without its family.
+    scores : array of shape (n_datasets, n_configurations)
+        The scores of this dataset, had they differed from the expected ones as those of each training dataset did.
+    weights : array of shape (n_datasets,)
+        How likely each is, adding up to 1: similar datasets weigh more.
+    bounds : array of shape (2,)
+        The lowest and the highest score of any training dataset.
+    default : int, optional
+        The position of a configuration that is safe to choose.
+    """
+
+    expected: Floats
+    deviations: Floats
+    scores: Floats
+    weights: Floats
+    bounds: Floats
+    default: int | None = None
+
+    @cached_property
+    def regrets(self) -> Floats:
+        """Normalized regrets of shape (n_datasets, n_configurations): 0 for the best of each scenario, at most 1."""
+        regrets = self.expected + self.deviations
+        return np.clip(regrets - regrets.min(axis=1, keepdims=True), 0, 1)
+
+    @cached_property
+    def risk(self) -> Floats:
+        """The probability of each configuration to fall behind the safe default, 0 without one."""
+        if self.default is None:
+            return np.zeros(len(self.expected))
+        regrets = self.expected + self.deviations
+        risk: Floats = self.weights @ (regrets > regrets[:, [self.default]] + BEHIND)
+        return risk
+
+    @cached_property
+    def preference(self) -> Floats:
+        """What to order configurations by, least first: their mean regret over the scenarios, and the risk."""
+        preference: Floats = self.weights @ self.regrets + self.risk
+        return preference
