@@ -17,7 +17,7 @@ from scipy.special import gammaln
 from recommender.datasets import TASKS
 from recommender.itself import matrix_of
 from recommender.knowledge import load_knowledge
-from recommender.matrix import FAMILY_FOLDS, REGRET, Matrix, family_folds, read_matrix, row_of
+from recommender.matrix import FAMILY_FOLDS, REGRET, Matrix, family_folds, fitted, read_matrix, row_of
 from recommender.metamodel import MetaModel
 from recommender.metrics import find_metric
 from recommender.regrets import greedy_portfolio, regret_of
@@ -82,14 +82,11 @@ def run(matrix: Matrix, seed: int) -> tuple[dict[str, Floats], Floats]:
     found = {strategy: np.empty((len(performance), max(TRIES))) for strategy in (SESSION, PORTFOLIO, GREEDY)}
     judged = np.empty((len(performance), 1 + len(TRIES), 2))
     for fold in np.unique(folds):
-        train = folds != fold
-        known = matrix.performance[train]
-        model = MetaModel(random_state=seed).fit(
-            matrix.metafeatures[train], known, families=matrix.families[train], levels=matrix.levels
-        )
+        train = np.flatnonzero(folds != fold)
+        model = fitted(matrix, train, seed)
         position = {name: i for i, name in enumerate(model.configurations_)}
         fixed = greedy_portfolio(np.nan_to_num(regret[train], nan=1.0), len(position))
-        for i in np.flatnonzero(~train):
+        for i in np.flatnonzero(folds == fold):
             row = matrix.metafeatures.iloc[[i]]
             portfolio = [position[name] for name in model.portfolio(row, len(position))]
             tried, judged[i] = session(model, row, portfolio, performance[i])

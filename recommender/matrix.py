@@ -216,6 +216,17 @@ def run_folds(
     return orders, pd.concat(intervals)
 
 
+def fitted(matrix: Matrix, train: NDArray[np.intp], seed: int) -> MetaModel:
+    """The meta-model that these datasets of a matrix, by position, give."""
+    return MetaModel(random_state=seed).fit(
+        matrix.metafeatures.iloc[train],
+        matrix.performance.iloc[train],
+        families=matrix.families.iloc[train],
+        default=matrix.default,
+        levels=matrix.levels,
+    )
+
+
 def _choose(
     matrix: Matrix, train: NDArray[np.intp], test: NDArray[np.intp], k: int, seed: int
 ) -> tuple[Orders, pd.DataFrame]:
@@ -224,13 +235,7 @@ def _choose(
     ranking = np.argsort(regret.mean(axis=0), kind="stable")[:k].tolist()
     single_best = np.argsort(-performance.mean().to_numpy(), kind="stable")[:k].tolist()
     portfolio = greedy_portfolio(regret, k)
-    model = MetaModel(random_state=seed).fit(
-        metafeatures,
-        performance,
-        families=matrix.families.iloc[train],
-        default=matrix.default,
-        levels=matrix.levels,
-    )
+    model = fitted(matrix, train, seed)
     position = {name: i for i, name in enumerate(model.configurations_)}
     unseen = matrix.metafeatures.iloc[test]
     prediction = model.predict(unseen)
