@@ -671,7 +671,17 @@ def find_algorithm(name: str) -> Algorithm:
     return ALGORITHMS[name]
 
 
-def algorithms_for(task: Task, names: Iterable[str] | None = None) -> list[Algorithm]:
-    """The installed algorithms that serve a task, all of them or those named."""
-    chosen = ALGORITHMS.values() if names is None else [find_algorithm(name) for name in names]
-    return [algorithm for algorithm in chosen if task in algorithm.tasks and algorithm.is_installed]
+def algorithms_for(task: Task) -> list[Algorithm]:
+    """The installed algorithms that serve a task."""
+    return [algorithm for algorithm in ALGORITHMS.values() if task in algorithm.tasks and algorithm.is_installed]
+
+
+def installed_algorithms(names: Iterable[str] | None) -> frozenset[str] | None:
+    """The names if all of them are installed, or None for None; the error of one that is not says how to get it."""
+    if names is None:
+        return None
+    found = [find_algorithm(name) for name in names]
+    for algorithm in found:
+        if not algorithm.is_installed:
+            raise MissingExtraError(f"{algorithm.name} is not installed: pip install recommender[{algorithm.extra}]")
+    return frozenset(algorithm.name for algorithm in found)

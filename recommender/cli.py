@@ -142,6 +142,9 @@ def collect(
     server: ServerOption = None,
     cache: CacheOption = None,
     configurations: Annotated[int | None, typer.Option(min=1, help="Only the first so many of the pool.")] = None,
+    algorithm: Annotated[
+        list[str] | None, typer.Option(help="Only configurations of this algorithm; may be repeated.")
+    ] = None,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Evaluations at once; as many as processors if not given.")
     ] = None,
@@ -160,6 +163,7 @@ def collect(
     """Evaluate the pool on OpenML datasets and record everything; goes on where it stopped."""
     import signal
 
+    from recommender.algorithms import installed_algorithms
     from recommender.collect import collect
     from recommender.openml_server import read_suite, set_server
     from recommender.progress import ProgressBar
@@ -168,11 +172,12 @@ def collect(
 
     if not suite and not task:
         raise _usage("nothing to collect: give --suite or --task, such as --suite OpenML-CC18")
+    algorithms = installed_algorithms(algorithm or None)
     set_server(server, str(cache) if cache else None)
     task_ids = list(dict.fromkeys([*(i for name in suite or [] for i in read_suite(name)), *(task or [])]))
     limits = Limits(max_seconds, int(max_memory * 2**30))
     if dry_run:
-        _show_estimate(store, task_ids, configurations, workers, limits)
+        _show_estimate(store, task_ids, configurations, algorithms, workers, limits)
         return
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C
     opened = Store(store)
@@ -181,6 +186,7 @@ def collect(
             opened,
             task_ids,
             n_configurations=configurations,
+            algorithms=algorithms,
             n_workers=workers,
             limits=limits,
             cluster=cluster,
@@ -193,7 +199,12 @@ def collect(
 
 
 def _show_estimate(
-    store: str, task_ids: list[int], n_configurations: int | None, workers: int | None, limits: Any
+    store: str,
+    task_ids: list[int],
+    n_configurations: int | None,
+    algorithms: frozenset[str] | None,
+    workers: int | None,
+    limits: Any,
 ) -> None:
     import os
 
@@ -202,7 +213,9 @@ def _show_estimate(
 
     known = Store(store if "://" in store or Path(store).exists() else "sqlite://")
     n_workers = workers or os.cpu_count() or 1
-    found = estimate(known, task_ids, n_configurations=n_configurations, n_workers=n_workers, limits=limits)
+    found = estimate(
+        known, task_ids, n_configurations=n_configurations, algorithms=algorithms, n_workers=n_workers, limits=limits
+    )
     for task_id, reason in found.skipped.items():
         say(f"cannot be had, task {task_id}: {reason}")
     if len(found.datasets):

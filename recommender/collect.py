@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from recommender.algorithms import find_algorithm
+from recommender.algorithms import find_algorithm, installed_algorithms
 from recommender.claims import Claims
 from recommender.datasets import Dataset
 from recommender.environment import describe_environment
@@ -23,7 +23,7 @@ from recommender.evaluate import Evaluation
 from recommender.metafeatures import METAFEATURES_VERSION
 from recommender.openml_server import read_task
 from recommender.pipelines import encoded_width
-from recommender.pool import Configuration, pool_for
+from recommender.pool import Configuration, part, pool_for
 from recommender.splits import MAX_TRAIN_SAMPLES
 from recommender.stopping import Standings, stopped
 from recommender.store import Store
@@ -132,6 +132,7 @@ def collect(
     tasks: Iterable[int | Dataset],
     *,
     n_configurations: int | None = None,
+    algorithms: Iterable[str] | None = None,
     n_workers: int | None = None,
     limits: Limits | None = None,
     cluster: str | None = None,
@@ -152,7 +153,9 @@ def collect(
         Ids of OpenML tasks, of the server that `recommender.openml_server.set_server` names; or datasets, which are
         recorded under the id that `dataset_id` gives.
     n_configurations : int, optional
-        Only the first so many of the pool; all of it by default.
+        Only the first so many of the pool, or of the named algorithms' part of it; all by default.
+    algorithms : iterable of str, optional
+        Only configurations of these algorithms, such as those of an extra that is recorded later than the rest.
     n_workers : int, optional
         Evaluations at once; by default as many as there are processors. A cluster knows its own number.
     limits : Limits, optional
@@ -169,7 +172,13 @@ def collect(
     Summary
         Counts by outcome, and the tasks that could not be had with the reason. After Ctrl-C it is returned too,
         marked as interrupted.
+
+    Raises
+    ------
+    UnknownNameError, MissingExtraError
+        If an algorithm is unknown, or its library is not installed.
     """
+    names = installed_algorithms(algorithms)
     limits = limits or Limits()
     summary, started = Summary(), time.monotonic()
     try:
@@ -184,6 +193,7 @@ def collect(
                     Path(folder),
                     store.add_environment(environment),
                     n_configurations,
+                    names,
                     stop_hopeless,
                     summary,
                     on_progress,
@@ -215,6 +225,7 @@ class _Collection:
     folder: Path
     environment_id: str
     n_configurations: int | None
+    algorithms: frozenset[str] | None
     stop_hopeless: bool
     summary: Summary
     on_progress: Callable[[Progress], None]
@@ -317,7 +328,7 @@ class _Collection:
                 return
             dataset, licence = found.dataset, found.licence
         record_dataset(self.store, dataset, licence)
-        configurations = pool_for(dataset.task)[: self.n_configurations]
+        configurations = part(pool_for(dataset.task), self.n_configurations, self.algorithms)
         self.store.add_configurations(configurations)
         known, total = self.store.all_outcomes(dataset.source), n_folds(dataset)
         left = {c.id: folds_left(known.get(c.id, {}), total) for c in configurations if only is None or c.id in only}

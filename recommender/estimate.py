@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from recommender.algorithms import installed_algorithms
 from recommender.collect import folds_left, why_not
 from recommender.datasets import Dataset
 from recommender.errors import DatasetError, KnowledgeBaseError, ServerError
 from recommender.knowledge import load_knowledge
 from recommender.openml_server import read_task
-from recommender.pool import pool_for
+from recommender.pool import part, pool_for
 from recommender.seconds import SecondsModel
 from recommender.splits import split
 from recommender.store import Store
@@ -59,6 +60,7 @@ def estimate(
     task_ids: Iterable[int],
     *,
     n_configurations: int | None = None,
+    algorithms: Iterable[str] | None = None,
     n_workers: int = 1,
     limits: Limits | None = None,
 ) -> Estimate:
@@ -70,10 +72,10 @@ def estimate(
 
     Parameters
     ----------
-    store, task_ids, n_configurations, n_workers, limits
+    store, task_ids, n_configurations, algorithms, n_workers, limits
         As for `recommender.collect.collect`.
     """
-    limits = limits or Limits()
+    limits, names = limits or Limits(), installed_algorithms(algorithms)
     seconds = _Seconds(store, limits.seconds)
     rows, skipped = [], {}
     for task_id in task_ids:
@@ -84,7 +86,8 @@ def estimate(
             continue
         known, splits = store.all_outcomes(dataset.source), split(dataset)
         total = len(splits)
-        pool = [c for c in pool_for(dataset.task)[:n_configurations] if not why_not(c, dataset)]
+        asked = part(pool_for(dataset.task), n_configurations, names)
+        pool = [c for c in asked if not why_not(c, dataset)]
         left = {c.id: len(folds_left(known.get(c.id, {}), total)) for c in pool}
         rows.append(
             {

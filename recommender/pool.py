@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain, zip_longest
+from itertools import chain, islice, zip_longest
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -66,6 +66,20 @@ def pool_for(task: Task) -> tuple[Configuration, ...]:
     always = [algorithm for algorithm in algorithms_for(task) if algorithm.extra is None]
     extras = [algorithm for algorithm in algorithms_for(task) if algorithm.extra is not None]
     return (*_in_order(always, task), *_in_order(extras, task))
+
+
+def part(
+    pool: Iterable[Configuration], n_configurations: int | None, algorithms: Collection[str] | None
+) -> tuple[Configuration, ...]:
+    """The first so many of a pool's configurations that are of certain algorithms; None asks for all.
+
+    Examples
+    --------
+    >>> [configuration.id for configuration in part(pool_for("regression"), 2, {"ridge"})]
+    ['ridge-default', 'ridge-352d22b7']
+    """
+    of_these = (c for c in pool if algorithms is None or c.algorithm in algorithms)
+    return tuple(islice(of_these, n_configurations))
 
 
 def _in_order(algorithms: list[Algorithm], task: Task) -> tuple[Configuration, ...]:

@@ -14,6 +14,7 @@ from faults import FAULTY, Faulty
 
 from recommender.algorithms import ALGORITHMS
 from recommender.collect import collect
+from recommender.errors import MissingExtraError, UnknownNameError
 from recommender.evaluate import Evaluation
 from recommender.metafeatures import METAFEATURES_VERSION
 from recommender.metrics import metrics_for
@@ -92,6 +93,19 @@ def test_everything_is_recorded_once(store, pool):
     again = collect(store, [1], n_workers=1)
     assert again.outcomes == {}
     assert store.read_evaluations().equals(rows)
+
+
+def test_named_algorithms_alone_are_evaluated_and_added_to_what_is_there(store, pool, monkeypatch):
+    pool(*QUICK, Configuration("lda", {"shrinkage": "auto"}))
+    collect(store, [1], n_configurations=1, n_workers=1)
+    summary = collect(store, [1], n_configurations=1, algorithms=["lda"], n_workers=1)
+    assert summary.outcomes == {"ok": 20}
+    assert set(store.read_evaluations()["configuration_id"]) == {"naive_bayes-default", "lda-default"}
+    with pytest.raises(UnknownNameError, match="Did you mean 'catboost'"):
+        collect(store, [1], algorithms=["catbost"])
+    monkeypatch.setattr("recommender.algorithms._is_importable", lambda name: False)
+    with pytest.raises(MissingExtraError, match=r"xgboost is not installed: pip install recommender\[boosting\]"):
+        collect(store, [1], algorithms=["lda", "xgboost"])
 
 
 def test_what_is_evaluated_is_described_again_where_metafeatures_have_changed(store, pool):

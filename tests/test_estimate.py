@@ -41,6 +41,7 @@ def test_it_counts_the_work_and_does_none(store, pool, openml_cache, nothing_shi
     assert (found.n_left, list(found.skipped)) == (60, [99])
     assert np.isnan(found.seconds)
     assert store.read_datasets().empty
+    assert estimate(store, [1, 2], algorithms=["lda"]).datasets["evaluations"].tolist() == [20, 10]
 
 
 def test_what_was_recorded_tells_how_long_the_rest_takes(store, pool, openml_cache, nothing_shipped):
@@ -70,4 +71,9 @@ def test_dry_run_says_it_and_makes_no_store(tmp_path, capsys, openml_server, ope
     assert main([*arguments, "--configurations", "3", "--workers", "2", "--dry-run"]) == 0
     output = capsys.readouterr().out
     assert "1 dataset, 60 evaluations left at most, 0 recorded; how long that takes cannot be told" in output
+    assert not path.exists()
+    assert main([*arguments, "--configurations", "2", "--algorithm", "lda", "--dry-run"]) == 0
+    assert "1 dataset, 40 evaluations left at most" in capsys.readouterr().out
+    assert main([*arguments, "--algorithm", "lad"]) == 2
+    assert "unknown algorithm 'lad'. Did you mean 'lda'?" in capsys.readouterr().err
     assert not path.exists()
