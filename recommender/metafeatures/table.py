@@ -232,8 +232,7 @@ def _plain_numeric(X: pd.DataFrame, kinds: list[Kind | None]) -> list[int]:
 def _finite(values: np.ndarray) -> np.ndarray:
     """Values with infinities as NaN and huge magnitudes cut; a copy only where that changes something."""
     with np.errstate(invalid="ignore"):
-        largest = np.abs(values).max(initial=0.0) if not np.isnan(values).any() else np.inf
-        if largest <= HUGE:
+        if values.max(initial=0.0) <= HUGE and values.min(initial=0.0) >= -HUGE:  # false where one is NaN
             return values
         values = np.where(np.isinf(values), np.nan, values)
         return np.clip(values, -HUGE, HUGE)
