@@ -328,7 +328,7 @@ def nearest_winner(fold: Fold) -> Configuration:
 
 
 def every_default(fold: Fold) -> Configuration:
-    """The plain default of each algorithm that we have without extras, the best by inner validation."""
+    """The plain default of each algorithm that we have, the best by inner validation."""
     return max((Configuration(name, {}) for name in _algorithms(fold.dataset)), key=fold.inner_score)
 
 
@@ -398,8 +398,8 @@ def _distributions(space: Any) -> dict[str, Any]:
 
 @lru_cache(maxsize=4)
 def _algorithms(dataset: Dataset) -> list[str]:
-    """Those of the pool, without extras, that apply to a dataset."""
-    return [a.name for a in algorithms_for(dataset.task) if a.extra is None and _applies(a.name, dataset)]
+    """Those of the pool that apply to a dataset."""
+    return [a.name for a in algorithms_for(dataset.task) if _applies(a.name, dataset)]
 
 
 def _applies(name: str, dataset: Dataset) -> bool:
