@@ -149,7 +149,8 @@ def tell_tuning(summary: pd.DataFrame, tuning: pd.DataFrame) -> list[str]:
     for task in TASKS:
         part, unit = summary[summary["task"] == task].set_index("algorithm"), metrics_for(task)[0].name
         part = part[part["datasets"] >= min(MIN_DATASETS, part["datasets"].max())]
-        most, least, nearest = part["gain"].idxmax(), part["gain"].idxmin(), part["default"].idxmin()
+        gain, nearest = part["gain"][part["configurations"] > 1], part["default"].idxmin()
+        most, least = gain.idxmax(), gain.idxmin()
         lines.append(
             f"- **{task}**: tuning gives most to `{most}` ({rounded(part.at[most, 'gain'])} of regret) and least to "
             f"`{least}` ({rounded(part.at[least, 'gain'])}). The default nearest to the best is that of `{nearest}`, "
