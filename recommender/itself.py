@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from recommender.algorithms import find_algorithm
 from recommender.datasets import TASKS, Task
 from recommender.knowledge import KnowledgeBase
 from recommender.matrix import FAMILY_FOLDS, OURS, REGRET, Matrix, family_folds, interval_rows, row_of, run_folds
@@ -45,7 +46,8 @@ def measure_itself(
     Parameters
     ----------
     knowledge : KnowledgeBase
-        What to learn from and to be judged on, by each task's default metric.
+        What to learn from and to be judged on, by each task's default metric; configurations of algorithms that are
+        not installed are left out.
     tasks : iterable of {"binary", "multiclass", "regression"}, default=all
         Which tasks.
     seeds : iterable of int
@@ -85,9 +87,14 @@ def measure_itself(
 
 
 def matrix_of(knowledge: KnowledgeBase, task: Task, metric: Metric) -> Matrix:
-    """The knowledge base of a task as a matrix of datasets by configurations, as the meta-model learns it."""
+    """The knowledge base of a task as a matrix of datasets by configurations, as the meta-model learns it.
+
+    What is not installed cannot be recommended here, and is left out.
+    """
     performance = knowledge.performance(task, metric)
-    performance = performance.loc[:, performance.notna().mean() >= MIN_SHARE]
+    algorithms = knowledge.configurations["algorithm"].loc[performance.columns]
+    is_installed = algorithms.map(lambda name: find_algorithm(name).is_installed)
+    performance = performance.loc[:, is_installed & (performance.notna().mean() >= MIN_SHARE)]
     return Matrix(
         task,
         performance,

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recommender.itself import measure_itself
+from recommender.itself import matrix_of, measure_itself
 from recommender.knowledge import KnowledgeBase
-from recommender.metrics import METRICS
+from recommender.metrics import METRICS, find_metric
 
 NAMES = ["lightgbm-default", "a", "b", "c", "d"]
 
@@ -33,7 +33,7 @@ def knowledge(n_datasets: int, *, effect: float, noise: float, n_folds: int = 4)
     return KnowledgeBase(
         pd.DataFrame({"task": "binary", "family": [f"family-{i // 2}" for i in range(n_datasets)]}, index=ids),
         pd.DataFrame({"position": position, "nr_inst": 100, "nr_attr": 5, "nr_cat": 0, "nr_class": 2}, index=ids),
-        pd.DataFrame({"algorithm": NAMES, "hyperparameters": [{}] * 5}, index=NAMES),
+        pd.DataFrame({"algorithm": "lightgbm", "hyperparameters": [{}] * 5}, index=NAMES),
         evaluations,
         pd.DataFrame(),
     )
@@ -52,6 +52,14 @@ def hopeless() -> pd.DataFrame:
 def value(rows: pd.DataFrame, measure: str, strategy: str = "meta-model", k: int = 1) -> float:
     chosen = rows[rows["measure"].str.startswith(measure) & (rows["strategy"] == strategy) & (rows["k"] == k)]
     return float(chosen["value"].iloc[0])
+
+
+@pytest.mark.parametrize(("is_installed", "names"), [(True, NAMES), (False, NAMES[:4])])
+def test_what_is_not_installed_is_left_out(monkeypatch, is_installed, names):
+    base = knowledge(8, effect=0.05, noise=0.005)
+    base.configurations.loc["d", "algorithm"] = "catboost"
+    monkeypatch.setattr("recommender.algorithms._is_importable", lambda name: is_installed)
+    assert set(matrix_of(base, "binary", find_metric(None, "binary")).performance) == set(names)
 
 
 def test_what_can_be_learnt_closes_the_gap(learnable):
