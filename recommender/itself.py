@@ -16,7 +16,7 @@ from recommender.matrix import FAMILY_FOLDS, OURS, REGRET, Matrix, family_folds,
 from recommender.metafeatures import LEVELS
 from recommender.metrics import Metric, find_metric
 from recommender.seconds import SecondsModel
-from recommender.training import MIN_SHARE, SAFE_DEFAULT, inputs_of, sizes_of
+from recommender.training import SAFE_DEFAULT, inputs_of, scores_to_learn, sizes_of
 
 Floats = NDArray[np.float64]
 
@@ -91,10 +91,9 @@ def matrix_of(knowledge: KnowledgeBase, task: Task, metric: Metric) -> Matrix:
 
     What is not installed cannot be recommended here, and is left out.
     """
-    performance = knowledge.performance(task, metric)
+    performance = scores_to_learn(knowledge, task, metric)
     algorithms = knowledge.configurations["algorithm"].loc[performance.columns]
-    is_installed = algorithms.map(lambda name: find_algorithm(name).is_installed)
-    performance = performance.loc[:, is_installed & (performance.notna().mean() >= MIN_SHARE)]
+    performance = performance.loc[:, algorithms.map(lambda name: find_algorithm(name).is_installed)]
     return Matrix(
         task,
         performance,

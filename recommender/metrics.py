@@ -46,6 +46,9 @@ class Metric:
         NaN where the predictions do not allow it, as log loss without probabilities.
     in_target_units : bool, default=False
         Whether a value means something only beside the spread of the target.
+    floor : float, default=-inf
+        Worse scores are not told apart when it is learnt what to expect, since how badly a failure fails is chance: an
+        R² below -1, or errors that are as large. Larger is better; in standard deviations of a target in its units.
     """
 
     name: str
@@ -53,6 +56,7 @@ class Metric:
     greater_is_better: bool
     measure: Callable[[np.ndarray, Prediction], float]
     in_target_units: bool = False
+    floor: float = -np.inf
 
 
 def _roc_auc(y: np.ndarray, prediction: Prediction) -> float:
@@ -119,9 +123,9 @@ METRICS: dict[str, Metric] = {
         Metric("accuracy", _CLASSES, True, _accuracy),
         Metric("balanced_accuracy", _CLASSES, True, _balanced_accuracy),
         Metric("f1_macro", _CLASSES, True, _f1_macro),
-        Metric("r2", _NUMBERS, True, _r2),
-        Metric("rmse", _NUMBERS, False, _rmse, in_target_units=True),
-        Metric("mae", _NUMBERS, False, _mae, in_target_units=True),
+        Metric("r2", _NUMBERS, True, _r2, floor=-1.0),
+        Metric("rmse", _NUMBERS, False, _rmse, in_target_units=True, floor=-np.sqrt(2)),
+        Metric("mae", _NUMBERS, False, _mae, in_target_units=True, floor=-np.sqrt(2)),
     )
 }
 """Every metric by name; a task's first one is what it is judged by unless another is asked for."""

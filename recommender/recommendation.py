@@ -48,7 +48,8 @@ class RecommendedConfiguration:
     configuration : Configuration
         Algorithm and hyperparameters.
     expected_score : float
-        In the metric's own unit, as cross-validation on the dataset would measure it.
+        In the metric's own unit, as cross-validation on the dataset would measure it; for regression as if no fit were
+        worse than an R² of -1, or an error of 1.41 standard deviations of the target.
     interval : (float, float)
         Holds the score with probability 0.8, judged on families that were left out.
     expected_regret : float

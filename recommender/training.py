@@ -103,16 +103,13 @@ def train(knowledge: KnowledgeBase, task: Task, metric: str | None = None, *, ra
         If the knowledge base holds fewer than 8 datasets of the task.
     """
     measure = find_metric(metric, task)
-    performance = knowledge.performance(task, measure)
-    performance = performance.loc[:, performance.notna().mean() >= MIN_SHARE]
+    performance = scores_to_learn(knowledge, task, measure)
     if len(performance) < MIN_DATASETS:
         raise KnowledgeBaseError(
             f"the knowledge base holds {len(performance)} {task} datasets with evaluations, and at least "
             f"{MIN_DATASETS} are needed. Collect more with `recommender collect`"
         )
     _check_versions(knowledge.datasets.loc[performance.index])
-    if measure.in_target_units:
-        performance = performance.div(knowledge.target_scales().reindex(performance.index), axis=0)
     about = knowledge.datasets.loc[performance.index]
     model = MetaModel(random_state=random_state).fit(
         inputs_of(knowledge.metafeatures.loc[performance.index]),
@@ -140,6 +137,19 @@ def train(knowledge: KnowledgeBase, task: Task, metric: str | None = None, *, ra
         single_best_of(performance),
         SecondsModel.fit(sizes, _model_bytes(knowledge.evaluations).reindex(index=about.index, columns=ids)),
     )
+
+
+def scores_to_learn(knowledge: KnowledgeBase, task: Task, metric: Metric) -> pd.DataFrame:
+    """Mean scores as a meta-model learns them, larger is better: datasets by configurations.
+
+    What was evaluated on too small a share of the datasets is left out. Errors in the target's units are in standard
+    deviations of the target, and no score is lower than the metric's floor.
+    """
+    performance = knowledge.performance(task, metric)
+    performance = performance.loc[:, performance.notna().mean() >= MIN_SHARE]
+    if metric.in_target_units:
+        performance = performance.div(knowledge.target_scales().reindex(performance.index), axis=0)
+    return performance.clip(lower=metric.floor)
 
 
 def _model_bytes(evaluations: pd.DataFrame) -> pd.DataFrame:

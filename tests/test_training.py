@@ -12,7 +12,8 @@ from recommender.files import write_manifest
 from recommender.knowledge import load_knowledge
 from recommender.metafeatures import METAFEATURES_VERSION
 from recommender.metamodel import normalized_regret
-from recommender.training import METAMODEL, load_trained, save_trained, sizes_of, train, train_all
+from recommender.metrics import find_metric
+from recommender.training import METAMODEL, load_trained, save_trained, scores_to_learn, sizes_of, train, train_all
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +54,17 @@ def test_single_best_has_the_least_regret(knowledge, trained):
     performance = knowledge.performance("regression", "mae")
     regret = normalized_regret(performance)
     assert regret[trained.single_best].mean() <= regret["lightgbm-default"].mean()
+
+
+@pytest.mark.parametrize(("metric", "lowest"), [("r2", -1.0), ("rmse", -np.sqrt(2)), ("mae", -np.sqrt(2))])
+def test_failures_are_not_told_apart_by_how_badly_they_fail(knowledge, metric, lowest):
+    measure = find_metric(metric, "regression")
+    scores = knowledge.performance("regression", measure)
+    if measure.in_target_units:
+        scores = scores.div(knowledge.target_scales().reindex(scores.index), axis=0)
+    learnt = scores_to_learn(knowledge, "regression", measure)
+    assert learnt.min(axis=None) >= lowest
+    pd.testing.assert_frame_equal(learnt, scores[learnt.columns].where(~(scores < lowest), lowest))
 
 
 def test_seconds_are_of_the_right_order(knowledge, trained):
