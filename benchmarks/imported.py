@@ -398,6 +398,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=HERE)
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
+    arguments.output.mkdir(parents=True, exist_ok=True)
     if arguments.what == "scale":
         scale(arguments.store, arguments.evaluations).to_csv(arguments.output / "imported_scale.csv", index=False)
         return
