@@ -281,7 +281,7 @@ def _xgboost(hyperparameters: Hyperparameters, task: Task, seed: int, n_jobs: in
     try:
         from xgboost import XGBClassifier, XGBRegressor
     except ImportError as error:
-        raise MissingExtraError("xgboost is not installed: pip install recommender[boosting]") from error
+        raise _not_installed("xgboost") from error
     if task == "regression":
         return XGBRegressor(**hyperparameters, random_state=seed, n_jobs=n_jobs)
     from recommender.labels import NumberedClasses
@@ -293,7 +293,7 @@ def _catboost(hyperparameters: Hyperparameters, task: Task, seed: int, n_jobs: i
     try:
         from catboost import CatBoostClassifier, CatBoostRegressor
     except ImportError as error:
-        raise MissingExtraError("catboost is not installed: pip install recommender[boosting]") from error
+        raise _not_installed("catboost") from error
     estimator = CatBoostRegressor if task == "regression" else CatBoostClassifier
     return estimator(
         **hyperparameters, random_seed=seed, thread_count=n_jobs or -1, verbose=False, allow_writing_files=False
@@ -683,5 +683,9 @@ def installed_algorithms(names: Iterable[str] | None) -> frozenset[str] | None:
     found = [find_algorithm(name) for name in names]
     for algorithm in found:
         if not algorithm.is_installed:
-            raise MissingExtraError(f"{algorithm.name} is not installed: pip install recommender[{algorithm.extra}]")
+            raise _not_installed(algorithm.name)
     return frozenset(algorithm.name for algorithm in found)
+
+
+def _not_installed(name: str) -> MissingExtraError:
+    return MissingExtraError(f"{name} is not installed: pip install recommender[{ALGORITHMS[name].extra}]")
