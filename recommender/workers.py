@@ -28,6 +28,8 @@ MIN_METAFEATURES_SECONDS = 600.0
 """Meta-features get at least this long, whatever the limit of an evaluation: they are taken once for a dataset."""
 GRACE_SECONDS = 20.0
 """A worker that nobody stopped this long after its time was up stops itself."""
+END_SECONDS = 10.0
+"""A pool that was stopped is not waited for any longer; its processes are gone by then."""
 MAX_BROKEN = 5
 """After so many breakdowns of all workers in a row, without one result, something is wrong with the set-up."""
 
@@ -186,15 +188,21 @@ class LocalWorkers:
                     f"the workers died {MAX_BROKEN} times before doing anything. "
                     f"Is {self.limits.memory_bytes / 2**30:.1f} GiB too little memory for a worker?"
                 )
-            self._pool.stop()
-            self._pool.join()
+            _end(self._pool)
             self._pool = self._started()
 
     def stop(self) -> None:
         """End every worker at once; what was in flight is lost."""
         self._stopped = True
-        self._pool.stop()
-        self._pool.join()
+        _end(self._pool)
+
+
+def _end(pool: Any) -> None:
+    """Stop a pool and its processes; a thread of it may wait for a task for ever, if Ctrl-C came at a bad moment."""
+    pool.stop()
+    joining = threading.Thread(target=pool.join, daemon=True)
+    joining.start()
+    joining.join(END_SECONDS)
 
 
 def ended(job: Job, status: Status, message: str) -> Outcome:

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -125,6 +126,22 @@ def test_workers_that_cannot_start_are_an_error_and_no_endless_loop(spooled, mon
             until_error()
     finally:
         broken.stop()
+
+
+def test_a_pool_whose_threads_do_not_end_is_not_waited_for(spooled, monkeypatch):
+    monkeypatch.setattr("recommender.workers.END_SECONDS", 0.1)
+    workers = LocalWorkers(1, Limits())
+    job = Job(spooled, Faulty("fine", {}), 0)
+    assert workers.outcome(job, workers.submit(job)).status == "ok"
+    join, never = workers._pool.join, threading.Event()
+    monkeypatch.setattr(workers._pool, "join", never.wait)
+    started = time.monotonic()
+    try:
+        workers.stop()
+        assert time.monotonic() - started < 30
+    finally:
+        never.set()
+        join()
 
 
 SCRIPT = """
