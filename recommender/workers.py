@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import faulthandler
 import multiprocessing
 import os
@@ -28,6 +29,8 @@ MIN_METAFEATURES_SECONDS = 600.0
 """Meta-features get at least this long, whatever the limit of an evaluation: they are taken once for a dataset."""
 GRACE_SECONDS = 20.0
 """A worker that nobody stopped this long after its time was up stops itself."""
+M_ARENA_MAX = -8
+"""What malloc.h of glibc calls the number of arenas."""
 END_SECONDS = 10.0
 """A pool that was stopped is not waited for any longer; its processes are gone by then."""
 MAX_BROKEN = 5
@@ -235,9 +238,17 @@ def _start(memory_bytes: int) -> None:
     except ImportError:  # not on Windows
         return
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    _share_arenas()
     memory_bytes += _address_space()
     limit = memory_bytes if hard == resource.RLIM_INFINITY else min(memory_bytes, hard)
     resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+
+
+def _share_arenas() -> None:
+    """Let all threads allocate in two arenas: glibc reserves 64 MiB of address space for one, used or not."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(M_ARENA_MAX, 2)
 
 
 def _address_space() -> int:
