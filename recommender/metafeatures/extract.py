@@ -93,7 +93,7 @@ def extract_metafeatures(
     Notes
     -----
     The same rows in another order give the same values: what reads a part of the rows, or goes through them in order,
-    goes by their content. All work is done in one thread.
+    goes by their content. All work is done in one thread, but for relative landmarks, which take two.
 
     Examples
     --------
