@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from recommender.algorithms import find_algorithm
 from recommender.datasets import TASKS, Task
 from recommender.knowledge import KnowledgeBase
-from recommender.matrix import FAMILY_FOLDS, OURS, REGRET, Matrix, family_folds, interval_rows, row_of, run_folds
+from recommender.matrix import FAMILY_FOLDS, OURS, Matrix, family_folds, interval_rows, regret_rows, row_of, run_folds
 from recommender.metafeatures import LEVELS
 from recommender.metrics import Metric, find_metric
 from recommender.seconds import SecondsModel
@@ -61,9 +61,10 @@ def measure_itself(
     -------
     DataFrame
         Columns task, splits, measure, strategy, k, value, low, high (95 % interval, families bootstrapped),
-        n_datasets, n_seeds. The measures are the regret of the best of the first k, the share of the single best's
-        regret that is spared (gap closed), the share of datasets where the first choice loses to LightGBM's default
-        beyond the noise of the folds, what the 80 % intervals cover, and by what factor expected seconds miss.
+        n_datasets, n_seeds. The measures are the regret of the best of the first k, how much of another strategy's the
+        meta-model spares, the share of the single best's regret that is spared (gap closed), the share of datasets
+        where the first choice loses to LightGBM's default beyond the noise of the folds, what the 80 % intervals cover,
+        and by what factor expected seconds miss.
     """
     seeds, tables = list(seeds), []
     for task in tasks:
@@ -118,14 +119,13 @@ def halves_of(knowledge: KnowledgeBase, matrix: Matrix) -> list[Floats]:
 def _regret_rows(
     matrix: Matrix, halves: list[Floats], runs: list[dict[str, NDArray[np.intp]]], ks: Sequence[int]
 ) -> list[dict[str, object]]:
-    ones = np.ones(len(matrix.performance))
     unit = (matrix.performance.max(axis=1) - matrix.performance.median(axis=1)).to_numpy()
     regrets = {
         (strategy, k): np.mean([judged(halves, run[strategy][:, :k], unit) for run in runs], axis=0)
         for strategy in runs[0]
         for k in ks
     }
-    rows = [row_of(matrix, FAMILY_FOLDS, REGRET, s, k, regret, ones) for (s, k), regret in regrets.items()]
+    rows = regret_rows(matrix, FAMILY_FOLDS, regrets)
     single_best = regrets[SINGLE_BEST, 1]
     for strategy in runs[0]:
         spared = single_best - regrets[strategy, 1]

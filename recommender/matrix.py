@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ Orders = dict[str, list[list[int]]]
 
 OURS, OURS_BY_SCORE = "meta-model", "meta-model, highest expected score"
 REGRET, GAP = "mean normalized regret", "remaining gap"
+SPARED = "regret that the meta-model spares"
 FAMILY_FOLDS, OWN_FOLDS = "10 folds, families together", "the matrix's own folds"
 N_FOLDS = 10
 N_RESAMPLES = 2000
@@ -161,9 +162,10 @@ def measure_matrix(
     -------
     DataFrame
         Columns matrix, splits, measure, strategy, k, value, low, high (95 % interval, families bootstrapped),
-        n_datasets, n_seeds. Measures are the mean normalized regret of the best of the first k, what the 80 %
-        intervals cover and how wide they are, and, on a matrix with its own folds, the remaining gap: how much of the
-        mean score between the single best (1) and the virtual best (0) is left by the first choice.
+        n_datasets, n_seeds. Measures are the mean normalized regret of the best of the first k, how much of another
+        strategy's the meta-model spares, what the 80 % intervals cover and how wide they are, and, on a matrix with its
+        own folds, the remaining gap: how much of the mean score between the single best (1) and the virtual best (0)
+        is left by the first choice.
     """
     matrix = read_matrix(folder, higher_is_better=higher_is_better)
     seeds = list(seeds)
@@ -288,11 +290,24 @@ def _regret_rows(
     matrix: Matrix, splits: str, runs: list[dict[str, NDArray[np.intp]]], ks: Sequence[int]
 ) -> list[dict[str, object]]:
     regret = normalized_regret(matrix.performance).to_numpy()
-    rows = []
-    for strategy in runs[0]:
-        for k in ks:
-            best = np.stack([_best_of(regret, run[strategy][:, :k]) for run in runs]).mean(axis=0)
-            rows.append(row_of(matrix, splits, REGRET, strategy, k, best, np.ones(len(best))))
+    regrets = {
+        (strategy, k): np.stack([_best_of(regret, run[strategy][:, :k]) for run in runs]).mean(axis=0)
+        for strategy in runs[0]
+        for k in ks
+    }
+    return regret_rows(matrix, splits, regrets)
+
+
+def regret_rows(matrix: Matrix, splits: str, regrets: Mapping[tuple[str, int], Floats]) -> list[dict[str, object]]:
+    """The regret of each strategy after each number of tries, and how much of it the meta-model spares.
+
+    What is spared is compared dataset by dataset, so that what makes datasets hard for all does not widen its interval.
+    """
+    ones = np.ones(len(matrix.performance))
+    rows = [row_of(matrix, splits, REGRET, strategy, k, regret, ones) for (strategy, k), regret in regrets.items()]
+    for (strategy, k), regret in regrets.items():
+        if strategy != OURS:
+            rows.append(row_of(matrix, splits, SPARED, strategy, k, regret - regrets[OURS, k], ones))
     return rows
 
 

@@ -48,6 +48,18 @@ def test_rows_name_the_matrix_and_hold_their_interval(measured):
     assert set(measured["n_datasets"]) == {60}
 
 
+@pytest.mark.parametrize("strategy", ["ranking by mean", "greedy portfolio", "nearest dataset's winner"])
+@pytest.mark.parametrize("k", [1, 3])
+def test_what_is_spared_is_the_difference_of_regrets(measured, strategy, k):
+    regrets = [value(measured, "mean normalized regret", name, k) for name in (strategy, "meta-model")]
+    assert value(measured, "regret that the meta-model spares", strategy, k) == pytest.approx(regrets[0] - regrets[1])
+
+
+def test_what_is_spared_is_clear_of_zero_where_much_can_be_learnt(measured):
+    rows = measured[(measured["measure"] == "regret that the meta-model spares") & (measured["k"] == 1)]
+    assert (rows.set_index("strategy").loc[["ranking by mean", "greedy portfolio"], "low"] > 0.1).all()
+
+
 def test_regret_falls_with_the_number_of_tries(measured):
     for strategy, rows in measured[measured["measure"] == "mean normalized regret"].groupby("strategy"):
         assert value(rows, "mean normalized regret", strategy, 3) <= value(rows, "mean normalized regret", strategy, 1)
