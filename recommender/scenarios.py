@@ -10,9 +10,6 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-BEHIND = 0.3
-"""A configuration falls behind the safe default where its normalized regret is larger by more than this."""
-
 
 @dataclass(frozen=True, eq=False)
 class Scenarios:
@@ -49,11 +46,13 @@ class Scenarios:
 
     @cached_property
     def risk(self) -> Floats:
-        """The probability of each configuration to fall behind the safe default, 0 without one."""
+        """By how much each configuration falls behind the safe default, in the mean over the scenarios; 0 without one.
+
+        A scenario in which it does better than the default makes up for nothing.
+        """
         if self.default is None:
             return np.zeros(len(self.expected))
-        regrets = self.expected + self.deviations
-        risk: Floats = self.weights @ (regrets > regrets[:, [self.default]] + BEHIND)
+        risk: Floats = self.weights @ np.maximum(self.regrets - self.regrets[:, [self.default]], 0)
         return risk
 
     @cached_property
