@@ -284,8 +284,8 @@ class MetaModel:
         """What to order configurations by, least first: regret over scenarios, and the risk to fall behind the default.
 
         The mean regret over the scenarios of a dataset, each with a best configuration of its own, is what `portfolio`
-        lowers. The risk is by how much a configuration does worse than the safe default that was named for `fit`, in the
-        mean over the same scenarios, where those in which it does better count as 0; it is 0 without a default.
+        lowers. The risk is how far a configuration may fall behind the safe default that was named for `fit`, over the
+        same scenarios (`Scenarios.risk`); 0 without a default.
 
         Parameters
         ----------

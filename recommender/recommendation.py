@@ -305,7 +305,7 @@ def recommend(
     -------
     Recommendation
         A ranking by expected regret, whose ``best.estimator`` is an unfitted scikit-learn pipeline for the raw table.
-        What may be lost to LightGBM's default counts as regret once more.
+        The risk to fall behind LightGBM's default counts as regret.
 
     Raises
     ------

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+CAUTION = 2 / 3
+"""What a unit of risk weighs against a unit of regret."""
+
 
 @dataclass(frozen=True, eq=False)
 class Scenarios:
@@ -46,17 +49,23 @@ class Scenarios:
 
     @cached_property
     def risk(self) -> Floats:
-        """By how much each configuration falls behind the safe default, in the mean over the scenarios; 0 without one.
+        """How far each configuration may fall behind the safe default; 0 without one.
 
-        A scenario in which it does better than the default makes up for nothing.
+        The downside deviation: the root of the mean square of what is lost to the default, where a scenario in which
+        nothing is lost counts as 0 and makes up for nothing.
+
+        References
+        ----------
+        Sortino and Price (1994), Performance measurement in a downside risk framework.
         """
         if self.default is None:
             return np.zeros(len(self.expected))
-        risk: Floats = self.weights @ np.maximum(self.regrets - self.regrets[:, [self.default]], 0)
+        lost = np.maximum(self.regrets - self.regrets[:, [self.default]], 0)
+        risk: Floats = np.sqrt(self.weights @ lost**2)
         return risk
 
     @cached_property
     def preference(self) -> Floats:
         """What to order configurations by, least first: their mean regret over the scenarios, and the risk."""
-        preference: Floats = self.weights @ self.regrets + self.risk
+        preference: Floats = self.weights @ self.regrets + CAUTION * self.risk
         return preference
