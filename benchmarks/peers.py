@@ -584,7 +584,7 @@ def main() -> None:
 
         summary = report(given.results)
         shown = ["kind", "method", "n_tasks", "mean_rank", "normalized_score", "first_p", "five_p", "seconds"]
-        print(summary[shown].to_string(index=False))
+        print(summary.filter(items=shown).to_string(index=False))
         return
     set_server(given.server, given.cache)
     task_ids = list(dict.fromkeys([*(i for name in given.suite for i in read_suite(name)), *given.task]))

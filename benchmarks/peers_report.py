@@ -68,8 +68,8 @@ def summarise(rows: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         For each kind and method: n_tasks, mean_rank (ties share), normalized_score (1 - regret) with its 95 %
         bootstrap interval, wins, ties and losses of our first recommendation and of our best of five against it with
-        the p-value of Wilcoxon's signed-rank test (not corrected for the number of methods), median processor seconds
-        until there is a fitted model, and failures. For each kind the critical difference and Friedman's p-value.
+        the p-value of Wilcoxon's signed-rank test (not corrected for the number of methods) where those two were
+        measured, median processor seconds until there is a fitted model, and failures. For each kind the critical difference and Friedman's p-value.
     """
     from scipy.stats import friedmanchisquare
 
@@ -98,6 +98,8 @@ def summarise(rows: pd.DataFrame) -> pd.DataFrame:
         )
         part[["low", "high"]] = [_interval(1 - regret[method].dropna().to_numpy()) for method in part.index]
         for prefix, reference in REFERENCES.items():
+            if reference not in scores:
+                continue
             ahead = scores.rsub(scores[reference], axis=0).round(DIGITS)
             part[f"{prefix}_wins"] = (ahead > 0).sum()
             part[f"{prefix}_ties"] = (ahead == 0).sum()

@@ -67,6 +67,13 @@ def test_the_summary_ranks_what_was_measured_everywhere_and_compares_the_rest_in
     assert np.isnan(summary.loc["long", "five_p"])  # two tasks can show nothing
 
 
+def test_first_choices_alone_can_be_summarised(rows):
+    rows = rows[~rows["method"].isin(["best of 3", "best of 5"])]
+    summary = peers_report.summarise(rows).set_index(["kind", "method"]).loc["all"]
+    assert summary.loc["other", "first_wins"] == 8
+    assert not summary.columns.str.startswith("five").any()
+
+
 def test_the_report_writes_a_table_and_a_plot(rows, tmp_path):
     rows.assign(message="", chosen="").to_csv(tmp_path / "results.csv", index=False)
     summary = peers_report.report(tmp_path / "results.csv")
