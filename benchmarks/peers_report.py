@@ -69,7 +69,8 @@ def summarise(rows: pd.DataFrame) -> pd.DataFrame:
         For each kind and method: n_tasks, mean_rank (ties share), normalized_score (1 - regret) with its 95 %
         bootstrap interval, wins, ties and losses of our first recommendation and of our best of five against it with
         the p-value of Wilcoxon's signed-rank test (not corrected for the number of methods) where those two were
-        measured, median processor seconds until there is a fitted model, and failures. For each kind the critical difference and Friedman's p-value.
+        measured, median processor seconds until there is a fitted model, and failures. For each kind the critical
+        difference and Friedman's p-value.
     """
     from scipy.stats import friedmanchisquare
 
