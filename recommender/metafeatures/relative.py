@@ -85,14 +85,13 @@ def relative(table: Table, random_state: int = 0) -> dict[str, float]:
     X, y = encoded(table, MAX_ROWS)
     n_repeats = int(np.clip(round(TOTAL_ROWS / len(y)), 1, MAX_REPEATS))
     rng = np.random.default_rng(random_state)
-    running = []
+    halves = [
+        [np.sort(shuffled[part]) for part in split(y[shuffled], table.task, test)]
+        for shuffled in (rng.permutation(len(y)) for _ in range(n_repeats))
+        for test in range(2)
+    ]
     with ThreadPoolExecutor(N_THREADS) as pool:
-        for _ in range(n_repeats):
-            shuffled = rng.permutation(len(y))
-            for test in range(2):
-                train_rows, test_rows = (np.sort(shuffled[part]) for part in split(y[shuffled], table.task, test))
-                running.append(pool.submit(_scores, X, y, table.task, train_rows, test_rows, random_state))
-    fits = [half.result() for half in running]
+        fits = list(pool.map(lambda half: _scores(X, y, table.task, half[0], half[1], random_state), halves))
     names = list(fits[0])
     scores = np.array([[fit[name] for name in names] for fit in fits]).mean(axis=0)
     behind = np.round(scores.max() - scores, 9)
