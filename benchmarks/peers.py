@@ -29,10 +29,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from recommender.algorithms import algorithms_for, find_algorithm
+from recommender.algorithms import ALGORITHMS, algorithms_for, find_algorithm
 from recommender.benchmark import relatives
+from recommender.candidates import VALIDATION_FOLDS
 from recommender.datasets import Dataset
 from recommender.errors import RecommenderError
+from recommender.estimators import RecommendedClassifier, RecommendedRegressor
 from recommender.evaluate import Evaluation, Status, evaluate, one_line, predict, status_of
 from recommender.knowledge import KnowledgeBase, load_knowledge
 from recommender.matrix import nearest_winners
@@ -46,13 +48,16 @@ from recommender.splits import Split
 from recommender.training import INPUTS, Trained, train
 from recommender.workers import _start
 
-FIRST, BEST_OF_3, BEST_OF_5 = "recommended", "best of 3", "best of 5"
+FIRST, BEST_OF_3, BEST_OF_5, BLEND_OF_5 = "recommended", "best of 3", "best of 5", "blend of 5"
+PLAIN = " (no extra)"
+"""What our methods are called where XGBoost and CatBoost are not recommended."""
 RANDOM, TPE, LONG_TPE = "random search, equal seconds", "TPE LightGBM, equal seconds", "TPE LightGBM, 100 trials"
 HISTOGRAM, FLAML, FLAML_LIGHTGBM = "histogram boosting default", "flaml.default", "flaml.default LightGBM"
 NEAREST, SINGLE_BEST, EVERYTHING = "nearest dataset's winner", "single best", "every default, best inner"
 N_INNER = 3
 """Folds of the inner validation by which every method that tries several chooses."""
 N_TRIALS = 100
+N_BLENDED = 5
 RESULTS = Path(__file__).parent / "peers" / "results.csv"
 COLUMNS = (
     *("task_id", "dataset", "task", "n_samples", "n_features", "fold", "method", "chosen", "status", "metric", "score"),
@@ -72,8 +77,36 @@ class Fitted(NamedTuple):
     clock_seconds: float
 
 
-def fit(dataset: Dataset, what: Configuration | str, fold: int, split: Split) -> Fitted:
-    """Fit a configuration of ours, or a peer by its name, on one thread."""
+@dataclass(frozen=True, eq=False)
+class Blend:
+    """Our estimator as a user calls it for a blend: its own cross-validation weighs what is recommended.
+
+    Parameters
+    ----------
+    trained : Trained
+        The meta-model.
+    exclude : tuple of str
+        Algorithms that are not to be recommended.
+    """
+
+    trained: Trained
+    exclude: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return BLEND_OF_5 + PLAIN * bool(self.exclude)
+
+    @property
+    def most_fits(self) -> int:
+        """Each candidate on each fold, and each that has a weight on all rows."""
+        return N_BLENDED * (VALIDATION_FOLDS + 1)
+
+
+What = Configuration | Blend | str
+"""What may be fitted: a configuration of ours, our blend, or a peer by its name."""
+
+
+def fit(dataset: Dataset, what: What, fold: int, split: Split) -> Fitted:
+    """Fit on one thread."""
     started = time.perf_counter()
     if isinstance(what, Configuration):
         done = evaluate(dataset, what, fold, split)
@@ -82,7 +115,7 @@ def fit(dataset: Dataset, what: Configuration | str, fold: int, split: Split) ->
     return Fitted(done, time.perf_counter() - started)
 
 
-def evaluate_peer(dataset: Dataset, name: str, fold: int, split: Split) -> Evaluation:
+def evaluate_peer(dataset: Dataset, what: Blend | str, fold: int, split: Split) -> Evaluation:
     """A method that is no configuration of the pool, measured as `evaluate` measures those."""
     train_rows, test_rows = split
     if dataset.task != "regression":  # numbers for labels, which every library takes
@@ -91,16 +124,16 @@ def evaluate_peer(dataset: Dataset, name: str, fold: int, split: Split) -> Evalu
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            model = HistogramBoosting(dataset, fold) if name == HISTOGRAM else ZeroShot(dataset, name, fold)
+            model = peer_model(dataset, what, fold)
             started = time.process_time()
             model.fit(dataset.X.iloc[train_rows], dataset.y.iloc[train_rows])
             fitted = time.process_time()
             y, prediction = predict(model, dataset, test_rows)
             predicted = time.process_time()
         except Exception as error:  # whatever a peer raises is its outcome
-            return Evaluation(name, fold, status_of(error), one_line(error))
+            return Evaluation(_id(what), fold, status_of(error), one_line(error))
     return Evaluation(
-        name,
+        _id(what),
         fold,
         "ok",
         model.says,
@@ -108,6 +141,37 @@ def evaluate_peer(dataset: Dataset, name: str, fold: int, split: Split) -> Evalu
         predict_seconds=predicted - fitted,
         scores={metric.name: metric.measure(y, prediction) for metric in metrics_for(dataset.task)},
     )
+
+
+def peer_model(dataset: Dataset, what: Blend | str, seed: int) -> Any:
+    """A model for the raw table, which `says` what it fitted."""
+    if isinstance(what, Blend):
+        kind = BlendedRegressor if dataset.task == "regression" else BlendedClassifier
+        return kind(n_candidates=N_BLENDED, blend=True, knowledge=what.trained, exclude=what.exclude, random_state=seed)
+    return HistogramBoosting(dataset, seed) if what == HISTOGRAM else ZeroShot(dataset, what, seed)
+
+
+def _id(what: What) -> str:
+    return what.id if isinstance(what, Configuration) else str(what)
+
+
+class _Says:
+    """What a fitted estimator of ours blends, with its weights."""
+
+    leaderboard_: pd.DataFrame
+
+    @property
+    def says(self) -> str:
+        kept = self.leaderboard_[self.leaderboard_["weight"] > 0]
+        return " + ".join(f"{row.weight:.2f} {row.configuration_id}" for row in kept.itertuples())
+
+
+class BlendedClassifier(_Says, RecommendedClassifier):
+    """Our classifier."""
+
+
+class BlendedRegressor(_Says, RecommendedRegressor):
+    """Our regressor."""
 
 
 class HistogramBoosting:
@@ -178,20 +242,20 @@ class Worker:
         context = multiprocessing.get_context("spawn")
         self._pool = ProcessPool(max_workers=1, initializer=_prepare, initargs=(memory_bytes,), context=context)
 
-    def fit(self, dataset: Dataset, what: Configuration | str, fold: int, split: Split) -> Fitted:
+    def fit(self, dataset: Dataset, what: What, fold: int, split: Split) -> Fitted:
         from pebble import ProcessExpired
 
-        name = what.id if isinstance(what, Configuration) else what
+        seconds = self.seconds * (what.most_fits if isinstance(what, Blend) else 1)
         status: Status
         try:
-            return self._pool.schedule(fit, args=(dataset, what, fold, split), timeout=self.seconds).result()
+            return self._pool.schedule(fit, args=(dataset, what, fold, split), timeout=seconds).result()
         except TimeoutError:
-            message, status = f"not done after {self.seconds:g} seconds", "timeout"
+            message, status = f"not done after {seconds:g} seconds", "timeout"
         except ProcessExpired as error:
             message, status = one_line(error), "crashed"
         except MemoryError as error:
             message, status = one_line(error), "memory"
-        return Fitted(Evaluation(name, fold, status, message, fit_seconds=self.seconds), self.seconds)
+        return Fitted(Evaluation(_id(what), fold, status, message, fit_seconds=seconds), seconds)
 
     def stop(self) -> None:
         self._pool.stop()
@@ -251,6 +315,7 @@ class Fold:
     budget: float = np.nan
     spent: Spent = field(default_factory=Spent)
     _fits: dict[tuple[str, int], Fitted] = field(default_factory=dict)
+    _recommended: dict[tuple[str, ...], tuple[Recommendation, float, float]] = field(default_factory=dict)
 
     @cached_property
     def training_part(self) -> Dataset:
@@ -267,18 +332,20 @@ class Fold:
             found = list(folds(N_INNER, shuffle=True, random_state=self.number).split(rows, labels))
         return [(rows[train_rows], rows[test_rows]) for train_rows, test_rows in found]
 
-    @cached_property
-    def recommendation(self) -> tuple[Recommendation, float, float]:
+    def recommendation(self, exclude: tuple[str, ...] = ()) -> tuple[Recommendation, float, float]:
         """With the processor seconds and the clock's that it took."""
-        clock, processor = time.perf_counter(), time.process_time()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            found = recommend(self.training_part, knowledge=self.trained)
-        return found, time.process_time() - processor, time.perf_counter() - clock
+        if exclude not in self._recommended:
+            clock, processor = time.perf_counter(), time.process_time()
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                found = recommend(self.training_part, knowledge=self.trained, exclude=exclude)
+            spent = time.process_time() - processor, time.perf_counter() - clock
+            self._recommended[exclude] = (found, *spent)
+        return self._recommended[exclude]
 
-    def fitted(self, what: Configuration | str, inner: int = -1) -> Fitted:
+    def fitted(self, what: What, inner: int = -1) -> Fitted:
         """A fit on the training rows, or on those of an inner fold."""
-        key = (what.id if isinstance(what, Configuration) else what, inner)
+        key = (_id(what), inner)
         if key not in self._fits:
             split = self.split if inner < 0 else self.inner_splits[inner]
             self._fits[key] = self.worker.fit(self.dataset, what, self.number, split)
@@ -298,14 +365,14 @@ class Fold:
         return float(np.mean(scores))
 
 
-Method = Callable[[Fold], Configuration | str]
+Method = Callable[[Fold], What]
 
 
-def portfolio(k: int) -> Method:
+def portfolio(k: int, exclude: tuple[str, ...] = ()) -> Method:
     """The best of our first `k`, by inner validation where there are several."""
 
     def choose(fold: Fold) -> Configuration:
-        found, seconds, clock = fold.recommendation
+        found, seconds, clock = fold.recommendation(exclude)
         fold.spent.choose_seconds += seconds
         fold.spent.clock_seconds += clock
         if k == 1:
@@ -416,13 +483,20 @@ def _itself(name: str) -> Method:
     return lambda fold: name
 
 
+EXTRA = tuple(name for name, algorithm in ALGORITHMS.items() if algorithm.extra)
 METHODS: dict[str, dict[str, Method]] = {
     "ours": {
         FIRST: portfolio(1),
         BEST_OF_3: portfolio(3),
         BEST_OF_5: portfolio(5),
+        BLEND_OF_5: lambda fold: Blend(fold.trained),
         SINGLE_BEST: lambda fold: fold.trained.configurations[fold.trained.single_best],
         NEAREST: nearest_winner,
+    },
+    "plain": {
+        FIRST + PLAIN: portfolio(1, EXTRA),
+        BEST_OF_5 + PLAIN: portfolio(5, EXTRA),
+        BLEND_OF_5 + PLAIN: lambda fold: Blend(fold.trained, EXTRA),
     },
     "defaults": {
         "LightGBM default": _fixed("lightgbm"),
@@ -437,7 +511,8 @@ METHODS: dict[str, dict[str, Method]] = {
     "everything": {EVERYTHING: every_default},
     "long": {LONG_TPE: tree_parzen(N_TRIALS)},
 }
-"""The methods by group; ``ours`` is all that learns from the knowledge base."""
+"""The methods by group; ``ours`` and ``plain``, which does without the extra, are all that learns from the knowledge
+base."""
 ALL = {name: method for group in METHODS.values() for name, method in group.items()}
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -512,8 +587,9 @@ def measured(task: OpenMLTask, fold: Fold, name: str) -> dict[str, Any]:
     except Exception as error:  # whatever a method raises is its outcome
         return row | {"status": status_of(error), "message": one_line(error)}
     done, clock = fold.fitted(chosen)
+    says = done.message if done.status == "ok" and not isinstance(chosen, Configuration) else ""
     return row | {
-        "chosen": done.message if isinstance(chosen, str) and done.status == "ok" else str(chosen),
+        "chosen": says or str(chosen),
         "status": done.status,
         "score": done.scores.get(fold.measure.name, np.nan),
         **done.scores,
@@ -521,8 +597,8 @@ def measured(task: OpenMLTask, fold: Fold, name: str) -> dict[str, Any]:
         "fit_seconds": round(done.fit_seconds, 4),
         "predict_seconds": round(done.predict_seconds, 4),
         "clock_seconds": round(fold.spent.clock_seconds + clock, 3),
-        "n_fits": fold.spent.n_fits + 1,
-        "message": "" if isinstance(chosen, str) and done.status == "ok" else done.message,
+        "n_fits": np.nan if isinstance(chosen, Blend) else fold.spent.n_fits + 1,
+        "message": "" if says else done.message,
     }
 
 

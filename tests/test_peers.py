@@ -8,9 +8,11 @@ import pandas as pd
 import pytest
 from sklearn.datasets import load_iris
 
+from recommender.algorithms import ALGORITHMS
 from recommender.pool import Configuration
 from recommender.sources import load_dataset
 from recommender.splits import split
+from recommender.training import load_trained
 
 sys.path.append(str(Path(__file__).parent.parent / "benchmarks"))
 
@@ -139,3 +141,27 @@ def test_histogram_boosting_is_measured_as_the_pool_is(iris):
     assert done.status == "ok", done.message
     assert done.scores["accuracy"] > 0.8
     assert done.fit_seconds > 0
+
+
+@pytest.fixture(scope="module")
+def trained():
+    return load_trained("multiclass")
+
+
+def test_what_is_left_out_is_not_recommended(fold, trained):
+    fold.trained = trained
+    everything = {item.algorithm for item in fold.recommendation()[0].items}
+    plain = {item.algorithm for item in fold.recommendation(peers.EXTRA)[0].items}
+    assert everything - plain == set(peers.EXTRA) == {"xgboost", "catboost"}
+    assert peers.ALL["recommended (no extra)"](fold).algorithm in plain
+
+
+def test_our_blend_says_what_it_weighs(iris, trained):
+    only = {"lda", "gaussian_nb", "k_neighbors"}
+    blend = peers.Blend(trained, tuple(sorted(set(ALGORITHMS) - only)))
+    done = peers.fit(iris, blend, 0, split(iris)[0]).evaluation
+    assert (done.status, done.configuration_id) == ("ok", "blend of 5 (no extra)"), done.message
+    assert done.scores["accuracy"] > 0.8
+    parts = [part.split() for part in done.message.split(" + ")]
+    assert sum(float(weight) for weight, _ in parts) == pytest.approx(1, abs=0.02)
+    assert {name.split("-")[0] for _, name in parts} <= only
