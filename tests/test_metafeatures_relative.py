@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from recommender.datasets import Dataset
-from recommender.metafeatures import METAFEATURES, extract_metafeatures
+from recommender.metafeatures import METAFEATURES, extract_metafeatures, relative
+from recommender.metafeatures.learners import Fold
 from recommender.metafeatures.relative import LEARNERS
 
 TREES = ["tree", "random_forest", "boosting", "boosting_deep"]
@@ -79,6 +80,36 @@ def test_few_rows_are_halved_more_often_and_agree_with_themselves(normal):
     few, others = (relatives(normal[:60], target[:60], "binary", random_state=seed) for seed in (0, 1))
     assert few != others
     assert few["trial_linear"] == pytest.approx(others["trial_linear"], abs=0.03)
+
+
+@pytest.mark.parametrize(("n_columns", "n_trained"), [(5, 2000), (25, 1000), (60, 500)])
+def test_the_fewer_columns_the_more_rows_are_learnt_from(monkeypatch, n_columns, n_trained):
+    trained = []
+
+    def predictions(fold):
+        trained.append(len(fold.y))
+        return {"linear": fold.X_test[:, :1], "ridge": fold.X_test[:, :1]}
+
+    monkeypatch.setattr(relative, "_predictions", predictions)
+    X = np.random.default_rng(0).normal(size=(6000, n_columns))
+    relatives(X, X[:, 0], "regression")
+    assert trained == [n_trained] * 2
+
+
+@pytest.mark.parametrize("task", ["multiclass", "regression"])
+def test_a_thinned_fold_keeps_every_class_and_the_range_of_the_target(task):
+    rng = np.random.default_rng(0)
+    y = rng.permutation(np.repeat([0, 1, 2], [900, 80, 20])) if task == "multiclass" else rng.normal(size=1000)
+    fold = Fold.of(rng.normal(size=(1000, 3)), y, task, np.arange(1000), np.arange(10), 0)
+    few = fold.thinned(100)
+    assert few.X.shape == (100, 3)
+    assert few.X_test is fold.X_test
+    assert few.own_distances.shape == (100, 100)
+    if task == "multiclass":
+        assert np.bincount(few.y) == pytest.approx([90, 8, 2], abs=1)
+    else:
+        assert (few.y.min(), few.y.max()) == (fold.y.min(), fold.y.max())
+    assert fold.thinned(1000) is fold
 
 
 def test_every_learner_is_described():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -43,6 +43,14 @@ class Fold:
             best = np.argsort(-np.round(products.max(axis=1), 9), kind="stable")[:MAX_COLUMNS]
             X = X[:, np.sort(best)]
         return cls(X[train], X[test], y[train], y[test], targets, n_classes, random_state)
+
+    def thinned(self, n_rows: int) -> Fold:
+        """The fold with at most so many training rows, from all classes, or all parts of the target, in proportion."""
+        if len(self.y) <= n_rows:
+            return self
+        even = np.linspace(0, len(self.y) - 1, n_rows).round().astype(np.int64)
+        kept = np.sort(np.argsort(self.y, kind="stable")[even])
+        return replace(self, X=self.X[kept], y=self.y[kept], targets=self.targets[kept])
 
     @cached_property
     def distances(self) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 from recommender.datasets import Task
 from recommender.metafeatures.landmarking import encoded, split
 from recommender.metafeatures.learners import (
+    MAX_COLUMNS,
     Fold,
     boosting,
     forest,
@@ -24,8 +25,10 @@ from recommender.metafeatures.learners import (
 )
 from recommender.metafeatures.table import Table
 
-MAX_ROWS = 1_000
-"""Learners see at most this many rows."""
+MIN_ROWS, MAX_ROWS, MAX_CELLS = 1_000, 4_000, 50_000
+"""Learners see at most so many rows: as many as have so many cells, but never fewer or more than the first two."""
+PAIRED_ROWS = 500
+"""Those that compare each row with every other are trained on at most so many."""
 TOTAL_ROWS = 1_000
 """The rows are halved again until about so many were scored: the fewer there are, the noisier is a single halving."""
 MAX_REPEATS = 5
@@ -73,8 +76,9 @@ DESCRIPTIONS = {
 def relative(table: Table, random_state: int = 0) -> dict[str, float]:
     """Scores of cheap learners, and how each falls behind the best of them.
 
-    The rows are those of the landmarkers, or twice as many; they are halved at random, each learner is trained on one
-    half and scored on the other, both ways round, and again until enough rows were scored. The regret of a learner is
+    The rows begin with those of the landmarkers; the fewer columns, the more there are. They are halved at random,
+    each learner is trained on one half and scored on the other, both ways round, and again until enough rows were
+    scored. The regret of a learner is
     ``(best - score) / (best - median)`` over the learners, clipped to [0, 1], as that of a configuration is over the
     pool; 0 where all are alike. That of a learner that the task does not have is NaN.
 
@@ -82,7 +86,10 @@ def relative(table: Table, random_state: int = 0) -> dict[str, float]:
     ----------
     Fürnkranz and Petrak (2001), An evaluation of landmarking variants, for landmarkers relative to each other.
     """
-    X, y = encoded(table, MAX_ROWS)
+    X, y = encoded(table, MIN_ROWS)
+    n_rows = min(MAX_CELLS // min(X.shape[1], MAX_COLUMNS), MAX_ROWS)
+    if min(n_rows, table.n_rows) > MIN_ROWS:
+        X, y = encoded(table, n_rows)
     n_repeats = int(np.clip(round(TOTAL_ROWS / len(y)), 1, MAX_REPEATS))
     rng = np.random.default_rng(random_state)
     halves = [
@@ -112,18 +119,19 @@ def _scores(
 
 def _predictions(fold: Fold) -> dict[str, np.ndarray]:
     """The scores that each learner gives the test rows."""
+    few = fold.thinned(PAIRED_ROWS)
     predictions = {
-        "knn_5": neighbours(fold, 5),
-        "knn_20": neighbours(fold, 20),
+        "knn_5": neighbours(few, 5),
+        "knn_20": neighbours(few, 20),
         "naive_bayes": naive_bayes(fold),
         "linear": linear(fold),
         "ridge": ridge(fold, 0.1),
         "ridge_strong": ridge(fold, 1.0),
-        "kernel": kernel_machine(fold, 1.0, 0.3),
-        "kernel_wide": kernel_machine(fold, 0.1, 0.03),
-        "kernel_narrow": kernel_machine(fold, 4.0, 0.1),
-        "network": network(fold, 0.03),
-        "network_weak": network(fold, 0.003),
+        "kernel": kernel_machine(few, 1.0, 0.3),
+        "kernel_wide": kernel_machine(few, 0.1, 0.03),
+        "kernel_narrow": kernel_machine(few, 4.0, 0.1),
+        "network": network(few, 0.03),
+        "network_weak": network(few, 0.003),
         **tree_and_stump(fold),
         "random_forest": forest(fold, 16, bootstrap=True, max_features="sqrt"),
         "extra_trees": forest(fold, 16, extremely_random=True, max_features=0.5),
