@@ -215,7 +215,9 @@ def test_targets_that_are_none(target, message):
 def test_many_columns():
     rng = np.random.default_rng(0)
     table = pd.DataFrame(rng.normal(size=(30, 10_000)), columns=[f"x{i}" for i in range(10_000)])
-    assert " " not in check(table.assign(y=["u", "v"] * 15), "y")
+    y = ["u", "v"] * 15
+    best = recommend(table, y, exclude=["catboost"]).best  # which takes minutes for so many columns
+    assert len(best.estimator.fit(table, y).predict(table)) == 30
 
 
 @pytest.mark.parametrize(

@@ -150,6 +150,14 @@ def test_the_order_of_rows_does_not_matter_where_rows_are_sampled():
     assert_same(values_of(X, y), values_of(X.iloc[shuffled], y.iloc[shuffled]))
 
 
+def test_rows_that_differ_in_two_signs_are_told_apart():
+    X = pd.DataFrame([[1.0, 2.0, 5.0], [-1.0, -2.0, 5.0], [1.0, -2.0, 5.0], [1.0, 2.0, 5.0]] * 3)
+    y = pd.Series([0, 0, 1, 0] * 3)
+    tables = [view_table(Dataset(part, y[part.index], "binary")) for part in (X, X.iloc[::-1])]
+    assert [table.n_distinct_rows for table in tables] == [3, 3]
+    assert (tables[0].numeric == tables[1].numeric).all()
+
+
 def test_the_same_seed_gives_the_same_values_and_names_do_not_matter():
     X = mixed()
     y = TARGETS["multiclass"](X)

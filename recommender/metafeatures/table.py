@@ -136,8 +136,7 @@ class _Reader:
                 self._read_other(position)
         y, class_counts, y_bits = _target(dataset)
         key = _scramble(self.key + _scramble(y_bits))
-        rows = np.argsort(key, kind="stable")
-        n_distinct_rows = 1 + int(np.count_nonzero(np.diff(key[rows]))) if len(rows) else 0
+        rows, n_distinct_rows = self._ordered(key)
         n_numeric = len(self.plain) + sum(kinds[i] == "numeric" for i in self.floats)
         rows = rows[: max(MIN_ROWS, min(MAX_ROWS, MAX_CELLS // max(n_numeric, 1)))]
         categorical, text, dates = (dataset.positions(k) for k in ("categorical", "text", "date"))
@@ -159,6 +158,24 @@ class _Reader:
             levels=np.array([len(self.factorized[i][1]) for i in categorical], dtype=np.int64),
             text_levels=np.array([len(self.factorized[i][1]) for i in text], dtype=np.int64),
         )
+
+    def _ordered(self, key: np.ndarray) -> tuple[np.ndarray, int]:
+        """The rows in the order of their content, and how many differ.
+
+        Rows that differ by the signs of an even number of columns have one key; their signs tell them apart.
+        """
+        rows = np.argsort(key, kind="stable")
+        equal = np.diff(key[rows]) == 0
+        if not equal.any():
+            return rows, len(rows)
+        tied = rows[np.append(equal, False) | np.append(False, equal)]
+        signs = np.zeros(len(key), dtype=np.uint64)
+        negative = np.signbit(self.X.iloc[tied, self.plain].to_numpy(dtype=np.float64) + 0.0)
+        signs[tied] = negative.astype(np.uint64) @ self.multipliers[self.plain]
+        for position, values in self.floats.items():
+            signs[tied] += np.signbit(values[tied]).astype(np.uint64) * self.multipliers[position]
+        rows = np.lexsort((signs, key))
+        return rows, 1 + int(np.count_nonzero((np.diff(key[rows]) != 0) | (np.diff(signs[rows]) != 0)))
 
     def _read_plain(self) -> None:
         """Count what is missing in the columns that numpy holds, and add them to the rows' keys."""
