@@ -152,9 +152,17 @@ def test_the_order_of_rows_does_not_matter_where_rows_are_sampled():
 
 def test_rows_that_differ_in_two_signs_are_told_apart():
     X = pd.DataFrame([[1.0, 2.0, 5.0], [-1.0, -2.0, 5.0], [1.0, -2.0, 5.0], [1.0, 2.0, 5.0]] * 3)
-    y = pd.Series([0, 0, 1, 0] * 3)
+    assert_told_apart(X, pd.Series([0, 0, 1, 0] * 3))
+
+
+def test_rows_of_small_whole_numbers_are_told_apart():
+    rng = np.random.default_rng(0)
+    assert_told_apart(pd.DataFrame(rng.integers(0, 10, size=(2000, 6))), pd.Series(rng.integers(0, 2, size=2000)))
+
+
+def assert_told_apart(X, y):
     tables = [view_table(Dataset(part, y[part.index], "binary")) for part in (X, X.iloc[::-1])]
-    assert [table.n_distinct_rows for table in tables] == [3, 3]
+    assert [table.n_distinct_rows for table in tables] == [len(X.assign(y=y).drop_duplicates())] * 2
     assert (tables[0].numeric == tables[1].numeric).all()
 
 

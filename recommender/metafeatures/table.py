@@ -136,7 +136,8 @@ class _Reader:
                 self._read_other(position)
         y, class_counts, y_bits = _target(dataset)
         key = _scramble(self.key + _scramble(y_bits))
-        rows, n_distinct_rows = self._ordered(key)
+        rows = np.argsort(key, kind="stable")
+        n_distinct_rows = 1 + int(np.count_nonzero(np.diff(key[rows]))) if len(rows) else 0
         n_numeric = len(self.plain) + sum(kinds[i] == "numeric" for i in self.floats)
         rows = rows[: max(MIN_ROWS, min(MAX_ROWS, MAX_CELLS // max(n_numeric, 1)))]
         categorical, text, dates = (dataset.positions(k) for k in ("categorical", "text", "date"))
@@ -159,24 +160,6 @@ class _Reader:
             text_levels=np.array([len(self.factorized[i][1]) for i in text], dtype=np.int64),
         )
 
-    def _ordered(self, key: np.ndarray) -> tuple[np.ndarray, int]:
-        """The rows in the order of their content, and how many differ.
-
-        Rows that differ by the signs of an even number of columns have one key; their signs tell them apart.
-        """
-        rows = np.argsort(key, kind="stable")
-        equal = np.diff(key[rows]) == 0
-        if not equal.any():
-            return rows, len(rows)
-        tied = rows[np.append(equal, False) | np.append(False, equal)]
-        signs = np.zeros(len(key), dtype=np.uint64)
-        negative = np.signbit(self.X.iloc[tied, self.plain].to_numpy(dtype=np.float64) + 0.0)
-        signs[tied] = negative.astype(np.uint64) @ self.multipliers[self.plain]
-        for position, values in self.floats.items():
-            signs[tied] += np.signbit(values[tied]).astype(np.uint64) * self.multipliers[position]
-        rows = np.lexsort((signs, key))
-        return rows, 1 + int(np.count_nonzero((np.diff(key[rows]) != 0) | (np.diff(signs[rows]) != 0)))
-
     def _read_plain(self) -> None:
         """Count what is missing in the columns that numpy holds, and add them to the rows' keys."""
         step = max(1, CHUNK_CELLS // max(len(self.X), 1))
@@ -190,7 +173,7 @@ class _Reader:
                 self.row_missing |= missing.any(axis=1)
                 values = np.where(missing, np.nan, values)  # one bit pattern for every missing value
             self.all_missing.update(p for p, c in zip(positions, counts, strict=True) if c == len(self.X))
-            bits = (values + 0.0).view(np.uint64) if values.flags.c_contiguous else (values.T + 0.0).view(np.uint64).T
+            bits = _bits(values) if values.flags.c_contiguous else _bits(values.T).T
             self.key += bits @ self.multipliers[positions]
 
     def _read_other(self, position: int) -> None:
@@ -200,7 +183,7 @@ class _Reader:
             values = _as_float(column) if kind == "numeric" else _as_days(column)
             missing = np.isnan(values)
             self.floats[position] = values
-            self.key += values.view(np.uint64) * self.multipliers[position]
+            self.key += _bits(values) * self.multipliers[position]
         elif kind is None:
             missing = column.isna().to_numpy()
         else:
@@ -331,6 +314,13 @@ def _multipliers(kinds: list[Kind | None]) -> np.ndarray:
     multipliers = np.zeros(len(kinds), dtype=np.uint64)
     multipliers[carries] = odd
     return multipliers
+
+
+def _bits(values: np.ndarray) -> np.ndarray:
+    """Their bits, the upper half mixed into the lower: signs and whole numbers are in the upper alone, where sums of a
+    few columns would meet."""
+    bits = (values + 0.0).view(np.uint64)
+    return bits ^ (bits >> np.uint64(32))
 
 
 def _scramble(bits: np.ndarray) -> np.ndarray:
