@@ -64,14 +64,17 @@ def fit_forest(X: NDArray[np.float32], targets: Floats, *, members: NDArray[np.b
     ----------
     Geurts, Ernst, Wehenkel (2006), Extremely randomized trees, Machine Learning 63.
     """
+    from sklearn import config_context
     from sklearn.tree import ExtraTreeRegressor
 
     rng = np.random.default_rng(random_state)
     seeds = [int(rng.integers(2**31 - 1)) for _ in members.T]
     trees: list[Any] = []
-    for seed, rows in zip(seeds, members.T, strict=True):
-        tree = ExtraTreeRegressor(min_samples_leaf=MIN_SAMPLES_LEAF, max_features=MAX_FEATURES, random_state=seed)
-        trees.append(tree.fit(X[rows], targets[rows]).tree_)
+    X, targets = np.ascontiguousarray(X, np.float32), np.ascontiguousarray(targets, np.float64)
+    with config_context(skip_parameter_validation=True):  # checking each tree's input costs as much as small trees
+        for seed, rows in zip(seeds, members.T, strict=True):
+            tree = ExtraTreeRegressor(min_samples_leaf=MIN_SAMPLES_LEAF, max_features=MAX_FEATURES, random_state=seed)
+            trees.append(tree.fit(X[rows], targets[rows], check_input=False).tree_)
     sizes = [tree.node_count for tree in trees]
     return Forest(
         feature=np.concatenate([np.maximum(tree.feature, LEAF) for tree in trees]).astype(np.int16),
