@@ -15,8 +15,8 @@ from recommender.knowledge import KnowledgeBase
 from recommender.matrix import FAMILY_FOLDS, OURS, Matrix, family_folds, interval_rows, regret_rows, row_of, run_folds
 from recommender.metafeatures import LEVELS
 from recommender.metrics import Metric, find_metric
-from recommender.seconds import SecondsModel
-from recommender.training import SAFE_DEFAULT, inputs_of, scores_to_learn, sizes_of
+from recommender.seconds import FIT_TERMS, PREDICT_TERMS, SecondsModel
+from recommender.training import SAFE_DEFAULT, inputs_of, measured_seconds, scores_to_learn
 
 Floats = NDArray[np.float64]
 
@@ -175,16 +175,12 @@ def _loss_row(
 
 def _seconds_rows(knowledge: KnowledgeBase, matrix: Matrix, seed: int) -> list[dict[str, object]]:
     """By what factor the expected seconds of configurations miss, families left out: medians over datasets."""
-    outcomes = knowledge.outcomes.loc[list(matrix.performance.index)]
-    sizes = sizes_of(matrix.metafeatures)
-    sizes["n_samples"] = outcomes["n_train"].groupby(level=0).max()
+    sizes, fit_seconds, predict_seconds = measured_seconds(knowledge, matrix.performance)
     folds, rows = family_folds(matrix.families, seed), []
-    per_row = 1000 * outcomes["predict_seconds"] / outcomes["n_test"]
-    for what, seconds in (("fit", outcomes["fit_seconds"]), ("predict", per_row)):
-        table = seconds.unstack().reindex(index=matrix.performance.index, columns=matrix.performance.columns)
+    for what, table, terms in (("fit", fit_seconds, FIT_TERMS), ("predict", predict_seconds, PREDICT_TERMS)):
         expected = pd.concat(
             [
-                SecondsModel.fit(sizes[folds != f], table[folds != f]).predict(sizes[folds == f])
+                SecondsModel.fit(sizes[folds != f], table[folds != f], terms).predict(sizes[folds == f])
                 for f in np.unique(folds)
             ]
         ).loc[table.index]

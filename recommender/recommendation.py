@@ -59,7 +59,7 @@ class RecommendedConfiguration:
     predict_seconds : float
         Expected for 1,000 rows, likewise.
     model_bytes : float
-        Expected size of the fitted pipeline when serialised; NaN where the meta-model was trained without sizes.
+        Expected size of the fitted pipeline when serialised; NaN where the knowledge base has no sizes.
     """
 
     rank: int
@@ -337,7 +337,7 @@ def recommend(
     metafeatures = pd.DataFrame([values])
     prediction = trained.model.predict(metafeatures)
     unit = float(data.y.std()) if trained.metric.in_target_units else 1.0
-    table = _expected(trained, prediction, sizes_of(metafeatures), unit)
+    table = _expected(trained, prediction, sizes_of(metafeatures).assign(n_predicted=1_000), unit)
     limits = (
         Limit("max_fit_time", "fit_seconds", max_fit_time),
         Limit("max_predict_time", "predict_seconds", max_predict_time),
@@ -374,7 +374,7 @@ def _expected(trained: Trained, prediction: Prediction, sizes: pd.DataFrame, uni
             "upper": prediction.upper.iloc[0],
             "fit_seconds": trained.fit_seconds.predict(sizes).iloc[0],
             "predict_seconds": trained.predict_seconds.predict(sizes).iloc[0],
-            "model_bytes": trained.model_bytes.predict(sizes).iloc[0] if trained.model_bytes else np.nan,
+            "model_bytes": trained.model_bytes.predict(sizes).iloc[0],
         }
     )
     if not trained.metric.greater_is_better:

@@ -7,40 +7,76 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
 
 SHORTEST = 1e-4
 """Seconds below which the clock says nothing."""
-RIDGE = 1.0
+FIT_TERMS = (
+    *("1", "classes", "columns", "categories", "columns*classes"),
+    *("rows", "rows*columns", "rows*categories", "rows*classes", "rows*columns*classes"),
+    *("rows*rows", "rows*rows*columns"),
+    *("columns*columns", "columns*columns*rows", "columns*columns*columns"),
+)
+"""What fitting may cost: once, by row and column as trees do, by pairs of rows as kernels, by pairs of columns."""
+PREDICT_TERMS = (
+    *("1", "columns", "categories"),
+    *("predicted", "predicted*columns", "predicted*categories", "predicted*classes", "predicted*columns*classes"),
+    *("predicted*rows", "predicted*rows*columns", "predicted*columns*columns"),
+)
+"""What one call of predict may cost: something of its own, and for each row that is predicted."""
+BASES = ("predicted", "rows", "columns", "categories", "classes")
+DOUBTED = ("rows*rows", "columns*columns")
+"""Terms with these are not believed for the sake of one dataset: they matter on few, and far beyond those."""
+DOUBT = 3.0
+"""So many squared relative errors weighs the claim that such a term is all that the dataset it matters most to took."""
+PRIOR_DATASETS = 2.0
+"""So many datasets weighs what all configurations have in common."""
+OUTLIER = 0.3
+"""Larger relative errors count in proportion, not squared."""
+ROUNDS = 8
 
 
 @dataclass(frozen=True, eq=False)
 class SecondsModel:
-    """Power laws in rows, columns and classes, one for each configuration.
+    """Sums of what rows, columns, classes and their products cost, one sum for each configuration.
 
-    The logarithm of the seconds is linear in the logarithms of the sizes, fitted by ridge regression towards the
-    median law of all configurations, so that few evaluations are enough.
+    No cost is negative, so that outside the sizes that were seen the sum grows as one of its terms does. The relative
+    error is what is least, by non-negative least squares on the logarithm's linear approximation, repeated. What the
+    configurations have in common counts as a few datasets more, so that few evaluations are enough.
 
     Parameters
     ----------
     configurations : tuple of str
         The configurations' ids.
-    coefficients : array of shape (n_configurations, 5)
-        Intercept and exponents of rows, columns, categorical columns and classes.
+    costs : array of shape (n_configurations, n_terms)
+        What a unit of each term costs.
+    exponents : array of shape (n_terms, 5)
+        What a term is: a product of powers of predicted rows, training rows, columns, categorical columns and classes.
+
+    References
+    ----------
+    Lawson and Hanson (1974), Solving least squares problems, for non-negative least squares.
     """
 
     configurations: tuple[str, ...]
-    coefficients: np.ndarray
+    costs: Floats
+    exponents: Floats
 
     @classmethod
-    def fit(cls, sizes: pd.DataFrame, seconds: pd.DataFrame) -> SecondsModel:
+    def fit(cls, sizes: pd.DataFrame, seconds: pd.DataFrame, terms: tuple[str, ...] = FIT_TERMS) -> SecondsModel:
         """Learn from measured seconds.
 
         Parameters
         ----------
         sizes : DataFrame of shape (n_datasets, ...)
-            With columns ``n_samples`` (rows that were fitted), ``n_features``, ``n_categorical`` and ``n_classes``.
+            With columns ``n_samples`` (rows that were fitted), ``n_features``, ``n_categorical`` and ``n_classes``; and
+            ``n_predicted``, rows of one call of predict, for `PREDICT_TERMS`.
         seconds : DataFrame of shape (n_datasets, n_configurations)
             Measured seconds, missing where there are none.
+        terms : tuple of str, default=FIT_TERMS
+            What they are a sum of.
 
         Examples
         --------
@@ -49,39 +85,76 @@ class SecondsModel:
         >>> float(model.predict(sizes.iloc[[1]]).loc[1, "lda"].round(2))
         0.1
         """
-        design = _design(sizes)
-        logs = np.log(np.maximum(seconds.to_numpy(np.float64, na_value=np.nan), SHORTEST))
-        known = ~np.isnan(logs)
-        total = known.sum(axis=1)
-        mean = np.divide(np.nansum(logs, axis=1), total, out=np.zeros(len(logs)), where=total > 0)
-        general = _ridge(design[total > 0], mean[total > 0], np.zeros(design.shape[1]), free=design.shape[1])
-        laws = [_ridge(design[known[:, c]], logs[known[:, c], c], general, free=1) for c in range(seconds.shape[1])]
-        return cls(tuple(map(str, seconds.columns)), np.array(laws))
+        exponents = np.array([[term.split("*").count(base) for base in BASES] for term in terms], dtype=np.float64)
+        design = _design(sizes, exponents)
+        unit = design.max(axis=0)
+        design = design / unit
+        doubt = np.array([DOUBT * term.startswith(DOUBTED) for term in terms])
+
+        measured = np.maximum(seconds.to_numpy(np.float64, na_value=np.nan), SHORTEST)
+        known = np.isfinite(measured)
+        logs = np.where(known, np.log(np.where(known, measured, 1.0)), 0.0)
+        some = known.any(axis=1)
+        if not some.any():
+            return cls(tuple(map(str, seconds.columns)), np.full((seconds.shape[1], len(terms)), np.nan), exponents)
+        mean = np.exp(logs.sum(axis=1)[some] / known.sum(axis=1)[some])
+        common = design @ _least_relative_error(design[some], mean, np.ones(len(mean)), doubt)
+        costs = []
+        for column, there in zip(measured.T, known.T, strict=True):
+            shift = float(np.median(column[there] / common[there])) if there.any() else 1.0
+            costs.append(
+                _least_relative_error(
+                    np.vstack([design[there], design]),
+                    np.concatenate([column[there], shift * common]),
+                    np.concatenate([np.ones(there.sum()), np.full(len(design), PRIOR_DATASETS / len(design))]),
+                    doubt,
+                )
+            )
+        return cls(tuple(map(str, seconds.columns)), np.array(costs) / unit, exponents)
 
     def predict(self, sizes: pd.DataFrame) -> pd.DataFrame:
-        """Expected seconds: datasets by configurations."""
-        values = np.exp(_design(sizes) @ self.coefficients.T)
+        """Expected seconds, datasets by configurations; NaN if nothing at all was measured."""
+        values = _design(sizes, self.exponents) @ self.costs.T
         return pd.DataFrame(values, index=sizes.index, columns=list(self.configurations))
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """The model as plain arrays."""
-        return {"configurations": np.array(self.configurations), "coefficients": self.coefficients}
+        return {"configurations": np.array(self.configurations), "costs": self.costs, "exponents": self.exponents}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> SecondsModel:
         """The model that `to_arrays` described."""
-        return cls(tuple(map(str, arrays["configurations"])), np.asarray(arrays["coefficients"], np.float64))
+        return cls(tuple(map(str, arrays["configurations"])), arrays["costs"], arrays["exponents"])
 
 
-def _design(sizes: pd.DataFrame) -> np.ndarray:
-    logs = [np.log(np.maximum(sizes[name].to_numpy(np.float64), 1)) for name in ("n_samples", "n_features")]
-    return np.column_stack(
-        [np.ones(len(sizes)), *logs, np.log1p(sizes["n_categorical"]), np.log(np.maximum(sizes["n_classes"], 2))]
-    )
+def _design(sizes: pd.DataFrame, exponents: Floats) -> Floats:
+    """The terms of each dataset, of shape (n_datasets, n_terms)."""
+    predicted = sizes["n_predicted"] if "n_predicted" in sizes else np.ones(len(sizes))
+    bases = np.column_stack(
+        [
+            np.maximum(predicted, 1),
+            np.maximum(sizes["n_samples"], 1),
+            np.maximum(sizes["n_features"], 1),
+            1 + sizes["n_categorical"],
+            np.maximum(sizes["n_classes"], 2),
+        ]
+    ).astype(np.float64)
+    terms: Floats = np.prod(bases[:, None, :] ** exponents, axis=2)
+    return terms
 
 
-def _ridge(design: np.ndarray, target: np.ndarray, towards: np.ndarray, *, free: int) -> np.ndarray:
-    """Least squares, with all but the first `free` coefficients drawn towards given ones."""
-    penalty = np.diag([1e-6] * free + [RIDGE] * (design.shape[1] - free))
-    rest = target - design @ towards
-    return towards + np.linalg.solve(design.T @ design + penalty, design.T @ rest)
+def _least_relative_error(design: Floats, seconds: Floats, weights: Floats, doubt: Floats) -> Floats:
+    """The costs, none of them negative, that miss the logarithm of the seconds the least."""
+    from scipy.optimize import nnls
+
+    costs = np.zeros(design.shape[1])
+    expected = np.full(len(seconds), np.exp(np.average(np.log(seconds), weights=weights)))
+    for _ in range(ROUNDS):
+        missed = np.log(seconds / expected)
+        shares = design / expected[:, None]
+        heard = np.sqrt(weights / np.maximum(1, np.abs(missed) / OUTLIER))
+        prior = np.diag(np.sqrt(doubt) * shares.max(axis=0))
+        target = heard * (1 + np.clip(missed, -1, 1))
+        costs, _ = nnls(np.vstack([shares * heard[:, None], prior]), np.append(target, np.zeros(len(prior))))
+        expected = np.maximum(design @ costs, SHORTEST / 10)
+    return costs

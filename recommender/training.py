@@ -21,10 +21,10 @@ from recommender.metafeatures import LEVELS, METAFEATURES, METAFEATURES_VERSION
 from recommender.metamodel import MetaModel, normalized_regret
 from recommender.metrics import Metric, find_metric, metrics_for
 from recommender.pool import Configuration
-from recommender.seconds import SecondsModel
+from recommender.seconds import PREDICT_TERMS, SecondsModel
 
-FORMAT = 1
-"""The format of the files. To change it: raise it, and teach `load_trained` to read the older ones."""
+FORMAT = 2
+"""The format of the files. Older ones are refused: what is in them is trained again in seconds."""
 
 METAMODEL = "metamodel"
 """The folder of the meta-model, in the knowledge base's own."""
@@ -52,16 +52,15 @@ class Trained:
         Expects scores and regrets; scores are oriented so that larger is better, and errors in the target's units are
         in standard deviations of the target.
     fit_seconds, predict_seconds : SecondsModel
-        Expect how long a configuration takes; predicting is for 1,000 rows.
+        Expect how long a configuration takes to fit, and one call of predict.
+    model_bytes : SecondsModel
+        Expects the serialised size of the fitted pipeline, by sums of the same kind.
     configurations : dict of str to Configuration
         The configurations by id.
     datasets : DataFrame indexed by dataset id
         What can be said of the training datasets: name, sizes, fingerprint, family and what won.
     single_best : str
         The id of the configuration with the least mean normalized regret over the training datasets.
-    model_bytes : SecondsModel, optional
-        Expects the serialised size of the fitted pipeline, by the same kind of law; None where it was trained by a
-        version that did not learn it.
     """
 
     task: Task
@@ -69,10 +68,10 @@ class Trained:
     model: MetaModel
     fit_seconds: SecondsModel
     predict_seconds: SecondsModel
+    model_bytes: SecondsModel
     configurations: dict[str, Configuration]
     datasets: pd.DataFrame
     single_best: str
-    model_bytes: SecondsModel | None = None
 
     def id_of(self, dataset: Dataset) -> str | None:
         """The id of the training dataset that has the same content; None if there is none."""
@@ -118,24 +117,22 @@ def train(knowledge: KnowledgeBase, task: Task, metric: str | None = None, *, ra
         default=SAFE_DEFAULT,
         levels=LEVELS,
     )
-    outcomes = knowledge.outcomes.loc[performance.index]
-    sizes = sizes_of(knowledge.metafeatures.loc[performance.index])
-    sizes["n_samples"] = outcomes["n_train"].groupby(level=0).max()
     ids = list(performance.columns)
-    per_row = outcomes["predict_seconds"] / outcomes["n_test"]
+    sizes, fit_seconds, predict_seconds = measured_seconds(knowledge, performance)
+    bytes_ = _model_bytes(knowledge.evaluations).reindex(index=about.index, columns=ids)
     best = winners(knowledge, task, measure.name)
     return Trained(
         task,
         measure,
         model,
-        SecondsModel.fit(sizes, outcomes["fit_seconds"].unstack().reindex(index=about.index, columns=ids)),
-        SecondsModel.fit(sizes, (1000 * per_row).unstack().reindex(index=about.index, columns=ids)),
+        SecondsModel.fit(sizes, fit_seconds),
+        SecondsModel.fit(sizes, predict_seconds, PREDICT_TERMS),
+        SecondsModel.fit(sizes, bytes_),
         {i: knowledge.configuration(i) for i in ids},
         about[["name", "n_samples", "n_features", "n_classes", "fingerprint", "family"]].assign(
             winner=best["algorithm"], winning_hyperparameters=best["hyperparameters"], winning_score=best[measure.name]
         ),
         single_best_of(performance),
-        SecondsModel.fit(sizes, _model_bytes(knowledge.evaluations).reindex(index=about.index, columns=ids)),
     )
 
 
@@ -150,6 +147,23 @@ def scores_to_learn(knowledge: KnowledgeBase, task: Task, metric: Metric) -> pd.
     if metric.in_target_units:
         performance = performance.div(knowledge.target_scales().reindex(performance.index), axis=0)
     return performance.clip(lower=metric.floor)
+
+
+def measured_seconds(
+    knowledge: KnowledgeBase, performance: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """The sizes of what was fitted and predicted, and the mean seconds of a fit and of a call of predict.
+
+    Each has a row for each dataset of `performance`; the seconds have its columns.
+    """
+    outcomes = knowledge.outcomes.loc[list(performance.index)]
+    rows = outcomes[["n_train", "n_test"]].groupby(level=0).max().loc[performance.index]
+    sizes = sizes_of(knowledge.metafeatures.loc[performance.index])
+    sizes = sizes.assign(n_samples=rows["n_train"], n_predicted=rows["n_test"])
+    fit_seconds, predict_seconds = (
+        outcomes[name].unstack().reindex_like(performance) for name in ("fit_seconds", "predict_seconds")
+    )
+    return sizes, fit_seconds, predict_seconds
 
 
 def _model_bytes(evaluations: pd.DataFrame) -> pd.DataFrame:
@@ -232,12 +246,7 @@ def save_trained(trained: Trained, folder: Path) -> None:
     """Write one task and metric: arrays as ``.npz``, the rest as JSON."""
     name = f"{trained.task}-{trained.metric.name}"
     parts = {name: getattr(trained, name) for name in ("model", "fit_seconds", "predict_seconds", "model_bytes")}
-    arrays = {
-        f"{name}.{key}": value
-        for name, part in parts.items()
-        if part is not None
-        for key, value in part.to_arrays().items()
-    }
+    arrays = {f"{name}.{key}": value for name, part in parts.items() for key, value in part.to_arrays().items()}
     np.savez_compressed(folder / f"{name}.npz", allow_pickle=False, **arrays)
     content = {
         "single_best": trained.single_best,
@@ -257,7 +266,7 @@ def load_trained(task: Task, metric: str | None = None, folder: Path | None = No
     Raises
     ------
     KnowledgeBaseError
-        If it is not there, damaged, of a newer format, or made with other meta-features than this version computes.
+        If it is not there, damaged, of another format, or made with other meta-features than this version computes.
     """
     measure = find_metric(metric, task)
     folder = ((folder or shipped_folder()) / METAMODEL).absolute()
@@ -271,6 +280,11 @@ def load_trained(task: Task, metric: str | None = None, folder: Path | None = No
 def _read_trained(task: Task, measure: Metric, folder: Path, state: tuple[tuple[str, int, int], ...]) -> Trained:
     """What is in a folder whose files are in that state."""
     manifest = read_manifest(folder, kind="meta-model", version=FORMAT)
+    if manifest["format"] < FORMAT:
+        raise KnowledgeBaseError(
+            f"{folder} was trained in format {manifest['format']}, and this version of recommender reads {FORMAT}. "
+            f"Train it again with `recommender train`"
+        )
     name = f"{task}-{measure.name}"
     if name not in manifest["trained"]:
         raise KnowledgeBaseError(f"{folder} was not trained for {name}; it holds: {', '.join(manifest['trained'])}")
@@ -283,17 +297,16 @@ def _read_trained(task: Task, measure: Metric, folder: Path, state: tuple[tuple[
         with np.load(checked_file(folder, f"{name}.npz", manifest), allow_pickle=False) as file:
             arrays = {key: file[key] for key in file.files}
         content = json.loads(checked_file(folder, f"{name}.json", manifest).read_text())
-        sizes = _part(arrays, "model_bytes.")
         return Trained(
             task,
             measure,
             MetaModel.from_arrays(_part(arrays, "model.")),
             SecondsModel.from_arrays(_part(arrays, "fit_seconds.")),
             SecondsModel.from_arrays(_part(arrays, "predict_seconds.")),
+            SecondsModel.from_arrays(_part(arrays, "model_bytes.")),
             {i: Configuration(algorithm, settings) for i, (algorithm, settings) in content["configurations"].items()},
             pd.DataFrame.from_dict(content["datasets"], orient="index"),
             content["single_best"],
-            SecondsModel.from_arrays(sizes) if sizes else None,
         )
     except RecommenderError:
         raise

@@ -15,11 +15,9 @@ from sklearn.pipeline import Pipeline
 
 from recommender import recommend
 from recommender.errors import KnowledgeBaseError, RecommendationError, UnknownNameError
-from recommender.knowledge import load_knowledge
 from recommender.script import write_script
-from recommender.seconds import SecondsModel
 from recommender.sources import load_dataset
-from recommender.training import load_trained, sizes_of
+from recommender.training import load_trained
 
 
 def churn(n: int = 150) -> pd.DataFrame:
@@ -123,41 +121,36 @@ def test_limits_on_seconds_are_kept():
 
 
 @pytest.fixture(scope="module")
-def sized():
-    """What is shipped, with the sizes of the models in the shipped evaluations."""
-    trained, knowledge = load_trained("multiclass"), load_knowledge()
-    rows = knowledge.evaluations[knowledge.evaluations["status"] == "ok"]
-    rows = rows.astype({"dataset_id": str, "configuration_id": str})
-    seen = rows.groupby(["dataset_id", "configuration_id"])["model_bytes"].mean().unstack()
-    seen = seen.reindex(index=trained.datasets.index, columns=list(trained.configurations))
-    return replace(trained, model_bytes=SecondsModel.fit(sizes_of(knowledge.metafeatures.loc[seen.index]), seen))
+def trained():
+    return load_trained("multiclass")
 
 
-def test_limit_on_memory_is_kept(sized):
-    whole = recommend(load_iris(), knowledge=sized).to_frame()
+def test_limit_on_memory_is_kept(trained):
+    whole = recommend(load_iris(), knowledge=trained).to_frame()
     most = float(whole["model_bytes"].median()) / 1e6
-    kept = recommend(load_iris(), knowledge=sized, max_memory=most).to_frame()
+    kept = recommend(load_iris(), knowledge=trained, max_memory=most).to_frame()
     assert 0 < len(kept) < len(whole)
     assert kept["model_bytes"].max() <= most * 1e6
 
 
-def test_what_is_said_to_fit_fits(sized):
+def test_what_is_said_to_fit_fits(trained):
     limits = {"max_memory": 1e-6, "max_predict_time": 100.0}
     with pytest.raises(RecommendationError, match="comes nearest: max_memory=") as caught:
-        recommend(load_iris(), knowledge=sized, **limits)
+        recommend(load_iris(), knowledge=trained, **limits)
     enough = float(str(caught.value).split("=")[-1].split()[0])
-    kept = recommend(load_iris(), knowledge=sized, **limits | {"max_memory": enough})
+    kept = recommend(load_iris(), knowledge=trained, **limits | {"max_memory": enough})
     assert kept.best.model_bytes <= enough * 1e6
 
 
-def test_expected_size_is_of_the_right_order(sized):
-    item = recommend(load_iris(), knowledge=sized, include="random_forest").best
+def test_expected_size_is_of_the_right_order(trained):
+    item = recommend(load_iris(), knowledge=trained, include="random_forest").best
     size = len(pickle.dumps(item.estimator.fit(*load_iris(return_X_y=True))))
     assert size / 4 < item.model_bytes < size * 4
 
 
-def test_sizes_that_were_not_learnt_are_not_promised(sized):
-    trained = replace(sized, model_bytes=None)
+def test_sizes_that_were_not_learnt_are_not_promised(trained):
+    nothing = np.full_like(trained.model_bytes.costs, np.nan)
+    trained = replace(trained, model_bytes=replace(trained.model_bytes, costs=nothing))
     assert recommend(load_iris(), knowledge=trained).to_frame()["model_bytes"].isna().all()
     with pytest.raises(KnowledgeBaseError, match="trained without model_bytes"):
         recommend(load_iris(), knowledge=trained, max_memory=1.0)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from recommender import knowledge, training
 from recommender.algorithms import ALGORITHMS
 from recommender.datasets import TASKS
 from recommender.families import find_families
@@ -131,10 +132,13 @@ def test_the_page_agrees_with_the_tables(shipped):
     assert sorted(listed) == sorted(shipped.datasets.index)
 
 
-@pytest.mark.parametrize(("folder", "kind"), [(".", "knowledge base"), (METAMODEL, "meta-model")])
-def test_files_are_those_of_the_manifest(folder, kind):
+@pytest.mark.parametrize(
+    ("folder", "kind", "version"),
+    [(".", "knowledge base", knowledge.FORMAT), (METAMODEL, "meta-model", training.FORMAT)],
+)
+def test_files_are_those_of_the_manifest(folder, kind, version):
     path = shipped_folder() / folder
-    manifest = read_manifest(path, kind=kind, version=1)
+    manifest = read_manifest(path, kind=kind, version=version)
     for name in manifest["files"]:
         checked_file(path, name, manifest)
     assert {p.name for p in path.iterdir() if p.is_file()} - {MANIFEST, "README.md"} == set(manifest["files"])

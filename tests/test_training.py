@@ -8,12 +8,18 @@ import pandas as pd
 import pytest
 
 from recommender.errors import KnowledgeBaseError
-from recommender.files import write_manifest
 from recommender.knowledge import load_knowledge
-from recommender.metafeatures import METAFEATURES_VERSION
 from recommender.metamodel import normalized_regret
 from recommender.metrics import find_metric
-from recommender.training import METAMODEL, load_trained, save_trained, scores_to_learn, sizes_of, train, train_all
+from recommender.training import (
+    FORMAT,
+    METAMODEL,
+    load_trained,
+    scores_to_learn,
+    sizes_of,
+    train,
+    train_all,
+)
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +96,15 @@ def test_other_meta_features_are_refused(folder, tmp_path):
         load_trained("regression", folder=tmp_path)
 
 
+def test_another_format_is_refused(folder, tmp_path):
+    (tmp_path / METAMODEL).mkdir()
+    manifest = json.loads((folder / METAMODEL / "manifest.json").read_text())
+    for number, what_to_do in ((FORMAT - 1, "Train it again"), (FORMAT + 1, "Upgrade recommender")):
+        (tmp_path / METAMODEL / "manifest.json").write_text(json.dumps(manifest | {"format": number}))
+        with pytest.raises(KnowledgeBaseError, match=what_to_do):
+            load_trained("regression", folder=tmp_path)
+
+
 def test_datasets_described_by_another_version_are_refused(knowledge):
     old = replace(knowledge, datasets=knowledge.datasets.assign(metafeatures_version=0))
     with pytest.raises(KnowledgeBaseError, match="`recommender collect` on their tasks"):
@@ -110,15 +125,6 @@ def test_sizes_of_models_are_of_the_right_order(knowledge, folder):
     sizes = sizes_of(knowledge.metafeatures.loc[loaded.datasets.index]).assign(n_samples=1_000, n_features=10)
     expected = loaded.model_bytes.predict(sizes).iloc[0]
     assert expected["ridge-default"] < 100_000 < 1_000_000 < expected["random_forest-default"] < 100_000_000
-
-
-def test_a_meta_model_without_sizes_of_models_still_opens(trained, tmp_path):
-    folder = tmp_path / METAMODEL
-    folder.mkdir()
-    save_trained(replace(trained, model_bytes=None), folder)
-    about = {"metafeatures_version": METAFEATURES_VERSION, "trained": ["regression-mae"]}
-    write_manifest(folder, kind="meta-model", version=1, about=about)
-    assert load_trained("regression", "mae", tmp_path).model_bytes is None
 
 
 def test_what_was_read_is_kept_until_a_file_changes(folder):
