@@ -9,7 +9,7 @@ import pytest
 from recommender.errors import KnowledgeBaseError
 from recommender.files import checked_file, read_manifest, shipped_folder, write_manifest
 from recommender.knowledge import load_knowledge
-from recommender.training import METAMODEL, load_trained
+from recommender.training import FORMAT, METAMODEL, load_trained
 
 
 @pytest.fixture
@@ -71,10 +71,10 @@ def test_a_damaged_meta_model_is_noticed(tmp_path, name):
 def test_arrays_hold_no_pickle(tmp_path):
     shutil.copytree(shipped_folder() / METAMODEL, tmp_path / METAMODEL)
     folder = tmp_path / METAMODEL
-    about = {key: value for key, value in read_manifest(folder, kind="meta-model", version=1).items() if key != "files"}
+    about = read_manifest(folder, kind="meta-model", version=FORMAT)
     np.savez(folder / "binary-roc_auc.npz", anything=np.array([{"a": 1}], dtype=object))
     write_manifest(
-        folder, kind="meta-model", version=1, about={k: about[k] for k in ("metafeatures_version", "trained")}
+        folder, kind="meta-model", version=FORMAT, about={k: about[k] for k in ("metafeatures_version", "trained")}
     )
     with pytest.raises(KnowledgeBaseError, match="allow_pickle"):
         load_trained("binary", folder=tmp_path)

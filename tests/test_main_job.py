@@ -13,7 +13,8 @@ from recommender import cli
 from recommender.benchmark import OURS, run_benchmark, summarise
 from recommender.knowledge import load_knowledge
 
-N_CONFIGURATIONS = 4
+ALGORITHMS = ("lightgbm", "lda", "naive_bayes", "logistic_regression")
+"""Quick ones, by their defaults alone."""
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +22,8 @@ def built(openml_server, tmp_path_factory):
     """A folder with a store `kb.sqlite` and a knowledge base `data`, made by the commands of the README."""
     folder = tmp_path_factory.mktemp("built")
     store, cache = str(folder / "kb.sqlite"), str(folder / "cache")
-    more = ["--configurations", str(N_CONFIGURATIONS), "--workers", "2"]
+    more = ["--configurations", str(len(ALGORITHMS)), "--workers", "2"]
+    more += [part for name in ALGORITHMS for part in ("--algorithm", name)]
     collecting = ["collect", "--suite", "drawn", "--server", openml_server, "--store", store, "--cache", cache, *more]
     assert cli.main(collecting) == 0
     assert cli.main(["train", "--store", store, "--output", str(folder / "data"), "--no-extend"]) == 0
@@ -31,7 +33,7 @@ def built(openml_server, tmp_path_factory):
 def test_every_evaluation_is_recorded(built):
     knowledge = load_knowledge(built / "data")
     assert list(knowledge.datasets["name"]) == sorted(DRAWN.values(), key=list(knowledge.datasets["name"]).index)
-    assert len(knowledge.outcomes) == len(DRAWN) * N_CONFIGURATIONS
+    assert len(knowledge.outcomes) == len(DRAWN) * len(ALGORITHMS)
     assert knowledge.outcomes["n_folds"].eq(20).mean() > 0.9
     assert knowledge.metafeatures.shape[0] == len(DRAWN)
 

@@ -48,6 +48,10 @@ def hostile_table(n: int = 40) -> pd.DataFrame:
     return pd.DataFrame(rng.normal(size=(n, 5)), columns=names).assign(**{"<b>target</b>": rng.integers(0, 2, n)})
 
 
+WIDTHS = (380, 820, 821, 1280)
+"""A telephone, the widest window in which rows are shown one below the other, the next, and a screen."""
+
+
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory) -> str:
     """The report that the command line writes on a table whose every name is an attack."""
@@ -103,14 +107,14 @@ def test_page_refers_to_nothing_outside_itself(hostile):
 
 @needs_browser
 def test_browser_shows_it_narrow_and_wide_without_complaint(hostile, tmp_path):
-    seen = browser.open_page(hostile, tmp_path, widths=(380, 740, 1280))
-    assert [frame["width"] for frame in seen.frames] == [380, 740, 1280]
-    assert [frame["overflow"] for frame in seen.frames] == [0, 0, 0]
+    seen = browser.open_page(hostile, tmp_path, widths=WIDTHS)
+    assert [frame["width"] for frame in seen.frames] == list(WIDTHS)
+    assert [frame["overflow"] for frame in seen.frames] == [0, 0, 0, 0]
     assert min(frame["contrast"] for frame in seen.frames) >= 4.5  # WCAG AA for text of any size
-    assert [frame["scripts"] for frame in seen.frames] == [0, 0, 0]
+    assert [frame["scripts"] for frame in seen.frames] == [0, 0, 0, 0]
     assert all("<b>target</b>" in frame["text"] for frame in seen.frames)
     assert seen.console == []
-    assert sorted(seen.requests) == ["page.test/", *["page.test/page"] * 3]
+    assert sorted(seen.requests) == ["page.test/", *["page.test/page"] * 4]
 
 
 @needs_browser
