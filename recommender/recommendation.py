@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 WORTH_A_WORD = 0.02
 """From what difference in normalized regret on a user is told of a choice that is not, or cannot be, made."""
+SLOW, QUICKER = 60.0, 0.1
+"""From so many seconds to fit on a user is told of the first of the ranking that takes such a share of them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,6 +168,13 @@ class Recommendation:
             notes.append(self._missing)
         if any(item.expected_regret < self.best.expected_regret - WORTH_A_WORD for item in self.items):
             notes.append(f"{self.best.configuration.id} comes first as the safer choice, not for the least regret")
+        best, most = self.best, QUICKER * self.best.fit_seconds
+        quicker = next((item for item in self.items if item.fit_seconds <= most), None)
+        if best.fit_seconds > SLOW and quicker:
+            notes.append(
+                f"{best.configuration.id} is expected to take {best.fit_seconds:.0f} s to fit, number {quicker.rank}, "
+                f"{quicker.configuration.id}, {quicker.fit_seconds:.1f} s: max_fit_time={most:.0f} leaves out the slow"
+            )
         repeated = float(self.metafeatures["duplicate_rows_share"].iloc[0])
         notes.extend(suspicions(self.dataset, duplicate_rows_share=repeated))
         return notes

@@ -156,6 +156,18 @@ def test_sizes_that_were_not_learnt_are_not_promised(trained):
         recommend(load_iris(), knowledge=trained, max_memory=1.0)
 
 
+def test_a_quicker_one_is_named_where_the_first_is_slow(trained):
+    first = recommend(load_wine(), knowledge=trained)
+    assert not any("max_fit_time" in note for note in first.notes())
+    costs = trained.fit_seconds.costs.copy()
+    costs[trained.fit_seconds.configurations.index(first.best.configuration.id)] *= 300 / first.best.fit_seconds
+    slow = replace(trained, fit_seconds=replace(trained.fit_seconds, costs=costs))
+    note = next(note for note in recommend(load_wine(), knowledge=slow).notes() if "max_fit_time" in note)
+    assert note.startswith(f"{first.best.configuration.id} is expected to take 300 s")
+    quicker = recommend(load_wine(), knowledge=slow, max_fit_time=30).best
+    assert f"number {quicker.rank + 1}, {quicker.configuration.id}" in note
+
+
 @pytest.mark.parametrize("loader", [load_breast_cancer, load_wine, load_diabetes])
 def test_interpretable_models_can_be_read(loader):
     data = loader()
