@@ -16,12 +16,13 @@ from recommender.matrix import FAMILY_FOLDS, OURS, Matrix, family_folds, interva
 from recommender.metafeatures import LEVELS
 from recommender.metrics import Metric, find_metric
 from recommender.seconds import FIT_TERMS, PREDICT_TERMS, SecondsModel
-from recommender.training import SAFE_DEFAULT, inputs_of, measured_seconds, scores_to_learn
+from recommender.training import SAFE_DEFAULTS, inputs_of, measured_seconds, scores_to_learn
 
 Floats = NDArray[np.float64]
 
 SINGLE_BEST = "ranking by mean"
 GAP_CLOSED = "gap closed to the virtual best"
+LIGHTGBM = "lightgbm-default"
 LOSSES = "share of datasets where the first choice loses to LightGBM's default beyond noise"
 SECONDS = "median factor between expected and measured seconds"
 STANDARD_ERRORS = 2.0
@@ -77,7 +78,7 @@ def measure_itself(
             runs.append(run_folds(matrix, family_folds(matrix.families, seed), max(ks), seed))
         orders = [run[0] for run in runs]
         rows = _regret_rows(matrix, halves, orders, ks)
-        if SAFE_DEFAULT in matrix.performance:
+        if LIGHTGBM in matrix.performance:
             rows.append(_loss_row(knowledge, matrix, measure, orders))
         rows += interval_rows(matrix, FAMILY_FOLDS, [run[1] for run in runs])
         rows += _seconds_rows(knowledge, matrix, seeds[0])
@@ -100,7 +101,7 @@ def matrix_of(knowledge: KnowledgeBase, task: Task, metric: Metric) -> Matrix:
         performance,
         inputs_of(knowledge.metafeatures.loc[performance.index]),
         knowledge.datasets.loc[performance.index, "family"],
-        default=SAFE_DEFAULT,
+        defaults=SAFE_DEFAULTS,
         levels=LEVELS,
     )
 
@@ -156,7 +157,7 @@ def _loss_row(
     variance of a mean over folds that share training rows is that of Nadeau and Bengio (2003).
     """
     names, scores = list(matrix.performance.columns), matrix.performance.to_numpy()
-    default = names.index(SAFE_DEFAULT)
+    default = names.index(LIGHTGBM)
     rows = knowledge.evaluations[knowledge.evaluations["status"] == "ok"]
     lost = np.zeros(len(scores))
     for i, dataset in enumerate(matrix.performance.index):

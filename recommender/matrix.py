@@ -47,8 +47,8 @@ class Matrix:
         Datasets of one family stay on one side of every split.
     folds : Series of shape (n_datasets,), optional
         The fold of each dataset in the matrix's own splits.
-    default : str, optional
-        A configuration that is safe to choose, as for `MetaModel.fit`.
+    defaults : tuple of str, optional
+        Configurations that are safe to choose, as for `MetaModel.fit`.
     levels : collection of str, optional
         Meta-features that say nothing of the order of configurations, as for `MetaModel.fit`.
     """
@@ -58,7 +58,7 @@ class Matrix:
     metafeatures: pd.DataFrame
     families: pd.Series
     folds: pd.Series | None = None
-    default: str | None = None
+    defaults: tuple[str, ...] = ()
     levels: Collection[str] = ()
 
 
@@ -224,7 +224,7 @@ def fitted(matrix: Matrix, train: NDArray[np.intp], seed: int) -> MetaModel:
         matrix.metafeatures.iloc[train],
         matrix.performance.iloc[train],
         families=matrix.families.iloc[train],
-        default=matrix.default,
+        defaults=matrix.defaults,
         levels=matrix.levels,
     )
 

@@ -22,7 +22,7 @@ __all__ = ["MetaModel", "MetaModelError", "Prediction", "normalized_regret"]
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 
-FORMAT = 2
+FORMAT = 3
 """Number of the arrays' format. To change it: raise it, and teach `MetaModel.from_arrays` to read the older ones."""
 COVERAGE = 0.8
 """Share of the scores that the intervals are made to cover."""
@@ -108,7 +108,7 @@ class MetaModel:
     configurations_: list[str]
     datasets_: list[str]
     features_: list[str]
-    default_: str | None
+    defaults_: list[str]
 
     def __init__(self, *, n_trees: int = 300, random_state: int = 0):
         self.n_trees = n_trees
@@ -120,7 +120,7 @@ class MetaModel:
         performance: pd.DataFrame,
         *,
         families: pd.Series | None = None,
-        default: str | None = None,
+        defaults: Iterable[str] = (),
         levels: Collection[str] = (),
     ) -> MetaModel:
         """Learn from datasets on which the configurations were evaluated.
@@ -134,8 +134,9 @@ class MetaModel:
             are left out, as are those that are not in both tables.
         families : Series of shape (n_datasets,), optional
             Datasets of one family do not judge each other. By default each dataset is its own family.
-        default : str, optional
-            A configuration that is safe to choose: `preference` and `portfolio` avoid the risk to fall behind it.
+        defaults : iterable of str, optional
+            Configurations that are safe to choose, the best first: `preference` and `portfolio` avoid the risk to fall
+            behind the first of them that may be chosen.
         levels : collection of str, optional
             Meta-features that say how high scores will be and nothing of their order, such as the scores of learners
             whose differences are meta-features of their own. Expected scores use them, expected regrets do not.
@@ -158,7 +159,7 @@ class MetaModel:
         self.datasets_ = [str(d) for d in datasets]
         self.configurations_ = [str(c) for c in performance.columns]
         self.features_ = [str(f) for f in metafeatures.columns]
-        self.default_ = default
+        self.defaults_ = list(defaults)
         self._levels = [i for i, name in enumerate(self.features_) if name in levels]
         scores = performance.loc[datasets].to_numpy(np.float64, na_value=np.nan)
         scores, values = np.where(np.isfinite(scores), scores, np.nan), _as_floats(metafeatures.loc[datasets])
@@ -280,24 +281,27 @@ class MetaModel:
         weights = leaf_weights(leaves, self._score_leaves)
         return np.clip(self._score.predict(weights, ranks), *self._bounds), weights
 
-    def preference(self, metafeatures: pd.DataFrame) -> pd.DataFrame:
-        """What to order configurations by, least first: regret over scenarios, and the risk to fall behind the default.
+    def preference(self, metafeatures: pd.DataFrame, *, among: Iterable[str] | None = None) -> pd.DataFrame:
+        """What to order configurations by, least first: regret over scenarios, and the risk to fall behind a default.
 
         The mean regret over the scenarios of a dataset, each with a best configuration of its own, is what `portfolio`
-        lowers. The risk is how far a configuration may fall behind the safe default that was named for `fit`, over the
-        same scenarios (`Scenarios.risk`); 0 without a default.
+        lowers. The risk is how far a configuration may fall behind the first of the safe defaults that were named for
+        `fit`, over the same scenarios (`Scenarios.risk`); 0 without one.
 
         Parameters
         ----------
         metafeatures : DataFrame of shape (n_datasets, n_metafeatures)
             The datasets.
+        among : iterable of str, optional
+            The configurations to choose from; all of them by default.
 
         Returns
         -------
         DataFrame of shape (n_datasets, n_configurations)
         """
-        rows = [self.scenarios(metafeatures.iloc[[row]]).preference for row in range(len(metafeatures))]
-        return pd.DataFrame(np.stack(rows), index=metafeatures.index, columns=self.configurations_)
+        names = self.configurations_ if among is None else list(among)
+        rows = [self.scenarios(metafeatures.iloc[[row]], among=names).preference for row in range(len(metafeatures))]
+        return pd.DataFrame(np.stack(rows), index=metafeatures.index, columns=self.configurations_)[names]
 
     def _support(self, values: Singles) -> Floats:
         """The share of the datasets that calibrated this meta-model which lay at least as far from the others."""
@@ -321,20 +325,21 @@ class MetaModel:
         among : iterable of str, optional
             The configurations to choose from; all of them by default.
         """
-        possible = self.scenarios(metafeatures_row)
-        wanted = np.arange(len(self.configurations_))
-        if among is not None:
-            wanted = np.flatnonzero(np.isin(self.configurations_, list(among)))
+        names = self.configurations_ if among is None else list(among)
+        possible = self.scenarios(metafeatures_row, among=names)
+        wanted = np.flatnonzero(np.isin(self.configurations_, names))
         chosen = greedy(possible.regrets[:, wanted], possible.weights, possible.preference[wanted], k)
         return [self.configurations_[wanted[c]] for c in chosen]
 
-    def scenarios(self, metafeatures_row: pd.DataFrame) -> Scenarios:
+    def scenarios(self, metafeatures_row: pd.DataFrame, *, among: Iterable[str] | None = None) -> Scenarios:
         """What may happen on one dataset, one possibility for each training dataset.
 
         Parameters
         ----------
         metafeatures_row : DataFrame of shape (1, n_metafeatures)
             The dataset.
+        among : iterable of str, optional
+            The configurations of which the safe default is one; all of them by default.
         """
         values = self._values_of(metafeatures_row, rows=1)
         ranks, trust = self._inputs.ranks(values), self._trust(values)
@@ -342,6 +347,7 @@ class MetaModel:
         general = self._regrets - self._regrets.mean(axis=0, dtype=np.float64)
         deviations = trust * np.where(self._known, self._regret.deviations(), 0) + (1 - trust) * general
         even = 1 - (1 - EVEN) * trust[0]
+        known = set(self.configurations_) if among is None else set(among).intersection(self.configurations_)
         score = self._expected_score(ranks, hints)[0][0]
         return Scenarios(
             expected[0],
@@ -349,7 +355,7 @@ class MetaModel:
             np.clip(score + np.where(self._known, self._score.deviations(), 0), *self._bounds),
             (1 - even) * weights[0] + even / weights.shape[1],
             self._bounds,
-            self.configurations_.index(self.default_) if self.default_ in self.configurations_ else None,
+            next((self.configurations_.index(name) for name in self.defaults_ if name in known), None),
         )
 
     def neighbours(self, metafeatures_row: pd.DataFrame, k: int) -> pd.DataFrame:
@@ -446,7 +452,8 @@ class MetaModel:
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """The fitted meta-model as plain arrays, for `numpy.savez`; no pickle is needed to read them."""
-        about = {"format": FORMAT, "n_trees": self.n_trees, "random_state": self.random_state, "default": self.default_}
+        about: dict[str, Any] = {"format": FORMAT, "n_trees": self.n_trees, "random_state": self.random_state}
+        about["defaults"] = self.defaults_
         arrays = {"about": np.array(json.dumps(about))}
         arrays |= {name: np.array(getattr(self, f"{name}_")) for name in NAMES}
         arrays |= {name: getattr(self, f"_{name}") for name in ARRAYS}
@@ -475,7 +482,7 @@ class MetaModel:
                     "install a newer version"
                 )
             model = cls(n_trees=about["n_trees"], random_state=about["random_state"])
-            model.default_ = about.get("default")
+            model.defaults_ = about.get("defaults") or [name for name in [about.get("default")] if name]
             for name in NAMES:
                 setattr(model, f"{name}_", arrays[name].tolist())
             for name in ARRAYS:

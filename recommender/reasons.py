@@ -221,7 +221,7 @@ def _moved(recommendation: Recommendation) -> tuple[pd.DataFrame, pd.DataFrame]:
 def _asked(recommendation: Recommendation, model: MetaModel, variants: pd.DataFrame) -> pd.DataFrame:
     """What would be expected of the choice, and what would come first, on variants of the dataset."""
     algorithms = {item.configuration.id: item.algorithm for item in recommendation.items}
-    regret, preference = (ask(variants)[list(algorithms)] for ask in (model.expected_regret, model.preference))
+    regret, preference = model.expected_regret(variants), model.preference(variants, among=algorithms)
     return pd.DataFrame(
         {
             "regret_if_typical": regret[recommendation.best.configuration.id],

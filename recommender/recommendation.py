@@ -354,7 +354,7 @@ def recommend(
     )
     table = choose(table, trained, data, include=include, exclude=exclude, interpretable=interpretable, limits=limits)
     table, missing = _installed(table, trained)
-    order = trained.model.preference(metafeatures).iloc[0][table.index].sort_values(kind="stable").index
+    order = trained.model.preference(metafeatures, among=table.index).iloc[0].sort_values(kind="stable").index
     items = tuple(
         RecommendedConfiguration(
             rank,

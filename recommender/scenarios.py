@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-CAUTION = 2 / 3
+CAUTION = 0.6
 """What a unit of risk weighs against a unit of regret."""
 
 

@@ -30,8 +30,8 @@ METAMODEL = "metamodel"
 """The folder of the meta-model, in the knowledge base's own."""
 MIN_DATASETS = 8
 """A task with fewer datasets than this is not trained."""
-SAFE_DEFAULT = "lightgbm-default"
-"""The configuration that a recommendation is not to lose to."""
+SAFE_DEFAULTS = ("catboost-default", "lightgbm-default")
+"""What a recommendation is not to lose to: the first of them that may be recommended."""
 INPUTS = ("simple", "relative")
 """The groups of meta-features that the meta-model learns from: with the others beside them it chooses worse."""
 MIN_SHARE = 0.5
@@ -114,7 +114,7 @@ def train(knowledge: KnowledgeBase, task: Task, metric: str | None = None, *, ra
         inputs_of(knowledge.metafeatures.loc[performance.index]),
         performance,
         families=about["family"],
-        default=SAFE_DEFAULT,
+        defaults=SAFE_DEFAULTS,
         levels=LEVELS,
     )
     ids = list(performance.columns)

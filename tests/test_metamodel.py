@@ -97,7 +97,7 @@ def test_portfolio_holds_different_configurations_and_grows_at_its_end(model, da
 
 
 def test_the_risk_to_fall_behind_the_safe_default_counts(data):
-    model = MetaModel(n_trees=50).fit(*data, default="c0")
+    model = MetaModel(n_trees=50).fit(*data, defaults=["none", "c0", "c1"])
     low = row(position=0.1, landmarker=0.7, noise=0.0, sometimes=np.nan)
     without = MetaModel(n_trees=50).fit(*data)
     risk = (model.preference(low) - without.preference(low)).iloc[0]
@@ -105,6 +105,11 @@ def test_the_risk_to_fall_behind_the_safe_default_counts(data):
     assert risk["c6"] > 0.9 * CAUTION
     assert model.portfolio(low, 1)[0] == model.preference(low).iloc[0].idxmin()
     assert MetaModel.from_arrays(model.to_arrays()).preference(low).equals(model.preference(low))
+    others = [name for name in model.configurations_ if name != "c0"]
+    risk = (model.preference(low, among=others) - without.preference(low, among=others)).iloc[0]
+    assert list(risk.index) == others
+    assert risk["c1"] == 0
+    assert model.portfolio(low, 1, among=others)[0] == model.preference(low, among=others).iloc[0].idxmin()
 
 
 def test_what_is_preferred_is_the_mean_regret_to_the_best_of_each_scenario(model):

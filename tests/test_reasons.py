@@ -47,7 +47,7 @@ def test_what_would_come_first_is_what_the_recommendation_would_put_first(reason
     typical = reasons.metafeatures["typical"][names]
     changed = recommendation.metafeatures.assign(**typical.to_dict())
     model = recommendation._trained.model
-    first = model.preference(changed).iloc[0][[item.configuration.id for item in recommendation.items]].idxmin()
+    first = model.preference(changed, among=[item.configuration.id for item in recommendation.items]).iloc[0].idxmin()
     assert reasons.groups["first_if_typical"][group] == recommendation._trained.configurations[first].algorithm
 
 

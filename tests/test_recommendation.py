@@ -47,8 +47,10 @@ def test_every_task_gets_a_ranking(loader, task, metric):
     assert (recommendation.task, recommendation.metric.name) == (task, metric)
     frame = recommendation.to_frame()
     assert len(frame) >= 35
-    preference = recommendation._trained.model.preference(recommendation.metafeatures).iloc[0]
-    assert preference[frame["configuration_id"]].is_monotonic_increasing
+    asked = {"metafeatures": recommendation.metafeatures, "among": frame["configuration_id"]}
+    preference = recommendation._trained.model.preference(**asked).iloc[0]
+    assert list(preference.index) == list(frame["configuration_id"])
+    assert preference.is_monotonic_increasing
     assert frame["expected_regret"].between(0, 1).all()
     assert (frame["lower"] <= frame["expected_score"]).all()
     assert (frame["expected_score"] <= frame["upper"]).all()
