@@ -298,6 +298,7 @@ class MetaModel:
         Returns
         -------
         DataFrame of shape (n_datasets, n_configurations)
+            With the columns of `among`, in its order.
         """
         names = self.configurations_ if among is None else list(among)
         rows = [self.scenarios(metafeatures.iloc[[row]], among=names).preference for row in range(len(metafeatures))]
@@ -347,7 +348,7 @@ class MetaModel:
         general = self._regrets - self._regrets.mean(axis=0, dtype=np.float64)
         deviations = trust * np.where(self._known, self._regret.deviations(), 0) + (1 - trust) * general
         even = 1 - (1 - EVEN) * trust[0]
-        known = set(self.configurations_) if among is None else set(among).intersection(self.configurations_)
+        names = self.configurations_ if among is None else set(among).intersection(self.configurations_)
         score = self._expected_score(ranks, hints)[0][0]
         return Scenarios(
             expected[0],
@@ -355,7 +356,7 @@ class MetaModel:
             np.clip(score + np.where(self._known, self._score.deviations(), 0), *self._bounds),
             (1 - even) * weights[0] + even / weights.shape[1],
             self._bounds,
-            next((self.configurations_.index(name) for name in self.defaults_ if name in known), None),
+            next((self.configurations_.index(name) for name in self.defaults_ if name in names), None),
         )
 
     def neighbours(self, metafeatures_row: pd.DataFrame, k: int) -> pd.DataFrame:

@@ -11,15 +11,7 @@ from recommender.errors import KnowledgeBaseError
 from recommender.knowledge import load_knowledge
 from recommender.metamodel import normalized_regret
 from recommender.metrics import find_metric
-from recommender.training import (
-    FORMAT,
-    METAMODEL,
-    load_trained,
-    scores_to_learn,
-    sizes_of,
-    train,
-    train_all,
-)
+from recommender.training import FORMAT, METAMODEL, load_trained, scores_to_learn, sizes_of, train, train_all
 
 
 @pytest.fixture(scope="module")
