@@ -33,7 +33,7 @@ LEARNERS = {
     name: Configuration(name, {})
     for name in ("random_forest", "logistic_regression", "k_neighbors", "lda", "naive_bayes")
 }
-N_DRAWS, N_FOLDS = 8, 3
+N_DRAWS, N_FOLDS = 8, 2
 
 
 def draw_tables(source: str, random_state: int = 0) -> dict[str, Dataset]:

@@ -222,6 +222,7 @@ def record_knowledge(knowledge: KnowledgeBase, store: Store) -> int:
     >>> from recommender.store import Store
     >>> store = Store("sqlite://")
     >>> knowledge = load_knowledge()
+    >>> knowledge = knowledge.without(knowledge.datasets.index[5:])
     >>> record_knowledge(knowledge, store) == len(knowledge.evaluations)
     True
     >>> record_knowledge(knowledge, store)

@@ -13,7 +13,7 @@ from recommender import cli
 from recommender.benchmark import OURS, run_benchmark, summarise
 from recommender.knowledge import load_knowledge
 
-ALGORITHMS = ("lightgbm", "lda", "naive_bayes", "logistic_regression")
+ALGORITHMS = ("lightgbm", "lda", "naive_bayes")
 """Quick ones, by their defaults alone."""
 
 
