@@ -20,7 +20,7 @@ from recommender.datasets import TASKS
 from recommender.itself import halves_of, judged, matrix_of
 from recommender.knowledge import KnowledgeBase, load_knowledge
 from recommender.matrix import FAMILY_FOLDS, OURS, Matrix, family_folds, row_of, run_folds
-from recommender.metrics import find_metric
+from recommender.metrics import Metric, find_metric
 
 Floats = NDArray[np.float64]
 
@@ -37,26 +37,37 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="writes OUTPUT.csv and OUTPUT.png")
     options = parser.parse_args()
     knowledge, tables = load_knowledge(options.knowledge), []
-    for task in TASKS:
-        matrix = matrix_of(knowledge, task, find_metric(None, task))
-        tables.append(measure(knowledge, matrix, options.seeds).assign(task=task))
+    for metric in dict.fromkeys(find_metric(None, task) for task in TASKS):
+        tables += measure(knowledge, metric, options.seeds)
     table = pd.concat(tables, ignore_index=True)
     table.to_csv(options.output.with_suffix(".csv"), index=False, float_format="%.4f")
     draw(table, options.output.with_suffix(".png"))
 
 
-def measure(knowledge: KnowledgeBase, matrix: Matrix, n_seeds: int) -> pd.DataFrame:
-    """Both curves of a task, with intervals from drawing families again."""
-    halves, n_datasets = halves_of(knowledge, matrix), len(matrix.performance)
-    unit = (matrix.performance.max(axis=1) - matrix.performance.median(axis=1)).to_numpy()
-    ones, rows, whole = np.ones(n_datasets), [], {}
+def measure(knowledge: KnowledgeBase, metric: Metric, n_seeds: int) -> list[pd.DataFrame]:
+    """Both curves of each task that is judged by a metric."""
+    matrix, orders = matrix_of(knowledge, metric), {}
+    halves, n_datasets = halves_of(knowledge, matrix, metric), len(matrix.performance)
     for size in [*(s for s in SIZES if s < 0.9 * n_datasets), n_datasets]:
         print(f"{matrix.name}: {size} datasets", file=sys.stderr)
-        runs = []
-        for seed in range(n_seeds):
-            folds = family_folds(matrix.families, seed)
-            orders, _ = run_folds(matrix, folds, max(KS), seed, n_train=size if size < n_datasets else None)
-            runs.append(orders[OURS])
+        n_train = size if size < n_datasets else None
+        orders[size] = [
+            run_folds(matrix, family_folds(matrix.families, seed), max(KS), seed, n_train=n_train)[0][OURS]
+            for seed in range(n_seeds)
+        ]
+    return [
+        curves(
+            matrix.take(mine), [half[mine] for half in halves], {s: [run[mine] for run in orders[s]] for s in orders}
+        ).assign(task=task, learnt_from=n_datasets, n_seeds=n_seeds)
+        for task, mine in matrix.parts().items()
+    ]
+
+
+def curves(matrix: Matrix, halves: list[Floats], orders: dict[int, list[NDArray[np.intp]]]) -> pd.DataFrame:
+    """Both curves of one task from what was chosen, with intervals from drawing families again."""
+    unit = (matrix.performance.max(axis=1) - matrix.performance.median(axis=1)).to_numpy()
+    ones, rows, whole = np.ones(len(unit)), [], {}
+    for size, runs in orders.items():
         for k in KS:
             whole[k] = np.mean([judged(halves, run[:, :k], unit) for run in runs], axis=0)
             rows.append(row_of(matrix, FAMILY_FOLDS, "transfer", OURS, k, whole[k], ones) | {"at": size})
@@ -68,7 +79,7 @@ def measure(knowledge: KnowledgeBase, matrix: Matrix, n_seeds: int) -> pd.DataFr
         behind = np.flatnonzero(tried.mean(axis=0) <= whole[k].mean())
         matched = int(behind[0]) + 1 if len(behind) else np.nan
         rows.append({"measure": "random tries that match", "strategy": OURS, "k": k, "value": matched})
-    return pd.DataFrame(rows).assign(n_datasets=n_datasets, n_seeds=n_seeds)
+    return pd.DataFrame(rows).assign(n_datasets=len(unit))
 
 
 def at_random(halves: list[Floats], unit: Floats) -> Floats:

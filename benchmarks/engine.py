@@ -23,7 +23,7 @@ from recommender.collect import Progress, collect
 from recommender.evaluate import Evaluation
 from recommender.knowledge import KnowledgeBase, knowledge_of
 from recommender.metafeatures import METAFEATURES, METAFEATURES_VERSION
-from recommender.metrics import METRICS, metrics_for
+from recommender.metrics import METRICS, find_metric, metrics_for
 from recommender.openml_server import set_server
 from recommender.pool import Configuration
 from recommender.sources import load_dataset
@@ -231,7 +231,7 @@ def learning(n_datasets: int, n_configurations: int) -> pd.DataFrame:
         evaluations,
         pd.DataFrame(),
     )
-    trained = measured(rows, "train for one metric", lambda: train(knowledge, "binary"))
+    trained = measured(rows, "train for one metric", lambda: train(knowledge, find_metric(None, "binary")))
     breast_cancer = load_dataset(load_breast_cancer(as_frame=True))
     measured(rows, "recommend, the first time", lambda: recommend(breast_cancer, knowledge=trained))
     found = measured(rows, "recommend again", lambda: recommend(breast_cancer, knowledge=trained))

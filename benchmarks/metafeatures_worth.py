@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -41,9 +42,9 @@ def sets() -> dict[str, tuple[str, ...]]:
 def worth(knowledge: KnowledgeBase, seeds: int) -> pd.DataFrame:
     """Mean regrets of the best of the first k, as judged on other folds than those that found the best."""
     rows = []
-    for task in TASKS:
-        matrix = matrix_of(knowledge, task, find_metric(None, task))
-        halves = halves_of(knowledge, matrix)
+    for metric in dict.fromkeys(find_metric(None, task) for task in TASKS):
+        matrix = matrix_of(knowledge, metric)
+        halves = halves_of(knowledge, matrix, metric)
         unit = (matrix.performance.max(axis=1) - matrix.performance.median(axis=1)).to_numpy()
         for name, groups in sets().items():
             columns = [column for column in knowledge.metafeatures if METAFEATURES[column].group in groups]
@@ -51,11 +52,12 @@ def worth(knowledge: KnowledgeBase, seeds: int) -> pd.DataFrame:
             runs = [
                 run_folds(described, family_folds(matrix.families, seed), max(KS), seed)[0] for seed in range(seeds)
             ]
-            for strategy in (OURS, SINGLE_BEST) if groups == INPUTS else (OURS,):
-                for k in KS:
-                    regret = np.mean([judged(halves, run[strategy][:, :k], unit).mean() for run in runs])
-                    called = name if strategy == OURS else "none (single best)"
-                    rows.append({"task": task, "groups": called, "k": k, "regret": round(float(regret), 4)})
+            for strategy, k in product((OURS, SINGLE_BEST) if groups == INPUTS else (OURS,), KS):
+                called = name if strategy == OURS else "none (single best)"
+                regret = np.mean([judged(halves, run[strategy][:, :k], unit) for run in runs], axis=0)
+                for task, mine in matrix.parts().items():
+                    value = round(float(regret[mine].mean()), 4)
+                    rows.append({"task": task, "groups": called, "k": k, "regret": value})
             print(pd.DataFrame(rows).tail(3).to_string(index=False, header=False), flush=True)
     return pd.DataFrame(rows).assign(n_seeds=seeds)
 

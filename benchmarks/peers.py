@@ -45,7 +45,7 @@ from recommender.pipelines import build_preprocessing, encoded_width
 from recommender.pool import Configuration, fixed_settings
 from recommender.recommendation import Recommendation, recommend
 from recommender.splits import Split
-from recommender.training import INPUTS, Trained, train
+from recommender.training import INPUTS, Trained, single_best, train
 from recommender.workers import _start
 
 FIRST, BEST_OF_3, BEST_OF_5, BLEND_OF_5 = "recommended", "best of 3", "best of 5", "blend of 5"
@@ -298,8 +298,10 @@ class Fold:
         The fold's number, which seeds models and searches.
     split : (train, test)
         Row positions.
+    known : KnowledgeBase
+        What there is without the dataset's family.
     trained : Trained
-        The meta-model, which knows nothing of the dataset's family.
+        The meta-model that learnt from it.
     worker : Worker
         Where fits are done.
     budget : float
@@ -310,6 +312,7 @@ class Fold:
     measure: Metric
     number: int
     split: Split
+    known: KnowledgeBase
     trained: Trained
     worker: Worker
     budget: float = np.nan
@@ -383,11 +386,11 @@ def portfolio(k: int, exclude: tuple[str, ...] = ()) -> Method:
 
 
 def nearest_winner(fold: Fold) -> Configuration:
-    """auto-sklearn's rule: what won on the dataset whose scaled meta-features differ least in sum (L1)."""
+    """auto-sklearn's rule: what won on the dataset of the task whose scaled meta-features differ least in sum (L1)."""
     started = time.process_time()
     values = pd.DataFrame([extract_metafeatures(fold.training_part, groups=INPUTS).values])
-    model = fold.trained.model
-    known, regrets = model.metafeatures_, model.regrets_.fillna(1.0)
+    model, same_task = fold.trained.model, fold.known.for_task(fold.dataset.task)
+    known, regrets = model.metafeatures_.loc[same_task], model.regrets_.loc[same_task].fillna(1.0)
     order = nearest_winners(known, values[known.columns], regrets.to_numpy(), regrets.shape[1])[0]
     fold.spent.choose_seconds += time.process_time() - started
     configurations = (fold.trained.configurations[str(regrets.columns[i])] for i in order)
@@ -490,7 +493,7 @@ METHODS: dict[str, dict[str, Method]] = {
         BEST_OF_3: portfolio(3),
         BEST_OF_5: portfolio(5),
         BLEND_OF_5: lambda fold: Blend(fold.trained),
-        SINGLE_BEST: lambda fold: fold.trained.configurations[fold.trained.single_best],
+        SINGLE_BEST: lambda fold: single_best(fold.known, fold.dataset.task, fold.measure),
         NEAREST: nearest_winner,
     },
     "plain": {
@@ -537,7 +540,7 @@ def run(
     done = set(zip(rows["task_id"], rows["fold"], rows["method"], strict=True))
     best_of_5 = rows[rows["method"] == BEST_OF_5].set_index(["task_id", "fold"])["choose_seconds"].to_dict()
     tasks = sorted(_tasks(task_ids, max_samples), key=lambda task: task.dataset.n_samples * task.dataset.n_features)
-    models: dict[tuple[str, tuple[str, ...]], Trained] = {}
+    models: dict[tuple[str, tuple[str, ...]], tuple[KnowledgeBase, Trained]] = {}
     worker = Worker(seconds, memory_bytes)
     try:
         for number in range(n_folds):
@@ -547,11 +550,12 @@ def run(
                 if not wanted or number >= len(splits) or time.time() > ends:
                     continue
                 family = tuple(relatives(knowledge, task.dataset))
-                key = (task.dataset.task, family)
-                if key not in models:
-                    models[key] = train(knowledge.without(family), task.dataset.task)
                 measure = find_metric(None, task.dataset.task)
-                fold = Fold(task.dataset, measure, number, splits[number], models[key], worker)
+                key = (measure.name, family)
+                if key not in models:
+                    known = knowledge.without(family)
+                    models[key] = known, train(known, measure)
+                fold = Fold(task.dataset, measure, number, splits[number], *models[key], worker)
                 fold.budget = best_of_5.get((task.task_id, number), np.nan)
                 print(time.strftime("%H:%M:%S"), task.dataset.name, task.dataset.n_samples, number, flush=True)
                 for name in wanted:

@@ -40,20 +40,31 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True)
     options = parser.parse_args()
     knowledge = load_knowledge(options.knowledge)
-    matrices = [matrix_of(knowledge, task, find_metric(None, task)) for task in TASKS]
+    matrices = [matrix_of(knowledge, metric) for metric in dict.fromkeys(find_metric(None, task) for task in TASKS)]
     matrices += [read_matrix(folder) for folder in options.matrix]
     tables = []
     for matrix in matrices:
-        tables.append(measure(matrix, options.seeds))
+        tables += measure(matrix, options.seeds)
         pd.concat(tables).to_csv(options.output, index=False, float_format="%.4f")
 
 
-def measure(matrix: Matrix, n_seeds: int) -> pd.DataFrame:
-    """Every measure of one matrix, with intervals from drawing families again."""
+def measure(matrix: Matrix, n_seeds: int) -> list[pd.DataFrame]:
+    """Every measure of a matrix, or of each task in it."""
     seeds = []
     for seed in range(n_seeds):
         print(f"{matrix.name}: seed {seed}", file=sys.stderr)
         seeds.append(run(matrix, seed))
+    tables = []
+    for name, mine in matrix.parts().items():
+        part = [({s: regret[mine] for s, regret in regrets.items()}, judged[mine]) for regrets, judged in seeds]
+        table = measures(matrix.take(mine), part).assign(n_datasets=int(mine.sum()), n_seeds=n_seeds)
+        table.insert(0, "matrix", name)
+        tables.append(table)
+    return tables
+
+
+def measures(matrix: Matrix, seeds: list[tuple[dict[str, Floats], Floats]]) -> pd.DataFrame:
+    """Every measure of what was tried, with intervals from drawing families again."""
     regrets = {strategy: np.mean([regret[strategy] for regret, _ in seeds], axis=0) for strategy in seeds[0][0]}
     regrets[RANDOM] = np.stack([at_random(row) for row in regret_of(matrix.performance.to_numpy())])
     ones, rows = np.ones(len(matrix.performance)), []
@@ -70,9 +81,7 @@ def measure(matrix: Matrix, n_seeds: int) -> pd.DataFrame:
     for which, what in enumerate((ERROR, COVERAGE)):
         for at, k in enumerate((0, *TRIES)):
             add(what, SESSION, k, np.mean([judged[:, at, which] for _, judged in seeds], axis=0))
-    table = pd.DataFrame(rows).assign(n_datasets=len(ones), n_seeds=n_seeds)
-    table.insert(0, "matrix", matrix.name)
-    return table
+    return pd.DataFrame(rows)
 
 
 def run(matrix: Matrix, seed: int) -> tuple[dict[str, Floats], Floats]:
@@ -85,12 +94,17 @@ def run(matrix: Matrix, seed: int) -> tuple[dict[str, Floats], Floats]:
         train = np.flatnonzero(folds != fold)
         model = fitted(matrix, train, seed)
         position = {name: i for i, name in enumerate(model.configurations_)}
-        fixed = greedy_portfolio(np.nan_to_num(regret[train], nan=1.0), len(position))
+        fixed = {}
+        for mine in matrix.parts().values():
+            fixed |= dict.fromkeys(
+                np.flatnonzero(mine),
+                greedy_portfolio(np.nan_to_num(regret[train[mine[train]]], nan=1.0), len(position)),
+            )
         for i in np.flatnonzero(folds == fold):
             row = matrix.metafeatures.iloc[[i]]
             portfolio = [position[name] for name in model.portfolio(row, len(position))]
             tried, judged[i] = session(model, row, portfolio, performance[i])
-            for strategy, order in ((SESSION, tried), (PORTFOLIO, portfolio), (GREEDY, fixed)):
+            for strategy, order in ((SESSION, tried), (PORTFOLIO, portfolio), (GREEDY, fixed[i])):
                 found[strategy][i] = best_so_far(regret[i], order)
     return found, judged
 

@@ -18,7 +18,7 @@ from recommender.metrics import find_metric
 from recommender.openml_server import OpenMLTask, read_task
 from recommender.pool import Configuration
 from recommender.recommendation import recommend
-from recommender.training import Trained, train
+from recommender.training import Trained, single_best, train
 
 OURS = "recommended"
 VIRTUAL_BEST, MEDIAN = "virtual best", "pool median"
@@ -91,9 +91,9 @@ def _compare(
     dataset = task.dataset
     measure = find_metric(metric, dataset.task)
     family = relatives(knowledge, dataset)
-    trained = train(knowledge.without(family), dataset.task, measure.name)
-    fixed = dict(DEFAULTS)
-    fixed["single best"] = trained.configurations[trained.single_best]
+    known = knowledge.without(family)
+    trained = train(known, measure)
+    fixed = DEFAULTS | {"single best": single_best(known, dataset.task, measure)}
     own = knowledge.performance(dataset.task, measure)
     if dataset.source in own.index:
         ranked = own.T[dataset.source].dropna().sort_values().index

@@ -261,12 +261,12 @@ def train(
     else:
         base = own
     with status("Training") as tell:
-        done = train_all(base, output, random_state=random_state, on_progress=lambda t, m: tell(f"{t}, {m}"))
+        done = train_all(base, output, random_state=random_state, on_progress=tell)
     own.save(output, extending=extend)
     (output / "README.md").write_text(describe(own, extending=extend))
-    for name in dict.fromkeys(name for name, _ in done):
-        metrics = ", ".join(metric for t, metric in done if t == name)
-        print(f"{name}: {len(base.for_task(name))} datasets, for {metrics}")
+    for tasks in dict.fromkeys(metric.tasks for metric in done):
+        numbers = ", ".join(f"{len(base.for_task(task))} {task}" for task in tasks)
+        print(f"{numbers} datasets, for {', '.join(metric.name for metric in done if metric.tasks == tasks)}")
     together = ", to be taken together with what comes with the package" if extend else ""
     print(f"{count(len(own.datasets), 'dataset')} written to {output}{together}")
 

@@ -12,7 +12,17 @@ from numpy.typing import NDArray
 from recommender.algorithms import find_algorithm
 from recommender.datasets import TASKS, Task
 from recommender.knowledge import KnowledgeBase
-from recommender.matrix import FAMILY_FOLDS, OURS, Matrix, family_folds, interval_rows, regret_rows, row_of, run_folds
+from recommender.matrix import (
+    FAMILY_FOLDS,
+    OURS,
+    Matrix,
+    Orders,
+    family_folds,
+    interval_rows,
+    regret_rows,
+    row_of,
+    run_folds,
+)
 from recommender.metafeatures import LEVELS
 from recommender.metrics import Metric, find_metric
 from recommender.seconds import FIT_TERMS, PREDICT_TERMS, SecondsModel
@@ -67,58 +77,65 @@ def measure_itself(
         where the first choice loses to LightGBM's default beyond the noise of the folds, what the 80 % intervals cover,
         and by what factor expected seconds miss.
     """
-    seeds, tables = list(seeds), []
-    for task in tasks:
-        measure = find_metric(None, task)
-        matrix = matrix_of(knowledge, task, measure)
-        halves = halves_of(knowledge, matrix)
+    seeds, tasks = list(seeds), [task for task in tasks if knowledge.for_task(task)]
+    metrics = {task: find_metric(None, task) for task in tasks}
+    tables = []
+    for metric in dict.fromkeys(metrics.values()):
+        matrix = matrix_of(knowledge, metric)
+        halves = halves_of(knowledge, matrix, metric)
         runs = []
         for seed in seeds:
-            on_progress(f"{task}: seed {seed}")
+            on_progress(f"{' and '.join(metric.tasks)}: seed {seed}")
             runs.append(run_folds(matrix, family_folds(matrix.families, seed), max(ks), seed))
-        orders = [run[0] for run in runs]
-        rows = _regret_rows(matrix, halves, orders, ks)
-        if LIGHTGBM in matrix.performance:
-            rows.append(_loss_row(knowledge, matrix, measure, orders))
-        rows += interval_rows(matrix, FAMILY_FOLDS, [run[1] for run in runs])
-        rows += _seconds_rows(knowledge, matrix, seeds[0])
-        table = pd.DataFrame(rows).assign(n_datasets=len(matrix.performance), n_seeds=len(seeds))
-        table.insert(0, "task", task)
-        tables.append(table)
+        factors = _seconds_factors(knowledge, matrix, seeds[0])
+        for task in (task for task in tasks if metrics[task] is metric):
+            mine = matrix.parts()[task]
+            part = matrix.take(mine)
+            orders = [{strategy: order[mine] for strategy, order in run[0].items()} for run in runs]
+            rows = _regret_rows(part, [half[mine] for half in halves], orders, ks)
+            if LIGHTGBM in matrix.performance:
+                rows.append(_loss_row(knowledge, part, metric, orders))
+            rows += interval_rows(part, FAMILY_FOLDS, [_of_datasets(run[1], mine) for run in runs])
+            for what, factor in factors.items():
+                measure = f"{SECONDS} to {what}"
+                rows.append(row_of(part, FAMILY_FOLDS, measure, OURS, 1, factor[mine], np.ones(int(mine.sum()))))
+            table = pd.DataFrame(rows).assign(n_datasets=len(part.performance), n_seeds=len(seeds))
+            table.insert(0, "task", task)
+            tables.append(table)
     return pd.concat(tables, ignore_index=True)
 
 
-def matrix_of(knowledge: KnowledgeBase, task: Task, metric: Metric) -> Matrix:
-    """The knowledge base of a task as a matrix of datasets by configurations, as the meta-model learns it.
+def matrix_of(knowledge: KnowledgeBase, metric: Metric) -> Matrix:
+    """The knowledge base as a matrix of datasets by configurations, as the meta-model learns it for a metric.
 
     What is not installed cannot be recommended here, and is left out.
     """
-    performance = scores_to_learn(knowledge, task, metric)
+    performance = scores_to_learn(knowledge, metric)
     algorithms = knowledge.configurations["algorithm"].loc[performance.columns]
     performance = performance.loc[:, algorithms.map(lambda name: find_algorithm(name).is_installed)]
     return Matrix(
-        task,
+        metric.name,
         performance,
         inputs_of(knowledge.metafeatures.loc[performance.index]),
         knowledge.datasets.loc[performance.index, "family"],
+        tasks=knowledge.datasets.loc[performance.index, "task"],
         defaults=SAFE_DEFAULTS,
         levels=LEVELS,
     )
 
 
-def halves_of(knowledge: KnowledgeBase, matrix: Matrix) -> list[Floats]:
-    """The matrix of a task as every second fold alone gives it, and as the others do."""
-    rows, task = knowledge.evaluations, knowledge.datasets.loc[matrix.performance.index[0], "task"]
-    halves = []
+def halves_of(knowledge: KnowledgeBase, matrix: Matrix, metric: Metric) -> list[Floats]:
+    """The matrix of a metric as every second fold alone gives it, and as the others do."""
+    rows, halves = knowledge.evaluations, []
     for half in (0, 1):
         part = replace(knowledge, evaluations=rows[(rows["fold"] % 2 == half) | (rows["status"] != "ok")])
-        table = part.performance(task).reindex_like(matrix.performance)
+        table = pd.concat([part.performance(task, metric) for task in metric.tasks]).reindex_like(matrix.performance)
         halves.append(np.where(matrix.performance.notna(), table, np.nan))
     return halves
 
 
 def _regret_rows(
-    matrix: Matrix, halves: list[Floats], runs: list[dict[str, NDArray[np.intp]]], ks: Sequence[int]
+    matrix: Matrix, halves: list[Floats], runs: list[Orders], ks: Sequence[int]
 ) -> list[dict[str, object]]:
     unit = (matrix.performance.max(axis=1) - matrix.performance.median(axis=1)).to_numpy()
     regrets = {
@@ -148,9 +165,7 @@ def judged(halves: list[Floats], order: NDArray[np.intp], unit: Floats) -> Float
     return mean
 
 
-def _loss_row(
-    knowledge: KnowledgeBase, matrix: Matrix, metric: Metric, runs: list[dict[str, NDArray[np.intp]]]
-) -> dict[str, object]:
+def _loss_row(knowledge: KnowledgeBase, matrix: Matrix, metric: Metric, runs: list[Orders]) -> dict[str, object]:
     """How often the first choice is behind LightGBM's default by more than the noise of such a difference.
 
     The noise is what is left of the scores of a dataset when the means of configurations and folds are taken out. The
@@ -174,10 +189,15 @@ def _loss_row(
     return row_of(matrix, FAMILY_FOLDS, LOSSES, OURS, 1, lost, np.ones(len(lost)))
 
 
-def _seconds_rows(knowledge: KnowledgeBase, matrix: Matrix, seed: int) -> list[dict[str, object]]:
-    """By what factor the expected seconds of configurations miss, families left out: medians over datasets."""
+def _of_datasets(cells: pd.DataFrame, rows: NDArray[np.bool_]) -> pd.DataFrame:
+    """The cells of some of the datasets, which are then counted anew."""
+    return cells[rows[cells["dataset"]]].assign(dataset=lambda mine: (np.cumsum(rows) - 1)[mine["dataset"]])
+
+
+def _seconds_factors(knowledge: KnowledgeBase, matrix: Matrix, seed: int) -> dict[str, Floats]:
+    """By what factor the expected seconds of configurations miss on each dataset, its family left out: the median."""
     sizes, fit_seconds, predict_seconds = measured_seconds(knowledge, matrix.performance)
-    folds, rows = family_folds(matrix.families, seed), []
+    folds, factors = family_folds(matrix.families, seed), {}
     for what, table, terms in (("fit", fit_seconds, FIT_TERMS), ("predict", predict_seconds, PREDICT_TERMS)):
         expected = pd.concat(
             [
@@ -185,6 +205,5 @@ def _seconds_rows(knowledge: KnowledgeBase, matrix: Matrix, seed: int) -> list[d
                 for f in np.unique(folds)
             ]
         ).loc[table.index]
-        factor = (expected / table).map(lambda ratio: max(ratio, 1 / ratio)).median(axis=1).to_numpy()
-        rows.append(row_of(matrix, FAMILY_FOLDS, f"{SECONDS} to {what}", OURS, 1, factor, np.ones(len(factor))))
-    return rows
+        factors[what] = (expected / table).map(lambda ratio: max(ratio, 1 / ratio)).median(axis=1).to_numpy()
+    return factors

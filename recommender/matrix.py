@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,8 @@ from recommender.metamodel import COVERAGE, MetaModel
 from recommender.regrets import greedy_portfolio, normalized_regret
 
 Floats = NDArray[np.float64]
-Orders = dict[str, list[list[int]]]
+Orders = dict[str, NDArray[np.intp]]
+"""The first configurations of each dataset, best first, by strategy."""
 
 OURS, OURS_BY_SCORE = "meta-model", "meta-model, highest expected score"
 REGRET, GAP = "mean normalized regret", "remaining gap"
@@ -47,6 +48,9 @@ class Matrix:
         Datasets of one family stay on one side of every split.
     folds : Series of shape (n_datasets,), optional
         The fold of each dataset in the matrix's own splits.
+    tasks : Series of shape (n_datasets,), optional
+        The task of each dataset, where there are several: the meta-model learns them together, and simple rules look at
+        a dataset's own alone.
     defaults : tuple of str, optional
         Configurations that are safe to choose, as for `MetaModel.fit`.
     levels : collection of str, optional
@@ -58,8 +62,20 @@ class Matrix:
     metafeatures: pd.DataFrame
     families: pd.Series
     folds: pd.Series | None = None
+    tasks: pd.Series | None = None
     defaults: tuple[str, ...] = ()
     levels: Collection[str] = ()
+
+    def parts(self) -> dict[str, NDArray[np.bool_]]:
+        """Which datasets are of each task; where there is one task, all of them by the matrix's name."""
+        if self.tasks is None:
+            return {self.name: np.ones(len(self.performance), dtype=bool)}
+        return {task: (self.tasks == task).to_numpy(bool) for task in self.tasks.unique()}
+
+    def take(self, rows: NDArray[np.bool_]) -> Matrix:
+        """Some of the datasets alone."""
+        parts = {name: getattr(self, name) for name in ("performance", "metafeatures", "families", "folds", "tasks")}
+        return replace(self, **{name: part[rows] for name, part in parts.items() if part is not None})
 
 
 def read_matrix(folder: Path, *, higher_is_better: bool | None = None) -> Matrix:
@@ -198,14 +214,14 @@ def family_folds(families: pd.Series, seed: int) -> NDArray[np.intp]:
 
 def run_folds(
     matrix: Matrix, folds: NDArray[np.intp], k: int, seed: int, *, n_train: int | None = None
-) -> tuple[dict[str, NDArray[np.intp]], pd.DataFrame]:
+) -> tuple[Orders, pd.DataFrame]:
     """For each strategy, the first `k` configurations of each dataset; and our intervals beside the truth.
 
     Each is learnt from the datasets of the other folds, or from so many of them that are drawn at random.
     """
     rng = np.random.default_rng(seed)
     n_datasets, n_configurations = matrix.performance.shape
-    orders: dict[str, NDArray[np.intp]] = {}
+    orders: Orders = {}
     intervals = []
     for fold in np.unique(folds):
         test = np.flatnonzero(folds == fold)
@@ -232,25 +248,13 @@ def fitted(matrix: Matrix, train: NDArray[np.intp], seed: int) -> MetaModel:
 def _choose(
     matrix: Matrix, train: NDArray[np.intp], test: NDArray[np.intp], k: int, seed: int
 ) -> tuple[Orders, pd.DataFrame]:
-    performance, metafeatures = matrix.performance.iloc[train], matrix.metafeatures.iloc[train]
-    regret = normalized_regret(performance).fillna(1.0).to_numpy()
-    ranking = np.argsort(regret.mean(axis=0), kind="stable")[:k].tolist()
-    single_best = np.argsort(-performance.mean().to_numpy(), kind="stable")[:k].tolist()
-    portfolio = greedy_portfolio(regret, k)
     model = fitted(matrix, train, seed)
     position = {name: i for i, name in enumerate(model.configurations_)}
     unseen = matrix.metafeatures.iloc[test]
     prediction = model.predict(unseen)
     ours = [[position[c] for c in model.portfolio(unseen.iloc[[row]], k)] for row in range(len(test))]
     by_score = np.argsort(-prediction.score.to_numpy(), axis=1, kind="stable")[:, :k].tolist()
-    orders: Orders = {
-        "ranking by mean": [ranking] * len(test),
-        "ranking by mean score": [single_best] * len(test),
-        "greedy portfolio": [portfolio] * len(test),
-        "nearest dataset's winner": nearest_winners(metafeatures, unseen, regret, k),
-        OURS: ours,
-        OURS_BY_SCORE: by_score,
-    }
+    orders = _simple_rules(matrix, train, test, k) | {OURS: np.array(ours), OURS_BY_SCORE: np.array(by_score)}
     truth = matrix.performance.iloc[test].to_numpy()
     first = np.zeros(truth.shape, dtype=bool)
     first[np.arange(len(test)), [order[0] for order in ours]] = True
@@ -264,6 +268,26 @@ def _choose(
         "outside": np.repeat(prediction.outside.to_numpy(), truth.shape[1]),
     }
     return orders, pd.DataFrame(cells).dropna(subset="truth")
+
+
+def _simple_rules(matrix: Matrix, train: NDArray[np.intp], test: NDArray[np.intp], k: int) -> Orders:
+    """What rules without a meta-model choose, each learnt from the datasets of the same task."""
+    task = np.zeros(len(matrix.performance), dtype=np.intp) if matrix.tasks is None else pd.factorize(matrix.tasks)[0]
+    orders: Orders = {}
+    for t in np.unique(task[test]):
+        asked, known = task[test] == t, train[task[train] == t]
+        known = known if len(known) else train
+        performance, metafeatures = matrix.performance.iloc[known], matrix.metafeatures.iloc[known]
+        regret = normalized_regret(performance).fillna(1.0).to_numpy()
+        rules: dict[str, list[int] | list[list[int]]] = {
+            "ranking by mean": np.argsort(regret.mean(axis=0), kind="stable")[:k].tolist(),
+            "ranking by mean score": np.argsort(-performance.mean().to_numpy(), kind="stable")[:k].tolist(),
+            "greedy portfolio": greedy_portfolio(regret, k),
+            "nearest dataset's winner": nearest_winners(metafeatures, matrix.metafeatures.iloc[test[asked]], regret, k),
+        }
+        for strategy, order in rules.items():
+            orders.setdefault(strategy, np.zeros((len(test), min(k, regret.shape[1])), dtype=np.intp))[asked] = order
+    return orders
 
 
 def nearest_winners(metafeatures: pd.DataFrame, unseen: pd.DataFrame, regret: Floats, k: int) -> list[list[int]]:
@@ -286,9 +310,7 @@ def nearest_winners(metafeatures: pd.DataFrame, unseen: pd.DataFrame, regret: Fl
 # Rows
 
 
-def _regret_rows(
-    matrix: Matrix, splits: str, runs: list[dict[str, NDArray[np.intp]]], ks: Sequence[int]
-) -> list[dict[str, object]]:
+def _regret_rows(matrix: Matrix, splits: str, runs: list[Orders], ks: Sequence[int]) -> list[dict[str, object]]:
     regret = normalized_regret(matrix.performance).to_numpy()
     regrets = {
         (strategy, k): np.stack([_best_of(regret, run[strategy][:, :k]) for run in runs]).mean(axis=0)
@@ -316,7 +338,7 @@ def _best_of(regret: Floats, order: NDArray[np.intp]) -> Floats:
     return np.nan_to_num(np.take_along_axis(regret, order, axis=1), nan=1.0).min(axis=1)
 
 
-def _gap_rows(matrix: Matrix, runs: list[dict[str, NDArray[np.intp]]]) -> list[dict[str, object]]:
+def _gap_rows(matrix: Matrix, runs: list[Orders]) -> list[dict[str, object]]:
     scores = matrix.performance.to_numpy()
     scores = np.where(np.isfinite(scores), scores, np.nanmin(scores, axis=1, keepdims=True))
     best = scores.max(axis=1)

@@ -338,8 +338,9 @@ def recommend(
     data = load_dataset(dataset, y, target=target, task=task)
     if isinstance(knowledge, Trained):
         trained = knowledge
-        if trained.task != data.task:
-            raise RecommendationError(f"the meta-model given is for {trained.task} tasks, and this is {data.task}")
+        if data.task not in trained.metric.tasks:
+            tasks = " and ".join(trained.metric.tasks)
+            raise RecommendationError(f"the meta-model given is for {tasks} tasks, and this is {data.task}")
     else:
         trained = load_trained(data.task, metric, Path(knowledge) if knowledge else None)
     values = extract_metafeatures(data, groups=INPUTS, random_state=random_state).values

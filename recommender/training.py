@@ -19,33 +19,31 @@ from recommender.files import MANIFEST, checked_file, read_manifest, shipped_fol
 from recommender.knowledge import KnowledgeBase, winners
 from recommender.metafeatures import LEVELS, METAFEATURES, METAFEATURES_VERSION
 from recommender.metamodel import MetaModel, normalized_regret
-from recommender.metrics import Metric, find_metric, metrics_for
+from recommender.metrics import METRICS, Metric, find_metric
 from recommender.pool import Configuration
 from recommender.seconds import PREDICT_TERMS, SecondsModel
 
-FORMAT = 2
+FORMAT = 3
 """The format of the files. Older ones are refused: what is in them is trained again in seconds."""
 
 METAMODEL = "metamodel"
 """The folder of the meta-model, in the knowledge base's own."""
 MIN_DATASETS = 8
-"""A task with fewer datasets than this is not trained."""
+"""With fewer datasets than this nothing is trained."""
 SAFE_DEFAULTS = ("catboost-default", "lightgbm-default")
 """What a recommendation is not to lose to: the first of them that may be recommended."""
 INPUTS = ("simple", "relative")
 """The groups of meta-features that the meta-model learns from: with the others beside them it chooses worse."""
 MIN_SHARE = 0.5
-"""A configuration that was evaluated on a smaller share of a task's datasets is left out."""
+"""A configuration that was evaluated on a smaller share of the datasets is left out."""
 
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """All that a recommendation for a task by a metric needs.
+    """All that a recommendation by a metric needs, for every task that the metric judges.
 
     Parameters
     ----------
-    task : {"binary", "multiclass", "regression"}
-        The task.
     metric : Metric
         What it is judged by.
     model : MetaModel
@@ -59,11 +57,8 @@ class Trained:
         The configurations by id.
     datasets : DataFrame indexed by dataset id
         What can be said of the training datasets: name, sizes, fingerprint, family and what won.
-    single_best : str
-        The id of the configuration with the least mean normalized regret over the training datasets.
     """
 
-    task: Task
     metric: Metric
     model: MetaModel
     fit_seconds: SecondsModel
@@ -71,7 +66,6 @@ class Trained:
     model_bytes: SecondsModel
     configurations: dict[str, Configuration]
     datasets: pd.DataFrame
-    single_best: str
 
     def id_of(self, dataset: Dataset) -> str | None:
         """The id of the training dataset that has the same content; None if there is none."""
@@ -82,31 +76,30 @@ class Trained:
         return str(same[0]) if len(same) else None
 
 
-def train(knowledge: KnowledgeBase, task: Task, metric: str | None = None, *, random_state: int = 0) -> Trained:
-    """Train the meta-model of a task for a metric.
+def train(knowledge: KnowledgeBase, metric: Metric, *, random_state: int = 0) -> Trained:
+    """Train the meta-model for a metric, on the datasets of every task that it judges.
+
+    Binary and multiclass tasks are learnt together: what wins on the ones wins on the others.
 
     Parameters
     ----------
     knowledge : KnowledgeBase
         What to learn from.
-    task : {"binary", "multiclass", "regression"}
-        The task.
-    metric : str, optional
-        The metric; the task's default otherwise.
+    metric : Metric
+        The metric.
     random_state : int, default=0
         Seed of the meta-model.
 
     Raises
     ------
     KnowledgeBaseError
-        If the knowledge base holds fewer than 8 datasets of the task.
+        If the knowledge base holds fewer than 8 datasets of these tasks.
     """
-    measure = find_metric(metric, task)
-    performance = scores_to_learn(knowledge, task, measure)
+    performance = scores_to_learn(knowledge, metric)
     if len(performance) < MIN_DATASETS:
         raise KnowledgeBaseError(
-            f"the knowledge base holds {len(performance)} {task} datasets with evaluations, and at least "
-            f"{MIN_DATASETS} are needed. Collect more with `recommender collect`"
+            f"the knowledge base holds {len(performance)} {' or '.join(metric.tasks)} datasets with evaluations, and "
+            f"at least {MIN_DATASETS} are needed. Collect more with `recommender collect`"
         )
     _check_versions(knowledge.datasets.loc[performance.index])
     about = knowledge.datasets.loc[performance.index]
@@ -120,29 +113,27 @@ def train(knowledge: KnowledgeBase, task: Task, metric: str | None = None, *, ra
     ids = list(performance.columns)
     sizes, fit_seconds, predict_seconds = measured_seconds(knowledge, performance)
     bytes_ = _model_bytes(knowledge.evaluations).reindex(index=about.index, columns=ids)
-    best = winners(knowledge, task, measure.name)
+    best = pd.concat([winners(knowledge, task, metric.name) for task in metric.tasks])
     return Trained(
-        task,
-        measure,
+        metric,
         model,
         SecondsModel.fit(sizes, fit_seconds),
         SecondsModel.fit(sizes, predict_seconds, PREDICT_TERMS),
         SecondsModel.fit(sizes, bytes_),
         {i: knowledge.configuration(i) for i in ids},
         about[["name", "n_samples", "n_features", "n_classes", "fingerprint", "family"]].assign(
-            winner=best["algorithm"], winning_hyperparameters=best["hyperparameters"], winning_score=best[measure.name]
+            winner=best["algorithm"], winning_hyperparameters=best["hyperparameters"], winning_score=best[metric.name]
         ),
-        single_best_of(performance),
     )
 
 
-def scores_to_learn(knowledge: KnowledgeBase, task: Task, metric: Metric) -> pd.DataFrame:
-    """Mean scores as a meta-model learns them, larger is better: datasets by configurations.
+def scores_to_learn(knowledge: KnowledgeBase, metric: Metric) -> pd.DataFrame:
+    """Mean scores as a meta-model learns them, larger is better: the datasets of a metric's tasks by configurations.
 
     What was evaluated on too small a share of the datasets is left out. Errors in the target's units are in standard
     deviations of the target, and no score is lower than the metric's floor.
     """
-    performance = knowledge.performance(task, metric)
+    performance = pd.concat([knowledge.performance(task, metric) for task in metric.tasks]).sort_index(axis=1)
     performance = performance.loc[:, performance.notna().mean() >= MIN_SHARE]
     if metric.in_target_units:
         performance = performance.div(knowledge.target_scales().reindex(performance.index), axis=0)
@@ -181,10 +172,10 @@ def _check_versions(datasets: pd.DataFrame) -> None:
         )
 
 
-def single_best_of(performance: pd.DataFrame) -> str:
+def single_best(knowledge: KnowledgeBase, task: Task, metric: Metric) -> Configuration:
     """The configuration with the least mean normalized regret, among those with a score on nearly every dataset."""
-    regret = normalized_regret(performance)
-    return str(regret.loc[:, regret.notna().mean() >= 0.9].mean().idxmin())
+    regret = normalized_regret(knowledge.performance(task, metric))
+    return knowledge.configuration(str(regret.loc[:, regret.notna().mean() >= 0.9].mean().idxmin()))
 
 
 def inputs_of(metafeatures: pd.DataFrame) -> pd.DataFrame:
@@ -204,9 +195,9 @@ def train_all(
     folder: Path,
     *,
     random_state: int = 0,
-    on_progress: Callable[[Task, str], None] = lambda task, metric: None,
-) -> list[tuple[Task, str]]:
-    """Train every task for every metric and write the results beside the knowledge base.
+    on_progress: Callable[[str], None] = lambda metric: None,
+) -> list[Metric]:
+    """Train for every metric and write the results beside the knowledge base.
 
     Parameters
     ----------
@@ -216,40 +207,38 @@ def train_all(
         The knowledge base's folder; a folder ``metamodel`` in it takes the results.
     random_state : int, default=0
         Seed of the meta-models.
-    on_progress : callable(task, metric), optional
-        Called before each training.
+    on_progress : callable(metric), optional
+        Called with a metric's name before each training.
 
     Returns
     -------
-    list of (task, metric)
-        What was trained; a task of which the knowledge base holds too few datasets is left out.
+    list of Metric
+        What was trained for; a metric of whose tasks the knowledge base holds too few datasets is left out.
     """
-    tasks = [task for task in TASKS if len(knowledge.for_task(task)) >= MIN_DATASETS]
-    if not tasks:
+    n_datasets = {task: len(knowledge.for_task(task)) for task in TASKS}
+    metrics = [m for m in METRICS.values() if sum(n_datasets[task] for task in m.tasks) >= MIN_DATASETS]
+    if not metrics:
         raise KnowledgeBaseError(
-            f"no task has {MIN_DATASETS} datasets with evaluations. Collect more with `recommender collect`"
+            f"there are no {MIN_DATASETS} datasets with evaluations, neither of classification nor of regression. "
+            f"Collect more with `recommender collect`"
         )
     folder = folder / METAMODEL
     folder.mkdir(parents=True, exist_ok=True)
-    done: list[tuple[Task, str]] = []
-    for task in tasks:
-        for metric in metrics_for(task):
-            on_progress(task, metric.name)
-            save_trained(train(knowledge, task, metric.name, random_state=random_state), folder)
-            done.append((task, metric.name))
-    about = {"metafeatures_version": METAFEATURES_VERSION, "trained": [f"{task}-{metric}" for task, metric in done]}
+    for metric in metrics:
+        on_progress(metric.name)
+        save_trained(train(knowledge, metric, random_state=random_state), folder)
+    about = {"metafeatures_version": METAFEATURES_VERSION, "trained": [metric.name for metric in metrics]}
     write_manifest(folder, kind="meta-model", version=FORMAT, about=about)
-    return done
+    return metrics
 
 
 def save_trained(trained: Trained, folder: Path) -> None:
-    """Write one task and metric: arrays as ``.npz``, the rest as JSON."""
-    name = f"{trained.task}-{trained.metric.name}"
+    """Write what was trained for a metric: arrays as ``.npz``, the rest as JSON."""
+    name = trained.metric.name
     parts = {name: getattr(trained, name) for name in ("model", "fit_seconds", "predict_seconds", "model_bytes")}
     arrays = {f"{name}.{key}": value for name, part in parts.items() for key, value in part.to_arrays().items()}
     np.savez_compressed(folder / f"{name}.npz", allow_pickle=False, **arrays)
     content = {
-        "single_best": trained.single_best,
         "configurations": {i: [c.algorithm, dict(c.hyperparameters)] for i, c in trained.configurations.items()},
         "datasets": {
             str(i): row for i, row in zip(trained.datasets.index, trained.datasets.to_dict("records"), strict=True)
@@ -270,14 +259,14 @@ def load_trained(task: Task, metric: str | None = None, folder: Path | None = No
     """
     measure = find_metric(metric, task)
     folder = ((folder or shipped_folder()) / METAMODEL).absolute()
-    name = f"{task}-{measure.name}"
-    files = [path for path in (folder / MANIFEST, folder / f"{name}.npz", folder / f"{name}.json") if path.exists()]
+    names = (MANIFEST, f"{measure.name}.npz", f"{measure.name}.json")
+    files = [folder / name for name in names if (folder / name).exists()]
     state = tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files)
-    return _read_trained(task, measure, folder, state)
+    return _read_trained(measure, folder, state)
 
 
 @lru_cache(maxsize=4)
-def _read_trained(task: Task, measure: Metric, folder: Path, state: tuple[tuple[str, int, int], ...]) -> Trained:
+def _read_trained(metric: Metric, folder: Path, state: tuple[tuple[str, int, int], ...]) -> Trained:
     """What is in a folder whose files are in that state."""
     manifest = read_manifest(folder, kind="meta-model", version=FORMAT)
     if manifest["format"] < FORMAT:
@@ -285,7 +274,7 @@ def _read_trained(task: Task, measure: Metric, folder: Path, state: tuple[tuple[
             f"{folder} was trained in format {manifest['format']}, and this version of recommender reads {FORMAT}. "
             f"Train it again with `recommender train`"
         )
-    name = f"{task}-{measure.name}"
+    name = metric.name
     if name not in manifest["trained"]:
         raise KnowledgeBaseError(f"{folder} was not trained for {name}; it holds: {', '.join(manifest['trained'])}")
     if manifest["metafeatures_version"] != METAFEATURES_VERSION:
@@ -298,15 +287,13 @@ def _read_trained(task: Task, measure: Metric, folder: Path, state: tuple[tuple[
             arrays = {key: file[key] for key in file.files}
         content = json.loads(checked_file(folder, f"{name}.json", manifest).read_text())
         return Trained(
-            task,
-            measure,
+            metric,
             MetaModel.from_arrays(_part(arrays, "model.")),
             SecondsModel.from_arrays(_part(arrays, "fit_seconds.")),
             SecondsModel.from_arrays(_part(arrays, "predict_seconds.")),
             SecondsModel.from_arrays(_part(arrays, "model_bytes.")),
             {i: Configuration(algorithm, settings) for i, (algorithm, settings) in content["configurations"].items()},
             pd.DataFrame.from_dict(content["datasets"], orient="index"),
-            content["single_best"],
         )
     except RecommenderError:
         raise

@@ -59,7 +59,7 @@ def test_an_empty_folder_says_how_to_fill_it(tmp_path):
         load_knowledge(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["binary-roc_auc.npz", "binary-roc_auc.json"])
+@pytest.mark.parametrize("name", ["roc_auc.npz", "roc_auc.json"])
 def test_a_damaged_meta_model_is_noticed(tmp_path, name):
     shutil.copytree(shipped_folder() / METAMODEL, tmp_path / METAMODEL)
     path = tmp_path / METAMODEL / name
@@ -72,7 +72,7 @@ def test_arrays_hold_no_pickle(tmp_path):
     shutil.copytree(shipped_folder() / METAMODEL, tmp_path / METAMODEL)
     folder = tmp_path / METAMODEL
     about = read_manifest(folder, kind="meta-model", version=FORMAT)
-    np.savez(folder / "binary-roc_auc.npz", anything=np.array([{"a": 1}], dtype=object))
+    np.savez(folder / "roc_auc.npz", anything=np.array([{"a": 1}], dtype=object))
     write_manifest(
         folder, kind="meta-model", version=FORMAT, about={k: about[k] for k in ("metafeatures_version", "trained")}
     )

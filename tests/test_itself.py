@@ -6,7 +6,7 @@ import pytest
 
 from recommender.itself import matrix_of, measure_itself
 from recommender.knowledge import KnowledgeBase
-from recommender.metrics import METRICS, find_metric
+from recommender.metrics import METRICS
 
 NAMES = ["lightgbm-default", "a", "b", "c", "d"]
 
@@ -59,7 +59,7 @@ def test_what_is_not_installed_is_left_out(monkeypatch, is_installed, names):
     base = knowledge(8, effect=0.05, noise=0.005)
     base.configurations.loc["d", "algorithm"] = "catboost"
     monkeypatch.setattr("recommender.algorithms._is_importable", lambda name: is_installed)
-    assert set(matrix_of(base, "binary", find_metric(None, "binary")).performance) == set(names)
+    assert set(matrix_of(base, METRICS["roc_auc"]).performance) == set(names)
 
 
 def test_what_can_be_learnt_closes_the_gap(learnable):
@@ -77,3 +77,13 @@ def test_a_virtual_best_of_noise_is_no_better_than_any_choice(hopeless):
 
 def test_seconds_that_never_vary_are_expected_exactly(learnable):
     assert value(learnable, "median factor between expected and measured seconds to fit") == pytest.approx(1, abs=0.01)
+
+
+def test_tasks_that_are_learnt_together_are_judged_apart():
+    base = knowledge(40, effect=0.05, noise=0.005)
+    base.datasets["task"] = ["binary"] * 24 + ["multiclass"] * 16
+    rows = measure_itself(base, seeds=[0], ks=(1,))
+    assert rows.groupby("task")["n_datasets"].unique().map(list).to_dict() == {"binary": [24], "multiclass": [16]}
+    for _, mine in rows.groupby("task"):
+        assert value(mine, "gap closed") > 0.4
+        assert 0.5 < value(mine, "coverage of the 80% interval, all configurations") <= 1

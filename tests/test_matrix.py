@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from recommender.matrix import MatrixError, family_folds, measure_matrix, read_matrix
+from recommender.matrix import MatrixError, family_folds, measure_matrix, read_matrix, run_folds
 
 
 def write_matrix(folder, *, n_datasets=60, direction="higher is better", with_folds=False):
@@ -75,6 +77,20 @@ def test_a_family_stays_in_one_fold():
     folds = pd.Series(family_folds(families, seed=1))
     assert (folds.groupby(families).nunique() == 1).all()
     assert folds.value_counts().max() <= 2 * folds.value_counts().min()
+
+
+def test_simple_rules_look_at_the_datasets_of_a_task_alone(tmp_path):
+    matrix = read_matrix(write_matrix(tmp_path))
+    tasks = pd.Series(np.repeat(["binary", "multiclass"], [40, 20]), index=matrix.performance.index)
+    best = np.where(tasks == "binary", 0, 5)
+    scores = np.where(best[:, None] == np.arange(6), 1.0, matrix.performance)
+    both = replace(matrix, performance=matrix.performance.where(scores < 1.0, 1.0), tasks=tasks)
+    orders, expected = run_folds(both, np.arange(60) // 2 % 2, 2, seed=0)
+    for strategy in ("ranking by mean", "ranking by mean score", "greedy portfolio", "nearest dataset's winner"):
+        assert orders[strategy][:, 0].tolist() == best.tolist()
+    assert set(expected["dataset"]) == set(range(60))
+    assert {task: rows.sum() for task, rows in both.parts().items()} == {"binary": 40, "multiclass": 20}
+    assert both.take(both.parts()["multiclass"]).performance.equals(both.performance.iloc[40:])
 
 
 def test_the_direction_comes_from_the_readme_or_from_the_caller(tmp_path):

@@ -110,7 +110,7 @@ class Here:
 
 @pytest.fixture
 def fold(iris):
-    return peers.Fold(iris, peers.find_metric(None, iris.task), 0, split(iris)[0], None, Here())
+    return peers.Fold(iris, peers.find_metric(None, iris.task), 0, split(iris)[0], None, None, Here())
 
 
 def test_a_search_stops_at_its_seconds_and_sees_training_rows_alone(fold):

@@ -127,6 +127,11 @@ def trained():
     return load_trained("multiclass")
 
 
+def test_a_meta_model_for_other_tasks_is_refused():
+    with pytest.raises(RecommendationError, match="for regression tasks, and this is multiclass"):
+        recommend(load_iris(), knowledge=load_trained("regression"))
+
+
 def test_limit_on_memory_is_kept(trained):
     whole = recommend(load_iris(), knowledge=trained).to_frame()
     most = float(whole["model_bytes"].median()) / 1e6

@@ -10,8 +10,17 @@ import pytest
 from recommender.errors import KnowledgeBaseError
 from recommender.knowledge import load_knowledge
 from recommender.metamodel import normalized_regret
-from recommender.metrics import find_metric
-from recommender.training import FORMAT, METAMODEL, load_trained, scores_to_learn, sizes_of, train, train_all
+from recommender.metrics import METRICS, find_metric
+from recommender.training import (
+    FORMAT,
+    METAMODEL,
+    load_trained,
+    scores_to_learn,
+    single_best,
+    sizes_of,
+    train,
+    train_all,
+)
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +30,7 @@ def knowledge():
 
 @pytest.fixture(scope="module")
 def trained(knowledge):
-    return train(knowledge, "regression", "mae")
+    return train(knowledge, METRICS["mae"])
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +39,7 @@ def folder(knowledge, tmp_path_factory):
     folder = tmp_path_factory.mktemp("trained")
     others = knowledge.datasets.index[knowledge.datasets["task"] != "regression"]
     done = train_all(knowledge.without(others), folder)
-    assert done == [("regression", metric) for metric in ("r2", "rmse", "mae")]
+    assert done == [METRICS[name] for name in ("r2", "rmse", "mae")]
     return folder
 
 
@@ -42,16 +51,15 @@ def test_what_is_loaded_is_what_was_trained(knowledge, trained, folder):
     np.testing.assert_allclose(before.score, after.score, rtol=1e-2, atol=1e-2)
     sizes = sizes_of(some)
     pd.testing.assert_frame_equal(trained.fit_seconds.predict(sizes), loaded.fit_seconds.predict(sizes))
-    assert loaded.single_best == trained.single_best
     assert {i: str(c) for i, c in loaded.configurations.items()} == {
         i: str(c) for i, c in trained.configurations.items()
     }
 
 
-def test_single_best_has_the_least_regret(knowledge, trained):
-    performance = knowledge.performance("regression", "mae")
-    regret = normalized_regret(performance)
-    assert regret[trained.single_best].mean() <= regret["lightgbm-default"].mean()
+def test_single_best_has_the_least_regret(knowledge):
+    regret = normalized_regret(knowledge.performance("regression", "mae"))
+    best = single_best(knowledge, "regression", METRICS["mae"])
+    assert regret[best.id].mean() <= regret["lightgbm-default"].mean()
 
 
 @pytest.mark.parametrize(("metric", "lowest"), [("r2", -1.0), ("rmse", -np.sqrt(2)), ("mae", -np.sqrt(2))])
@@ -60,9 +68,15 @@ def test_failures_are_not_told_apart_by_how_badly_they_fail(knowledge, metric, l
     scores = knowledge.performance("regression", measure)
     if measure.in_target_units:
         scores = scores.div(knowledge.target_scales().reindex(scores.index), axis=0)
-    learnt = scores_to_learn(knowledge, "regression", measure)
+    learnt = scores_to_learn(knowledge, measure)
     assert learnt.min(axis=None) >= lowest
     pd.testing.assert_frame_equal(learnt, scores[learnt.columns].where(~(scores < lowest), lowest))
+
+
+def test_binary_and_multiclass_tasks_are_learnt_together(knowledge):
+    trained = load_trained("binary")
+    assert load_trained("multiclass") is trained
+    assert set(knowledge.datasets.loc[trained.datasets.index, "task"]) == {"binary", "multiclass"}
 
 
 def test_seconds_are_of_the_right_order(knowledge, trained):
@@ -75,7 +89,7 @@ def test_seconds_are_of_the_right_order(knowledge, trained):
 
 
 def test_a_task_that_was_not_trained_is_named(folder):
-    with pytest.raises(KnowledgeBaseError, match="not trained for binary-roc_auc; it holds: regression-r2"):
+    with pytest.raises(KnowledgeBaseError, match="not trained for roc_auc; it holds: r2, rmse, mae"):
         load_trained("binary", folder=folder)
 
 
@@ -100,14 +114,14 @@ def test_another_format_is_refused(folder, tmp_path):
 def test_datasets_described_by_another_version_are_refused(knowledge):
     old = replace(knowledge, datasets=knowledge.datasets.assign(metafeatures_version=0))
     with pytest.raises(KnowledgeBaseError, match="`recommender collect` on their tasks"):
-        train(old, "binary")
+        train(old, METRICS["roc_auc"])
 
 
 def test_too_few_datasets(knowledge, tmp_path):
     few = knowledge.without(knowledge.datasets.index[4:])
-    with pytest.raises(KnowledgeBaseError, match="at least 8"):
-        train(few, "binary")
-    with pytest.raises(KnowledgeBaseError, match="no task has 8 datasets"):
+    with pytest.raises(KnowledgeBaseError, match=r"binary or multiclass datasets .* at least 8"):
+        train(few, METRICS["roc_auc"])
+    with pytest.raises(KnowledgeBaseError, match="there are no 8 datasets with evaluations"):
         train_all(few, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
@@ -122,5 +136,5 @@ def test_sizes_of_models_are_of_the_right_order(knowledge, folder):
 def test_what_was_read_is_kept_until_a_file_changes(folder):
     first = load_trained("regression", "mae", folder)
     assert load_trained("regression", "mae", folder) is first
-    (folder / METAMODEL / "regression-mae.json").touch()
+    (folder / METAMODEL / "mae.json").touch()
     assert load_trained("regression", "mae", folder) is not first
