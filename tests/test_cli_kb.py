@@ -183,11 +183,11 @@ def test_train_on_a_store_extends_what_is_shipped(capsys, monkeypatch, shipped, 
     record_knowledge(mine, Store(store))
     train = ["train", "--store", str(store), "--output"]
     assert main([*train, str(tmp_path / "alone"), "--no-extend"]) == 2
-    assert "no task has 8 datasets" in capsys.readouterr().err
+    assert "there are no 8 datasets" in capsys.readouterr().err
     assert main([*train, str(tmp_path / "shipped")]) == 2
     assert "cannot extend itself" in capsys.readouterr().err
     assert main([*train, str(folder)]) == 0
-    assert "multiclass: 10 datasets" in capsys.readouterr().out
+    assert "0 binary, 10 multiclass datasets, for accuracy" in capsys.readouterr().out
     assert list(load_knowledge(folder, alone=True).datasets.index) == ["own:mine"]
     assert "taken together with" in (folder / "README.md").read_text()
     trained = load_trained("multiclass", "accuracy", folder)
