@@ -33,7 +33,7 @@ fitted and scored), {hours:.1f} processor hours. What a recommendation comes fro
 - `evaluations.parquet`, a row for each configuration on a fold of a dataset: status, message, rows, processor seconds
   of fitting and predicting, size of the model, each metric in its own unit.
 - `environments.parquet`: versions of the libraries, limits, version of the rule for splits (JSON).
-- `metamodel/`, for each metric and the tasks that it judges: arrays (`.npz`), and what can be said of the training datasets (`.json`).
+- `metamodel/`, for each metric: arrays (`.npz`), and what can be said of the training datasets (`.json`).
 
 ## Protocol
 
