@@ -26,7 +26,7 @@ from recommender.matrix import (
 from recommender.metafeatures import LEVELS
 from recommender.metrics import Metric, find_metric
 from recommender.seconds import FIT_TERMS, PREDICT_TERMS, SecondsModel
-from recommender.training import SAFE_DEFAULTS, inputs_of, measured_seconds, scores_to_learn
+from recommender.training import SAFE_DEFAULTS, inputs_of, measured_seconds, scores_of, scores_to_learn
 
 Floats = NDArray[np.float64]
 
@@ -129,7 +129,7 @@ def halves_of(knowledge: KnowledgeBase, matrix: Matrix, metric: Metric) -> list[
     rows, halves = knowledge.evaluations, []
     for half in (0, 1):
         part = replace(knowledge, evaluations=rows[(rows["fold"] % 2 == half) | (rows["status"] != "ok")])
-        table = pd.concat([part.performance(task, metric) for task in metric.tasks]).reindex_like(matrix.performance)
+        table = scores_of(part, metric).reindex_like(matrix.performance)
         halves.append(np.where(matrix.performance.notna(), table, np.nan))
     return halves
 

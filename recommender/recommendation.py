@@ -314,7 +314,7 @@ def recommend(
     -------
     Recommendation
         A ranking by expected regret, whose ``best.estimator`` is an unfitted scikit-learn pipeline for the raw table.
-        The risk to fall behind LightGBM's default counts as regret.
+        The risk to fall behind a safe default, CatBoost's or LightGBM's, counts as regret.
 
     Raises
     ------

@@ -60,6 +60,9 @@ def why_outside(dataset: Dataset, metafeatures: pd.DataFrame, trained: Trained, 
             if n_near < ENOUGH:
                 few = extreme if n_near == 0 else f"only {n_near} of {len(known)} known datasets {side}"
                 reasons.append(f"{has}, and {few}")
+    is_binary = trained.datasets["n_classes"] == 2
+    if dataset.task != "regression" and not (is_binary == (dataset.task == "binary")).any():
+        reasons.append(f"none of the {len(is_binary)} known datasets is {dataset.task}")
     if is_far:
         beyond = _beyond(metafeatures, trained.model.metafeatures_)
         above_all = f", above all by {', '.join(beyond)}" if beyond else ""

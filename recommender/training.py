@@ -127,13 +127,18 @@ def train(knowledge: KnowledgeBase, metric: Metric, *, random_state: int = 0) ->
     )
 
 
+def scores_of(knowledge: KnowledgeBase, metric: Metric) -> pd.DataFrame:
+    """Mean scores on the datasets of every task that a metric judges, larger is better: datasets by configurations."""
+    return pd.concat([knowledge.performance(task, metric) for task in metric.tasks]).sort_index(axis=1)
+
+
 def scores_to_learn(knowledge: KnowledgeBase, metric: Metric) -> pd.DataFrame:
     """Mean scores as a meta-model learns them, larger is better: the datasets of a metric's tasks by configurations.
 
     What was evaluated on too small a share of the datasets is left out. Errors in the target's units are in standard
     deviations of the target, and no score is lower than the metric's floor.
     """
-    performance = pd.concat([knowledge.performance(task, metric) for task in metric.tasks]).sort_index(axis=1)
+    performance = scores_of(knowledge, metric)
     performance = performance.loc[:, performance.notna().mean() >= MIN_SHARE]
     if metric.in_target_units:
         performance = performance.div(knowledge.target_scales().reindex(performance.index), axis=0)
@@ -174,6 +179,8 @@ def _check_versions(datasets: pd.DataFrame) -> None:
 
 def single_best(knowledge: KnowledgeBase, task: Task, metric: Metric) -> Configuration:
     """The configuration with the least mean normalized regret, among those with a score on nearly every dataset."""
+    if not knowledge.for_task(task):
+        raise KnowledgeBaseError(f"the knowledge base holds no {task} datasets, and so no single best for them")
     regret = normalized_regret(knowledge.performance(task, metric))
     return knowledge.configuration(str(regret.loc[:, regret.notna().mean() >= 0.9].mean().idxmin()))
 

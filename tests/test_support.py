@@ -57,6 +57,13 @@ def test_a_single_large_dataset_is_not_enough(trained):
     )
 
 
+def test_a_task_that_was_never_seen_is_outside(trained):
+    dataset = load_dataset(table(300, 5), target="y")
+    multiclass = replace(trained, datasets=trained.datasets.assign(n_classes=3))
+    reasons = why_outside(dataset, trained.model.metafeatures_.iloc[[0]], multiclass, is_far=False)
+    assert reasons == (f"none of the {len(trained.datasets)} known datasets is binary",)
+
+
 def test_a_known_dataset_is_inside(trained):
     dataset = load_dataset(table(40_000, 5), target="y")
     same = {"fingerprint": dataset.fingerprint, "n_samples": dataset.n_samples}

@@ -62,6 +62,12 @@ def test_single_best_has_the_least_regret(knowledge):
     assert regret[best.id].mean() <= regret["lightgbm-default"].mean()
 
 
+def test_a_task_without_datasets_has_no_single_best(knowledge):
+    multiclass = knowledge.without(knowledge.for_task("binary"))
+    with pytest.raises(KnowledgeBaseError, match="no binary datasets"):
+        single_best(multiclass, "binary", METRICS["roc_auc"])
+
+
 @pytest.mark.parametrize(("metric", "lowest"), [("r2", -1.0), ("rmse", -np.sqrt(2)), ("mae", -np.sqrt(2))])
 def test_failures_are_not_told_apart_by_how_badly_they_fail(knowledge, metric, lowest):
     measure = find_metric(metric, "regression")
