@@ -19,7 +19,7 @@ from recommender.workers import Job, Limits, LocalWorkers, Outcome, ended
 try:
     import distributed
 except ImportError:  # an optional extra; `ClusterWorkers` says how to install it
-    distributed = None  # type: ignore[assignment]
+    distributed = None
 
 Plugin: Any = distributed.WorkerPlugin if distributed else object
 
