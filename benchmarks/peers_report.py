@@ -24,7 +24,7 @@ KINDS: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
 }
 """Which tasks are summarised together."""
 MOST = 0.9
-"""A method that was measured on a smaller share of the tasks has no rank."""
+"""A method that was measured on a smaller share of the tasks, or of their folds, has no rank."""
 MIN_TASKS = 6
 DIGITS = 6
 """Scores that are equal to so many digits tie."""
@@ -33,13 +33,19 @@ DIGITS = 6
 def task_scores(rows: pd.DataFrame) -> pd.DataFrame:
     """Mean scores over folds, larger is better: tasks by methods, missing where a method was not measured.
 
-    What failed has the lowest score that any method has on the fold.
+    What failed has the lowest score that any method has on the fold. A fold on which one of the methods is missing that
+    were measured nearly everywhere does not count, and a method that misses another fold misses the task: no two
+    methods are compared on different folds.
     """
     sign = rows["metric"].map({name: 1 if metric.greater_is_better else -1 for name, metric in METRICS.items()})
     scores = rows.assign(score=rows["score"] * sign)
     worst = scores.groupby(["task_id", "fold"])["score"].transform("min")
     scores["score"] = scores["score"].fillna(worst)
-    return scores.pivot_table("score", "task_id", "method", sort=False).round(DIGITS)
+    folds = scores.pivot_table("score", ["task_id", "fold"], "method", sort=False)
+    folds = folds.dropna(subset=folds.columns[folds.notna().mean() > MOST])
+    by_task = folds.groupby("task_id", sort=False)
+    n_folds = by_task.count()
+    return by_task.mean().where(n_folds.eq(n_folds.max(axis=1), axis=0)).round(DIGITS)
 
 
 def critical_difference(n_methods: int, n_tasks: int, alpha: float = 0.05) -> float:

@@ -9,6 +9,7 @@ import pytest
 from sklearn.datasets import load_iris
 
 from recommender.algorithms import ALGORITHMS
+from recommender.metrics import find_metric
 from recommender.pool import Configuration
 from recommender.sources import load_dataset
 from recommender.splits import split
@@ -17,6 +18,8 @@ from recommender.training import load_trained
 sys.path.append(str(Path(__file__).parent.parent / "benchmarks"))
 
 import peers
+import peers_fits
+import peers_methods
 import peers_report
 
 
@@ -76,6 +79,15 @@ def test_first_choices_alone_can_be_summarised(rows):
     assert not summary.columns.str.startswith("five").any()
 
 
+def test_no_two_methods_are_compared_on_different_folds(rows):
+    again = rows[rows["method"] != "long"].assign(fold=1, score=lambda rows: rows["score"] - 0.2)
+    again = again[(again["task_id"] != 7) | (again["method"] != "other")]  # stopped on the way
+    scores = peers_report.task_scores(pd.concat([rows[rows["task_id"] > 0], again]))
+    assert scores["best of 5"].tolist() == pytest.approx([0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.9, 0.7])  # 7 has one, as 0
+    assert scores.index.tolist() == [1, 2, 3, 4, 5, 6, 7, 0]
+    assert scores["long"].isna().all()  # on task 1 it has the first fold alone
+
+
 def test_the_report_writes_a_table_and_a_plot(rows, tmp_path):
     rows.assign(message="", chosen="").to_csv(tmp_path / "results.csv", index=False)
     summary = peers_report.report(tmp_path / "results.csv")
@@ -105,19 +117,19 @@ class Here:
     """Fits in this process."""
 
     def fit(self, dataset, what, fold, split):
-        return peers.fit(dataset, what, fold, split)
+        return peers_fits.fit(dataset, what, fold, split)
 
 
 @pytest.fixture
 def fold(iris):
-    return peers.Fold(iris, peers.find_metric(None, iris.task), 0, split(iris)[0], None, None, Here())
+    return peers_methods.Fold(iris, find_metric(None, iris.task), 0, split(iris)[0], None, None, Here())
 
 
 def test_a_search_stops_at_its_seconds_and_sees_training_rows_alone(fold):
     fold.budget = 0.05
-    chosen = peers.random_search(fold)
+    chosen = peers_methods.random_search(fold)
     assert isinstance(chosen, Configuration)
-    n_tried, rest = divmod(fold.spent.n_fits, peers.N_INNER)
+    n_tried, rest = divmod(fold.spent.n_fits, peers_methods.N_INNER)
     assert n_tried >= 1
     assert fold.spent.choose_seconds >= fold.budget or rest
     held_out = np.concatenate([test_rows for _, test_rows in fold.inner_splits])
@@ -128,8 +140,8 @@ def test_a_fit_that_two_methods_want_is_done_once_and_counted_twice(fold):
     lda = Configuration("lda", {})
     scores = [fold.inner_score(lda), fold.inner_score(lda)]
     assert scores[0] == scores[1] > 0.9
-    assert fold.spent.n_fits == 2 * peers.N_INNER
-    assert len(fold._fits) == peers.N_INNER
+    assert fold.spent.n_fits == 2 * peers_methods.N_INNER
+    assert len(fold._fits) == peers_methods.N_INNER
 
 
 def test_a_configuration_that_fails_is_not_chosen(fold):
@@ -137,7 +149,7 @@ def test_a_configuration_that_fails_is_not_chosen(fold):
 
 
 def test_histogram_boosting_is_measured_as_the_pool_is(iris):
-    done = peers.fit(iris, peers.HISTOGRAM, 0, split(iris)[0]).evaluation
+    done = peers_fits.fit(iris, peers_fits.HISTOGRAM, 0, split(iris)[0]).evaluation
     assert done.status == "ok", done.message
     assert done.scores["accuracy"] > 0.8
     assert done.fit_seconds > 0
@@ -151,15 +163,15 @@ def trained():
 def test_what_is_left_out_is_not_recommended(fold, trained):
     fold.trained = trained
     everything = {item.algorithm for item in fold.recommendation()[0].items}
-    plain = {item.algorithm for item in fold.recommendation(peers.EXTRA)[0].items}
-    assert everything - plain == set(peers.EXTRA) == {"xgboost", "catboost"}
-    assert peers.ALL["recommended (no extra)"](fold).algorithm in plain
+    plain = {item.algorithm for item in fold.recommendation(peers_methods.EXTRA)[0].items}
+    assert everything - plain == set(peers_methods.EXTRA) == {"xgboost", "catboost"}
+    assert peers_methods.ALL["recommended (no extra)"](fold).algorithm in plain
 
 
 def test_our_blend_says_what_it_weighs(iris, trained):
     only = {"lda", "gaussian_nb", "k_neighbors"}
-    blend = peers.Blend(trained, tuple(sorted(set(ALGORITHMS) - only)))
-    done = peers.fit(iris, blend, 0, split(iris)[0]).evaluation
+    blend = peers_fits.Blend(trained, tuple(sorted(set(ALGORITHMS) - only)))
+    done = peers_fits.fit(iris, blend, 0, split(iris)[0]).evaluation
     assert (done.status, done.configuration_id) == ("ok", "blend of 5 (no extra)"), done.message
     assert done.scores["accuracy"] > 0.8
     parts = [part.split() for part in done.message.split(" + ")]
