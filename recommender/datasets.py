@@ -84,6 +84,11 @@ class Dataset:
         return [i for i, k in enumerate(self.kinds) if k == kind]
 
     @cached_property
+    def n_categories(self) -> list[int]:
+        """How many distinct values each categorical column has, a missing one among them."""
+        return [int(self.X.iloc[:, position].nunique(dropna=False)) for position in self.positions("categorical")]
+
+    @cached_property
     def signatures(self) -> list[str]:
         """One content hash per column, independent of row order, column names and how categories are spelled."""
         return [column_signature(self.X.iloc[:, i]) for i in range(self.n_features)]

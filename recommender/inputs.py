@@ -75,15 +75,24 @@ class Inputs:
         sources = np.concatenate([np.arange(self.metafeatures.shape[1]), self.landmarkers])
         return np.flatnonzero(~np.isin(sources, self.levels))
 
+    @cached_property
+    def _range(self) -> tuple[Floats, Floats, Floats]:
+        """The lowest and the highest known value of each column, and half of what lies between them."""
+        lowest, highest = np.array([(c.knots[0], c.knots[-1]) for c in self._columns]).T
+        return lowest, highest, np.maximum(highest - lowest, 1e-12) / 2
+
     def ranks(self, metafeatures: Singles) -> Singles:
         """Ranks in the training datasets, 0 to 1; a missing value is at `MISSING`, or in the middle if unheard of."""
-        extended = self._extended(metafeatures)
-        return np.stack([c.ranks(v) for c, v in zip(self._columns, extended.T, strict=True)], axis=1).astype(np.float32)
+        return self._ranks(self._extended(metafeatures)).astype(np.float32)
 
     def positions(self, metafeatures: Singles) -> Floats:
         """Ranks that go on beyond the training datasets' range, in units of half that range, by up to `BEYOND`."""
-        extended = self._extended(metafeatures)
-        return np.stack([c.ranks(v) + c.beyond(v) for c, v in zip(self._columns, extended.T, strict=True)], axis=1)
+        values, (lowest, highest, reach) = self._extended(metafeatures), self._range
+        excess = np.maximum(values - highest, 0) - np.maximum(lowest - values, 0)
+        return self._ranks(values) + np.clip(np.nan_to_num(excess / reach), -BEYOND, BEYOND)
+
+    def _ranks(self, extended: Floats) -> Floats:
+        return np.stack([c.ranks(v) for c, v in zip(self._columns, extended.T, strict=True)], axis=1)
 
     def _extended(self, metafeatures: Singles) -> Floats:
         """The meta-features with the landmarkers' differences from their mean beside them."""
@@ -113,11 +122,6 @@ class _Column:
 
     def ranks(self, values: Floats) -> Floats:
         return np.where(np.isnan(values), self.missing, np.interp(values, self.knots, self.levels))
-
-    def beyond(self, values: Floats) -> Floats:
-        reach = max(self.knots[-1] - self.knots[0], 1e-12) / 2
-        excess = np.maximum(values - self.knots[-1], 0) - np.maximum(self.knots[0] - values, 0)
-        return np.clip(np.nan_to_num(excess / reach), -BEYOND, BEYOND)
 
 
 def _rank_correlation(x: Floats, y: Floats) -> float:

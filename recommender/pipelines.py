@@ -87,10 +87,7 @@ def build_preprocessing(dataset: Dataset, encoding: Encoding) -> ColumnTransform
 
 def encoded_width(dataset: Dataset, encoding: Encoding) -> int:
     """About how many columns the preprocessing makes of a dataset."""
-    categories = [
-        min(int(dataset.X.iloc[:, position].nunique(dropna=False)), MAX_CATEGORIES)
-        for position in dataset.positions("categorical")
-    ]
+    categories = [min(n, MAX_CATEGORIES) for n in dataset.n_categories]
     n_categorical = len(categories) if encoding == "ordinal" else sum(categories)
     n_text, n_date = len(dataset.positions("text")), len(dataset.positions("date"))
     return len(dataset.positions("numeric")) + n_categorical + 30 * n_text + 5 * n_date

@@ -15,6 +15,15 @@ MAX_COLUMNS = 100
 """Learners see at most this many encoded columns: those that separate the target best on the training rows."""
 MIN_ROUNDS = 5
 """Of boosting, however many classes there are."""
+LIGHTGBM = {
+    "max_bin": 63,
+    "num_threads": 1,
+    "deterministic": True,
+    "force_col_wise": True,
+    "feature_pre_filter": False,
+    "verbosity": -1,
+}
+"""What all of LightGBM has in common here."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +70,13 @@ class Fold:
     def own_distances(self) -> np.ndarray:
         """Squared distances of training rows to each other."""
         return _squared_distances(self.X, self.X)
+
+    @cached_property
+    def binned(self) -> Any:
+        """The training rows as LightGBM bins them."""
+        import lightgbm
+
+        return lightgbm.Dataset(self.X, self.y, params=LIGHTGBM)
 
     @cached_property
     def tangent_kernels(self) -> tuple[np.ndarray, np.ndarray]:
@@ -268,23 +284,17 @@ def boosting(
     import lightgbm
 
     parameters = {
+        **LIGHTGBM,
         "objective": "regression" if not fold.n_classes else "binary" if fold.n_classes == 2 else "multiclass",
         "learning_rate": learning_rate,
         "num_leaves": num_leaves,
         "min_data_in_leaf": min_data_in_leaf,
-        "max_bin": 63,
-        "num_threads": 1,
-        "deterministic": True,
-        "force_col_wise": True,
-        "feature_pre_filter": False,
         "seed": fold.random_state,
-        "verbosity": -1,
         **more,
     }
     if fold.n_classes > 2:
         parameters["num_class"] = fold.n_classes
-    data = lightgbm.Dataset(fold.X, fold.y, params=parameters)
-    model = lightgbm.Booster(parameters, data)  # `lightgbm.train` would copy the model by way of text
+    model = lightgbm.Booster(parameters, fold.binned)  # `lightgbm.train` would copy the model by way of text
     for _ in range(max(MIN_ROUNDS, rounds // max(fold.n_classes - 1, 1))):
         model.update()
     scores = np.asarray(model.predict(fold.X_test, raw_score=True, num_threads=1))
