@@ -78,7 +78,7 @@ class Belief:
     where :math:`n` counts the regrets below 1: of the others it is only known that they are no better. The grid is
     laid from the best score seen upwards, since the best of all cannot score less. Expected scores, their variances and
     improvements are means over the grid. A regret of 1 may hide any score below the median's: where one is likely, the
-    interval reaches as far down as scores below the median did in the scenarios.
+    interval reaches as far down as the configuration's scores below the median do in the scenarios.
 
     Parameters
     ----------
@@ -108,8 +108,10 @@ class Belief:
         levels = scenarios.scores.max(axis=1)
         spreads = levels - np.median(scenarios.scores, axis=1)
         logs = np.log(np.maximum(spreads, 1e-3 * max(float(spreads.mean()), 1e-9)))
-        behind = (levels[:, None] - scenarios.scores) / np.exp(logs)[:, None]
-        self._beyond: Floats = np.append(behind[behind > 1] - 1, 0.0)
+        short = levels[:, None] - scenarios.scores
+        order = np.argsort(short, axis=0)
+        self._short: Floats = np.take_along_axis(short, order, axis=0)
+        self._weights: Floats = scenarios.weights[order]
         self._level = _moments(levels, scenarios.weights)
         self._spread = _moments(logs, scenarios.weights)
 
@@ -133,8 +135,8 @@ class Belief:
         likely = probability @ regret
         unsure = np.sqrt(np.maximum(probability @ regret**2 - likely**2, 0) + deviation**2)
         hidden = norm.sf((1 - likely) / unsure)  # the probability of a regret that is cut off
-        behind = 1 + np.quantile(self._beyond, 1 - np.minimum(tail / np.maximum(hidden, tail), 1))
-        lowest = probability @ level - probability @ spread * behind
+        furthest = self._furthest(float(probability @ spread[:, 0]), tail / np.maximum(hidden, tail))
+        lowest = probability @ level - furthest
         return Outlook(
             mean,
             np.where(hidden > tail, np.minimum(mean - reach, lowest), mean - reach),
@@ -142,6 +144,17 @@ class Belief:
             np.clip(likely, 0, 1),
             (probability * spread[:, 0]) @ improvement,
         )
+
+    def _furthest(self, spread: float, shares: Floats) -> Floats:
+        """How far below the level a configuration may be that is behind the median.
+
+        Of the scenarios in which it is further below than the spread, the given share is further yet; the spread where
+        there are none.
+        """
+        mass = np.cumsum(np.where(self._short > spread, self._weights, 0), axis=0)
+        at = np.minimum((mass < (1 - shares) * mass[-1]).sum(axis=0), len(mass) - 1)
+        found: Floats = np.take_along_axis(self._short, at[np.newaxis], axis=0)[0]
+        return np.maximum(found, spread)
 
     def _ties(self, seen: NDArray[np.intp], scores: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         """The probable levels and spreads: probability, level, spread, and the regrets that the scores then are."""

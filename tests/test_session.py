@@ -44,6 +44,20 @@ def test_scores_seen_find_better_ones_than_a_fixed_portfolio():
     assert lost["session"] < 0.7 * lost["portfolio"]
 
 
+def test_intervals_reach_as_far_down_as_each_configuration_falls():
+    rng = np.random.default_rng(3)
+    good, shallow, deep = rng.normal(0.8, 0.01, (300, 4)), rng.uniform(0.6, 0.7, (300, 1)), rng.uniform(0, 0.7, (300, 1))
+    scores = np.hstack([good, shallow, deep])
+    regrets = regret_of(scores)
+    expected = regrets.mean(axis=0)
+    belief = Belief(Scenarios(expected, regrets - expected, scores, np.full(300, 1 / 300), np.array([0, 1])))
+    outlook = belief.after(np.array([0, 1]), np.array([0.8, 0.81]))
+    covered = (outlook.lower < scores) & (scores < outlook.upper)
+    assert 0.58 < outlook.lower[4] < 0.65
+    assert outlook.lower[5] < 0.15
+    assert (covered[:, 4:].mean(axis=0) > 0.75).all()
+
+
 def test_a_score_tells_of_configurations_that_do_well_together():
     rng = np.random.default_rng(1)
     common = rng.normal(size=(200, 1))
