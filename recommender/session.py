@@ -77,8 +77,9 @@ class Belief:
 
     where :math:`n` counts the regrets below 1: of the others it is only known that they are no better. The grid is
     laid from the best score seen upwards, since the best of all cannot score less. Expected scores, their variances and
-    improvements are means over the grid. A regret of 1 may hide any score below the median's: where one is likely, the
-    interval reaches as far down as the configuration's scores below the median do in the scenarios.
+    improvements are means over the grid. A regret of 1 may hide any score below the median's: as much as a
+    configuration is behind the median in half of the scenarios comes off its expected score, and where such a regret is
+    likely, the interval reaches as far down as its scores do in the scenarios.
 
     Parameters
     ----------
@@ -108,10 +109,9 @@ class Belief:
         levels = scenarios.scores.max(axis=1)
         spreads = levels - np.median(scenarios.scores, axis=1)
         logs = np.log(np.maximum(spreads, 1e-3 * max(float(spreads.mean()), 1e-9)))
-        short = levels[:, None] - scenarios.scores
-        order = np.argsort(short, axis=0)
-        self._short: Floats = np.take_along_axis(short, order, axis=0)
-        self._weights: Floats = scenarios.weights[order]
+        self._short: Floats = levels[:, None] - scenarios.scores
+        self._weights = np.broadcast_to(scenarios.weights[:, None], self._short.shape)
+        self._hidden = _quantile(np.maximum(self._short - spreads[:, None], 0), self._weights, 0.5)
         self._level = _moments(levels, scenarios.weights)
         self._spread = _moments(logs, scenarios.weights)
 
@@ -135,26 +135,17 @@ class Belief:
         likely = probability @ regret
         unsure = np.sqrt(np.maximum(probability @ regret**2 - likely**2, 0) + deviation**2)
         hidden = norm.sf((1 - likely) / unsure)  # the probability of a regret that is cut off
-        furthest = self._furthest(float(probability @ spread[:, 0]), tail / np.maximum(hidden, tail))
-        lowest = probability @ level - furthest
+        median = float(probability @ spread[:, 0])
+        further = np.where(self._short > median, self._weights, 0)
+        short = np.maximum(_quantile(self._short, further, 1 - tail / np.maximum(hidden, tail)), median)
+        lower = np.where(hidden > tail, np.minimum(mean - reach, probability @ level - short), mean - reach)
         return Outlook(
-            mean,
-            np.where(hidden > tail, np.minimum(mean - reach, lowest), mean - reach),
+            mean - self._hidden,
+            np.minimum(lower, mean - self._hidden),
             mean + reach,
             np.clip(likely, 0, 1),
             (probability * spread[:, 0]) @ improvement,
         )
-
-    def _furthest(self, spread: float, shares: Floats) -> Floats:
-        """How far below the level a configuration may be that is behind the median.
-
-        Of the scenarios in which it is further below than the spread, the given share is further yet; the spread where
-        there are none.
-        """
-        mass = np.cumsum(np.where(self._short > spread, self._weights, 0), axis=0)
-        at = np.minimum((mass < (1 - shares) * mass[-1]).sum(axis=0), len(mass) - 1)
-        found: Floats = np.take_along_axis(self._short, at[np.newaxis], axis=0)[0]
-        return np.maximum(found, spread)
 
     def _ties(self, seen: NDArray[np.intp], scores: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         """The probable levels and spreads: probability, level, spread, and the regrets that the scores then are."""
@@ -176,6 +167,15 @@ class Belief:
             spreads[:, None],
             observed[keep],
         )
+
+
+def _quantile(values: Floats, weights: Floats, level: Floats | float) -> Floats:
+    """The weighted quantile of each column; the lowest value of one without weight."""
+    order = np.argsort(values, axis=0)
+    mass = np.cumsum(np.take_along_axis(weights, order, axis=0), axis=0)
+    at = np.minimum((mass < level * mass[-1]).sum(axis=0), len(mass) - 1)
+    found: Floats = np.take_along_axis(np.take_along_axis(values, order, axis=0), at[np.newaxis], axis=0)[0]
+    return found
 
 
 def _moments(values: Floats, weights: Floats) -> tuple[float, float]:
