@@ -88,8 +88,8 @@ def summarise(rows: pd.DataFrame) -> pd.DataFrame:
             continue
         scores = task_scores(mine)
         methods = list(scores.columns[scores.notna().mean() > MOST])
-        scores = scores.dropna(subset=methods)
-        mine = mine[mine["task_id"].isin(scores.index)]
+        scores = scores.dropna(subset=methods).dropna(axis=1, how="all")
+        mine = mine[mine["task_id"].isin(scores.index) & mine["method"].isin(scores.columns)]
         regret, ranks = regrets(scores, methods), scores[methods].rank(axis=1, ascending=False)
         by_method = mine.groupby("method")
         part = pd.DataFrame(

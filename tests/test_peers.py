@@ -86,6 +86,7 @@ def test_no_two_methods_are_compared_on_different_folds(rows):
     assert scores["best of 5"].tolist() == pytest.approx([0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.9, 0.7])  # 7 has one, as 0
     assert scores.index.tolist() == [1, 2, 3, 4, 5, 6, 7, 0]
     assert scores["long"].isna().all()  # on task 1 it has the first fold alone
+    assert "long" not in set(peers_report.summarise(pd.concat([rows, again]))["method"])
 
 
 def test_the_report_writes_a_table_and_a_plot(rows, tmp_path):
