@@ -16,9 +16,9 @@ import pandas as pd
 
 from recommender.datasets import Task
 from recommender.errors import KnowledgeBaseError, MissingExtraError, RecommenderError
-from recommender.files import write_text
 from recommender.knowledge import KnowledgeBase
 from recommender.metrics import find_metric, metrics_for
+from recommender.outputs import check_folder, write_text
 from recommender.tables import read_table
 
 DESCRIPTION = "description.txt"
@@ -218,7 +218,7 @@ def write_scenario(knowledge: KnowledgeBase, folder: Path, task: Task, metric: s
         "features_stochastic": [],
     }
     keys = pd.DataFrame({"instance_id": ids, "repetition": 1})
-    folder.mkdir(parents=True, exist_ok=True)
+    check_folder(folder)
     write_text(folder / "readme.txt", README.format(n=len(ids), task=task))
     write_text(folder / DESCRIPTION, yaml.safe_dump(about, sort_keys=False))
     _write(folder, name, "algorithm_runs", runs, {"runstatus": list(dict.fromkeys(RUN_STATUS.values()))})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from recommender.families import find_families
 from recommender.knowledge import KnowledgeBase
 from recommender.metrics import find_metric
 from recommender.openml_server import OpenMLTask, read_task
+from recommender.outputs import check_file, write_text
 from recommender.pool import Configuration
 from recommender.recommendation import recommend
 from recommender.training import Trained, single_best, train
@@ -35,6 +37,7 @@ def run_benchmark(
     metric: str | None = None,
     n_folds: int | None = None,
     max_samples: int | None = None,
+    output: Path | None = None,
     on_progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[pd.DataFrame, dict[int, str]]:
     """Score the recommendation and its rivals on the splits of OpenML tasks.
@@ -57,6 +60,8 @@ def run_benchmark(
         Only the first so many folds of each task.
     max_samples : int, optional
         Leave out datasets with more rows.
+    output : Path, optional
+        A CSV file for the rows, which has those of each task as soon as it is done.
     on_progress : callable(str), optional
         Called with a line on what is being done.
 
@@ -65,11 +70,19 @@ def run_benchmark(
     rows : DataFrame
         One row for each method on a fold: the configuration, its score in the metric's own unit, seconds and status.
     skipped : dict of int to str
-        The tasks that could not be had or compared, and why.
+        The tasks that could not be had or compared, and why. Ctrl-C leaves out those that are not done.
+
+    Raises
+    ------
+    OutputError
+        If `output` cannot be written.
     """
+    if output:
+        check_file(output)
     rows: list[dict[str, object]] = []
     skipped: dict[int, str] = {}
-    for task_id in task_ids:
+    task_ids = list(task_ids)
+    for number, task_id in enumerate(task_ids):
         try:
             task = read_task(task_id)
             n_samples = task.dataset.n_samples
@@ -82,6 +95,11 @@ def run_benchmark(
             rows += _compare(knowledge, task, metric, n_folds)
         except (ServerError, DatasetError, KnowledgeBaseError, UnknownNameError) as error:
             skipped[task_id] = str(error)
+        except KeyboardInterrupt:
+            skipped |= dict.fromkeys(task_ids[number:], "stopped before it was done")
+            break
+        if output and rows:
+            write_text(output, pd.DataFrame(rows).to_csv(index=False))
     return pd.DataFrame(rows), skipped
 
 

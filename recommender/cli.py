@@ -341,7 +341,10 @@ def benchmark(
     server: ServerOption = None,
     cache: CacheOption = None,
 ) -> None:
-    """Compare the recommendation with defaults and the single best on OpenML tasks, each one's family left out."""
+    """Compare the recommendation with defaults and the single best on OpenML tasks, each one's family left out.
+
+    OUTPUT has the rows of each task as soon as it is done, and Ctrl-C shows what there is.
+    """
     from recommender.benchmark import run_benchmark, summarise
     from recommender.knowledge import load_knowledge
     from recommender.openml_server import read_suite, set_server
@@ -358,14 +361,12 @@ def benchmark(
     base = load_knowledge(knowledge)
     with status("Comparing") as tell:
         rows, skipped = run_benchmark(
-            base, task_ids, metric=metric, n_folds=folds, max_samples=max_samples, on_progress=tell
+            base, task_ids, metric=metric, n_folds=folds, max_samples=max_samples, output=output, on_progress=tell
         )
     for task_id, reason in skipped.items():
         say(f"left out task {task_id}: {reason}")
     if rows.empty:
         raise RecommenderError(f"none of the {len(task_ids)} tasks could be had, so there is nothing to compare")
-    if output:
-        rows.to_csv(output, index=False)
     n_tasks = rows["task_id"].nunique()
     show_table(summarise(rows).reset_index(), title=f"{n_tasks} tasks, {len(skipped)} left out", digits=4)
 
@@ -375,7 +376,10 @@ def _benchmark_meta_model(matrices: list[Path], knowledge: Any, n_seeds: int, ou
 
     from recommender.itself import measure_itself
     from recommender.matrix import measure_matrix
+    from recommender.outputs import check_file
 
+    if output:
+        check_file(output)
     with status("Measuring") as tell:
         tables = [measure_matrix(folder, seeds=range(n_seeds), on_progress=tell) for folder in matrices]
         if knowledge is not None:
@@ -404,6 +408,9 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         sys.stderr.close()
         return 0
+    except OSError as error:  # such as a full disk
+        say(f"recommender: {error}")
+        return 2
     except Exception as error:
         if not hasattr(error, "exit_code"):
             raise
@@ -413,10 +420,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _write(path: Path, page: str) -> None:
-    try:
-        path.write_text(page, encoding="utf-8", errors="xmlcharrefreplace")
-    except OSError as error:
-        raise _usage(f"{path} cannot be written: {error.strerror}. Give a file in a folder that exists") from error
+    from recommender.outputs import check_file
+
+    check_file(path)
+    path.write_text(page, encoding="utf-8", errors="xmlcharrefreplace")
     say(f"report written to {path}")
 
 

@@ -38,6 +38,10 @@ class KnowledgeBaseError(RecommenderError, RuntimeError):
     """A knowledge base or meta-model file that is missing, damaged, or of a newer format."""
 
 
+class OutputError(RecommenderError, OSError):
+    """A place where a result cannot be written."""
+
+
 class MissingExtraError(RecommenderError, ImportError):
     """A library that only an optional extra of this package installs."""
 

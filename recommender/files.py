@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from recommender.errors import KnowledgeBaseError
+from recommender.outputs import write_text
 
 MANIFEST = "manifest.json"
 
@@ -71,13 +72,6 @@ def checked_file(folder: Path, name: str, manifest: dict[str, Any]) -> Path:
     if _hash(path) != manifest["files"].get(name):
         raise KnowledgeBaseError(f"{path} is damaged: its content is not what {MANIFEST} says. {_mend(folder)}")
     return path
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    part = path.with_name(f"{path.name}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
 
 
 def _hash(path: Path) -> str:

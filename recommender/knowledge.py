@@ -15,8 +15,15 @@ import pandas as pd
 from recommender.datasets import Task
 from recommender.errors import KnowledgeBaseError, unknown_name
 from recommender.families import find_families
-from recommender.files import checked_file, read_manifest, shipped_folder, shipped_version, write_manifest
+from recommender.files import (
+    checked_file,
+    read_manifest,
+    shipped_folder,
+    shipped_version,
+    write_manifest,
+)
 from recommender.metrics import METRICS, Metric, find_metric
+from recommender.outputs import check_folder
 from recommender.pool import Configuration
 
 if TYPE_CHECKING:
@@ -137,7 +144,7 @@ class KnowledgeBase:
             Whether `load_knowledge` shall give these tables together with what comes with the package, of which then a
             hash is written down, so that a change of it is noticed.
         """
-        folder.mkdir(parents=True, exist_ok=True)
+        check_folder(folder)
         signatures = self.datasets["signatures"].map(json.dumps)
         _write(self.datasets.assign(signatures=signatures), folder / "datasets.parquet")
         _write(self.metafeatures, folder / "metafeatures.parquet")

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import Any, TypeVar
 from xml.parsers.expat import ExpatError
 
@@ -16,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from recommender.datasets import Dataset, Task, make_dataset, split_target
-from recommender.errors import RecommenderError, ServerBusyError, ServerError, UnknownNameError
+from recommender.errors import ServerBusyError, ServerError, UnknownNameError
+from recommender.outputs import check_folder
 from recommender.splits import Split
 
 Answer = TypeVar("Answer")
@@ -63,29 +63,18 @@ def set_server(address: str | None, cache: str | None = None) -> None:
     ------
     ServerError
         If the address is none.
-    RecommenderError
+    OutputError
         If nothing can be kept in the folder, which would look like a server that fails.
     """
     if address and not address.startswith(("http://", "https://")):
         raise ServerError(f"{address!r} is no address of a server. Give one such as https://www.openml.org/api/v1/xml")
     if cache:
-        _check_folder(cache)
+        check_folder(Path(cache))
     with _client() as openml:
         if address:
             openml.config.server = address if "/api/" in address else f"{address.rstrip('/')}/api/v1/xml"
         if cache:
             openml.config.set_root_cache_directory(cache)
-
-
-def _check_folder(folder: str) -> None:
-    try:
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        with TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise RecommenderError(
-            f"cannot keep anything in {folder}: {error.strerror}. Give a folder that can be written"
-        ) from error
 
 
 def server_address() -> str:

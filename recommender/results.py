@@ -18,6 +18,7 @@ from recommender.errors import MissingExtraError, RecommenderError
 from recommender.evaluate import Status
 from recommender.knowledge import KnowledgeBase
 from recommender.metrics import METRICS, metrics_for
+from recommender.outputs import check_file
 from recommender.pool import Configuration, pool_for
 from recommender.store import environment_id
 from recommender.tables import read_table
@@ -64,6 +65,7 @@ def write_results(knowledge: KnowledgeBase, path: Path) -> None:
     ids = rows["configuration_id"].astype("str")
     rows.insert(2, "algorithm", ids.map(knowledge.configurations["algorithm"]))
     rows.insert(3, "hyperparameters", ids.map(knowledge.configurations["hyperparameters"].map(json.dumps)))
+    check_file(path)
     rows.to_csv(path, index=False)
 
 

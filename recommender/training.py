@@ -15,11 +15,18 @@ import pandas as pd
 
 from recommender.datasets import TASKS, Dataset, Task
 from recommender.errors import KnowledgeBaseError, RecommenderError
-from recommender.files import MANIFEST, checked_file, read_manifest, shipped_folder, write_manifest, write_text
+from recommender.files import (
+    MANIFEST,
+    checked_file,
+    read_manifest,
+    shipped_folder,
+    write_manifest,
+)
 from recommender.knowledge import KnowledgeBase, winners
 from recommender.metafeatures import LEVELS, METAFEATURES, METAFEATURES_VERSION
 from recommender.metamodel import MetaModel, normalized_regret
 from recommender.metrics import METRICS, Metric, find_metric
+from recommender.outputs import check_folder, write_text
 from recommender.pool import Configuration
 from recommender.seconds import PREDICT_TERMS, SecondsModel
 
@@ -230,7 +237,7 @@ def train_all(
             f"Collect more with `recommender collect`"
         )
     folder = folder / METAMODEL
-    folder.mkdir(parents=True, exist_ok=True)
+    check_folder(folder)
     for metric in metrics:
         on_progress(metric.name)
         save_trained(train(knowledge, metric, random_state=random_state), folder)

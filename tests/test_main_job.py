@@ -70,6 +70,19 @@ def test_benchmark_leaves_the_dataset_out_and_lists_what_is_gone(built, openml_s
     assert rows.groupby("fold")["method"].nunique().eq(6).all()
 
 
+def test_what_was_compared_before_ctrl_c_is_kept(built, openml_cache, tmp_path, monkeypatch):
+    def stop_at_the_second(_):
+        if (tmp_path / "rows.csv").exists():
+            raise KeyboardInterrupt
+
+    knowledge, kept = load_knowledge(built / "data"), tmp_path / "rows.csv"
+    rows, skipped = run_benchmark(knowledge, [99, 11, 12, 13], n_folds=1, output=kept, on_progress=stop_at_the_second)
+    assert set(rows["task_id"]) == {11}
+    assert "stopped" not in skipped.pop(99)
+    assert skipped == dict.fromkeys([12, 13], "stopped before it was done")
+    pd.testing.assert_frame_equal(pd.read_csv(kept), rows, check_dtype=False)
+
+
 def test_benchmark_of_nothing_says_so(built, openml_cache):
     rows, skipped = run_benchmark(load_knowledge(built / "data"), [99, 4])
     assert rows.empty

@@ -1,0 +1,41 @@
+"""Where results go: looked at before the work is done that fills it, and written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from recommender.errors import OutputError
+
+
+def check_file(path: Path) -> None:
+    """Say that a file cannot be written, before hours of work are lost by it."""
+    if path.is_dir():
+        why = "it is a folder"
+    elif not path.parent.is_dir():
+        why = f"there is no folder {path.parent}"
+    elif not os.access(path if path.exists() else path.parent, os.W_OK):
+        why = "you may not write there"
+    else:
+        return
+    raise OutputError(f"{path} cannot be written: {why}. Give a file in a folder that exists")
+
+
+def check_folder(path: Path) -> None:
+    """Make a folder if there is none, or say that nothing can be kept in it."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=path):
+            pass
+    except OSError as error:
+        raise OutputError(
+            f"cannot keep anything in {path}: {error.strerror}. Give a folder that can be written"
+        ) from error
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    part = path.with_name(f"{path.name}.part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)

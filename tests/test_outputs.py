@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from recommender import cli
+from recommender.errors import OutputError
+from recommender.outputs import check_file, check_folder, write_text
+
+
+def test_a_file_that_can_be_written_is_not_touched(tmp_path):
+    check_file(tmp_path / "new.csv")
+    assert not (tmp_path / "new.csv").exists()
+    (tmp_path / "old.csv").write_text("old")
+    check_file(tmp_path / "old.csv")
+    assert (tmp_path / "old.csv").read_text() == "old"
+
+
+@pytest.mark.parametrize(("name", "why"), [("", "it is a folder"), ("missing/x.csv", "there is no folder")])
+def test_a_file_that_cannot_be_written_is_named_with_the_reason(tmp_path, name, why):
+    with pytest.raises(OutputError, match=why):
+        check_file(tmp_path / name)
+
+
+def test_a_folder_is_made_or_said_to_be_impossible(tmp_path):
+    check_folder(tmp_path / "one" / "two")
+    assert list((tmp_path / "one" / "two").iterdir()) == []
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="cannot keep anything in"):
+        check_folder(tmp_path / "file" / "folder")
+
+
+def test_a_text_replaces_the_old_one_and_leaves_nothing_beside_it(tmp_path):
+    for text in ("old", "new"):
+        write_text(tmp_path / "text", text)
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("text", "new")]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["benchmark", "--itself", "--output", "missing/x.csv"],
+        ["benchmark", "--task", "31", "--output", "missing/x.csv"],
+        ["train", "--output", "file"],
+        ["kb", "export", "missing/x.csv"],
+        ["kb", "export", "file/folder"],
+        ["kb", "export", "file", "--format", "aslib", "--task", "regression"],
+    ],
+    ids=" ".join,
+)
+def test_a_wrong_output_is_one_line_before_any_work(tmp_path, monkeypatch, capsys, arguments):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("mine")
+    monkeypatch.setattr("recommender.training.train", lambda *_, **__: pytest.fail("worked for nothing"))
+    monkeypatch.setattr("recommender.matrix.fitted", lambda *_, **__: pytest.fail("worked for nothing"))
+    assert cli.main(arguments) == 2
+    lines = capsys.readouterr().err.strip().splitlines()
+    assert lines[-1].startswith("recommender: ")
+    assert "cannot be written" in lines[-1] or "cannot keep anything in file" in lines[-1]
+    assert (tmp_path / "file").read_text() == "mine"
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_one_line(capsys):
+    assert cli.main(["kb", "export", "/dev/full", "--format", "csv", "--task", "regression"]) == 2
+    assert "No space left on device" in capsys.readouterr().err
