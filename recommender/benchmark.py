@@ -28,6 +28,8 @@ DEFAULTS = {
     "LightGBM default": Configuration("lightgbm", {}),
     "random forest default": Configuration("random_forest", {}),
 }
+STOPPED = "stopped before it was done"
+"""Why a task is left out once Ctrl-C was pressed."""
 
 
 def run_benchmark(
@@ -96,7 +98,7 @@ def run_benchmark(
         except (ServerError, DatasetError, KnowledgeBaseError, UnknownNameError) as error:
             skipped[task_id] = str(error)
         except KeyboardInterrupt:
-            skipped |= dict.fromkeys(task_ids[number:], "stopped before it was done")
+            skipped |= dict.fromkeys(task_ids[number:], STOPPED)
             break
         if output and rows:
             write_text(output, pd.DataFrame(rows).to_csv(index=False))

@@ -345,7 +345,7 @@ def benchmark(
 
     OUTPUT has the rows of each task as soon as it is done, and Ctrl-C shows what there is.
     """
-    from recommender.benchmark import run_benchmark, summarise
+    from recommender.benchmark import STOPPED, run_benchmark, summarise
     from recommender.knowledge import load_knowledge
     from recommender.openml_server import read_suite, set_server
 
@@ -365,10 +365,14 @@ def benchmark(
         )
     for task_id, reason in skipped.items():
         say(f"left out task {task_id}: {reason}")
-    if rows.empty:
+    stopped = STOPPED in skipped.values()
+    if not rows.empty:
+        n_tasks = rows["task_id"].nunique()
+        show_table(summarise(rows).reset_index(), title=f"{n_tasks} tasks, {len(skipped)} left out", digits=4)
+    elif not stopped:
         raise RecommenderError(f"none of the {len(task_ids)} tasks could be had, so there is nothing to compare")
-    n_tasks = rows["task_id"].nunique()
-    show_table(summarise(rows).reset_index(), title=f"{n_tasks} tasks, {len(skipped)} left out", digits=4)
+    if stopped:
+        raise typer.Exit(130)
 
 
 def _benchmark_meta_model(matrices: list[Path], knowledge: Any, n_seeds: int, output: Path | None) -> None:

@@ -10,7 +10,7 @@ from openml_stub import DRAWN
 from sklearn.datasets import load_iris
 
 from recommender import cli
-from recommender.benchmark import OURS, run_benchmark, summarise
+from recommender.benchmark import OURS, STOPPED, run_benchmark, summarise
 from recommender.knowledge import load_knowledge
 
 ALGORITHMS = ("lightgbm", "lda", "naive_bayes")
@@ -79,8 +79,15 @@ def test_what_was_compared_before_ctrl_c_is_kept(built, openml_cache, tmp_path, 
     rows, skipped = run_benchmark(knowledge, [99, 11, 12, 13], n_folds=1, output=kept, on_progress=stop_at_the_second)
     assert set(rows["task_id"]) == {11}
     assert "stopped" not in skipped.pop(99)
-    assert skipped == dict.fromkeys([12, 13], "stopped before it was done")
+    assert skipped == dict.fromkeys([12, 13], STOPPED)
     pd.testing.assert_frame_equal(pd.read_csv(kept), rows, check_dtype=False)
+
+
+def test_ctrl_c_ends_a_benchmark_with_a_summary(built, openml_server, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("recommender.benchmark._compare", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    where = ["--server", openml_server, "--cache", str(tmp_path), "--knowledge", str(built / "data")]
+    assert cli.main(["benchmark", "--task", "11", *where]) == 130
+    assert f"left out task 11: {STOPPED}" in capsys.readouterr().err
 
 
 def test_benchmark_of_nothing_says_so(built, openml_cache):
