@@ -292,7 +292,7 @@ def _check_classes(y: pd.Series, task: Task) -> None:
             "for task='regression'"
         )
     if len(counts) == 1:
-        raise DatasetError(f"the target {y.name!r} has one class only ({counts.index[0]!r}); two are needed")
+        raise DatasetError(f"the target {y.name!r} has one class only ({listed(counts.index)}); two are needed")
     if task == "binary" and len(counts) > 2:
         raise DatasetError(f"task 'binary' was asked for, and {y.name!r} has {len(counts)} classes")
     single = counts.index[counts == 1]

@@ -125,7 +125,7 @@ def _as_series(y: Any, X: pd.DataFrame) -> pd.Series:
         y = pd.Series(array, name="target")
     if len(y) != len(X):
         raise DatasetError(f"the features have {len(X)} rows and the target has {len(y)}; they must agree")
-    return y
+    return y.rename("target") if y.name is None else y
 
 
 def _as_array(values: Any, what: str) -> np.ndarray:

@@ -114,6 +114,12 @@ def test_kinds_of_columns(values, kind):
     assert column_kind(pd.Series(values)) == kind
 
 
+def test_a_target_without_a_name_is_called_so():
+    X, y = pd.DataFrame({"a": range(4)}), pd.Series([0, 1, 0, 1])
+    assert load_dataset(X, y).y.name == load_dataset(X, y.to_numpy()).y.name == "target"
+    assert y.name is None
+
+
 def wrong(**changes) -> dict:
     return {"a": [1.0, 2.0, 3.0, 4.0], "y": [0, 1, 0, 1]} | changes
 
@@ -123,6 +129,7 @@ def wrong(**changes) -> dict:
     [
         (wrong(y=[0, 1, None, None]), "missing in 2 of 4 rows"),
         (wrong(y=["a"] * 4), "one class only"),
+        (wrong(y=[2] * 4), r"the target 'y' has one class only \('2'\)"),
         (wrong(y=["a", "a", "a", "b"]), "have a single row: 'b'"),
         (wrong(a=[1.0] * 4), "none of the 1 feature columns is usable"),
         (wrong(a=[None] * 4), "none of the 1 feature columns is usable"),
