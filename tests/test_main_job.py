@@ -70,7 +70,7 @@ def test_benchmark_leaves_the_dataset_out_and_lists_what_is_gone(built, openml_s
     assert rows.groupby("fold")["method"].nunique().eq(6).all()
 
 
-def test_what_was_compared_before_ctrl_c_is_kept(built, openml_cache, tmp_path, monkeypatch):
+def test_what_was_compared_before_ctrl_c_is_kept(built, openml_cache, tmp_path):
     def stop_at_the_second(_):
         if (tmp_path / "rows.csv").exists():
             raise KeyboardInterrupt
