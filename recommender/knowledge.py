@@ -15,13 +15,7 @@ import pandas as pd
 from recommender.datasets import Task
 from recommender.errors import KnowledgeBaseError, unknown_name
 from recommender.families import find_families
-from recommender.files import (
-    checked_file,
-    read_manifest,
-    shipped_folder,
-    shipped_version,
-    write_manifest,
-)
+from recommender.files import checked_file, read_manifest, shipped_folder, shipped_version, write_manifest
 from recommender.metrics import METRICS, Metric, find_metric
 from recommender.outputs import check_folder
 from recommender.pool import Configuration

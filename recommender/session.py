@@ -111,7 +111,7 @@ class Belief:
         logs = np.log(np.maximum(spreads, 1e-3 * max(float(spreads.mean()), 1e-9)))
         self._short: Floats = levels[:, None] - scenarios.scores
         self._weights = np.broadcast_to(scenarios.weights[:, None], self._short.shape)
-        self._hidden = _quantile(np.maximum(self._short - spreads[:, None], 0), self._weights, 0.5)
+        self._depth = _quantile(np.maximum(self._short - spreads[:, None], 0), self._weights, 0.5)
         self._level = _moments(levels, scenarios.weights)
         self._spread = _moments(logs, scenarios.weights)
 
@@ -135,13 +135,13 @@ class Belief:
         likely = probability @ regret
         unsure = np.sqrt(np.maximum(probability @ regret**2 - likely**2, 0) + deviation**2)
         hidden = norm.sf((1 - likely) / unsure)  # the probability of a regret that is cut off
-        median = float(probability @ spread[:, 0])
-        further = np.where(self._short > median, self._weights, 0)
-        short = np.maximum(_quantile(self._short, further, 1 - tail / np.maximum(hidden, tail)), median)
+        typical = float(probability @ spread[:, 0])
+        further = np.where(self._short > typical, self._weights, 0)
+        short = np.maximum(_quantile(self._short, further, 1 - tail / np.maximum(hidden, tail)), typical)
         lower = np.where(hidden > tail, np.minimum(mean - reach, probability @ level - short), mean - reach)
         return Outlook(
-            mean - self._hidden,
-            np.minimum(lower, mean - self._hidden),
+            mean - self._depth,
+            np.minimum(lower, mean - self._depth),
             mean + reach,
             np.clip(likely, 0, 1),
             (probability * spread[:, 0]) @ improvement,

@@ -15,13 +15,7 @@ import pandas as pd
 
 from recommender.datasets import TASKS, Dataset, Task
 from recommender.errors import KnowledgeBaseError, RecommenderError
-from recommender.files import (
-    MANIFEST,
-    checked_file,
-    read_manifest,
-    shipped_folder,
-    write_manifest,
-)
+from recommender.files import MANIFEST, checked_file, read_manifest, shipped_folder, write_manifest
 from recommender.knowledge import KnowledgeBase, winners
 from recommender.metafeatures import LEVELS, METAFEATURES, METAFEATURES_VERSION
 from recommender.metamodel import MetaModel, normalized_regret
