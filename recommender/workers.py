@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ctypes
 import faulthandler
+import importlib
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from concurrent.futures import Future, TimeoutError
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -25,6 +28,8 @@ from recommender.metafeatures import GROUPS, extract_metafeatures
 from recommender.pool import Configuration
 from recommender.splits import Split, split
 
+LIBRARIES = ("sklearn.ensemble", "lightgbm", "skrub", "xgboost", "catboost")
+"""Loaded before a worker takes up a job, so that no evaluation's seconds are theirs; the last two may be absent."""
 MIN_METAFEATURES_SECONDS = 600.0
 """Meta-features get at least this long, whatever the limit of an evaluation: they are taken once for a dataset."""
 GRACE_SECONDS = 20.0
@@ -136,12 +141,11 @@ class LocalWorkers:
     def _started(self) -> Any:
         from pebble import ProcessPool
 
-        # started afresh: a forked process can hang in the thread pools that its parent used
         return ProcessPool(
             max_workers=self.n_workers,
             initializer=_start,
             initargs=(self.limits.memory_bytes,),
-            context=multiprocessing.get_context("spawn"),
+            context=_context(),
         )
 
     def _seconds(self, job: Job) -> float:
@@ -200,6 +204,19 @@ class LocalWorkers:
         _end(self._pool)
 
 
+def _context() -> Any:
+    """How workers are started: never forked from this process, in whose thread pools they could hang.
+
+    On Linux a process that has loaded the libraries and done nothing else is forked instead, so that a worker that
+    follows a stopped one is there at once.
+    """
+    if sys.platform != "linux":
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__, *LIBRARIES])
+    return context
+
+
 def _end(pool: Any) -> None:
     """Stop a pool and its processes; a thread of it may wait for a task for ever, if Ctrl-C came at a bad moment."""
     pool.stop()
@@ -228,8 +245,9 @@ def _how(exitcode: int) -> str:
 def _start(memory_bytes: int) -> None:
     """Prepare a worker: load what it will need, keep it to one thread, and limit its memory."""
     threading.Thread(target=_follow_parent, daemon=True).start()
-    import lightgbm  # noqa: F401
-    import sklearn.ensemble  # noqa: F401
+    for library in LIBRARIES:
+        with suppress(ImportError):
+            importlib.import_module(library)
     from threadpoolctl import threadpool_limits
 
     threadpool_limits(1)

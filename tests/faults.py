@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import itertools
+import multiprocessing
 import os
+import signal
 import sys
+import tempfile
 import time
 import warnings
+from pathlib import Path
 
 import numpy as np
 from sklearn.dummy import DummyClassifier
@@ -63,6 +67,18 @@ def _warn() -> None:
     warnings.warn("did not converge", stacklevel=1)
 
 
+def killed_mark(parent: int) -> Path:
+    """The file that says that a worker of this process was killed."""
+    return Path(tempfile.gettempdir()) / f"killed-worker-of-{parent}"
+
+
+def _killed_once() -> None:
+    mark = killed_mark(multiprocessing.parent_process().pid)
+    if not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
 def _slow() -> None:
     time.sleep(0.3)
 
@@ -95,6 +111,7 @@ FAULTS = {
     "call_exit": _call_exit,
     "warn": _warn,
     "nan": _fine,
+    "killed_once": _killed_once,
     "slow": _slow,
     "fine": _fine,
 }
