@@ -6,7 +6,7 @@ import pytest
 
 from recommender.datasets import Dataset
 from recommender.metafeatures import METAFEATURES, extract_metafeatures, relative
-from recommender.metafeatures.learners import Fold
+from recommender.metafeatures.learners import Fold, forest
 from recommender.metafeatures.relative import LEARNERS
 
 TREES = ["tree", "random_forest", "boosting", "boosting_deep"]
@@ -110,6 +110,15 @@ def test_a_thinned_fold_keeps_every_class_and_the_range_of_the_target(task):
     else:
         assert (few.y.min(), few.y.max()) == (fold.y.min(), fold.y.max())
     assert fold.thinned(1000) is fold
+
+
+def test_trees_of_indicators_are_trees_of_classes(normal, monkeypatch):
+    y = np.digitize(normal[:, 0] * normal[:, 1] + 0.3 * normal[:, 2], [-0.5, 0, 0.5])
+    fold = Fold.of(normal, y, "multiclass", np.arange(300), np.arange(300, 400), random_state=0)
+    settings = {"extremely_random": True, "max_features": 0.5, "min_samples_leaf": 10}  # large leaves have no ties
+    of_indicators = forest(fold, 12, **settings)
+    monkeypatch.setattr("recommender.metafeatures.learners.MAX_INDICATORS", 0)
+    np.testing.assert_allclose(forest(fold, 12, **settings), of_indicators, atol=1e-12)
 
 
 def test_every_learner_is_described():

@@ -23,7 +23,7 @@ from recommender.metafeatures import (
 )
 from recommender.metafeatures.table import Table, view_table
 
-METAFEATURES_VERSION = 5
+METAFEATURES_VERSION = 6
 """Raised whenever the definition of a value changes, so that stored values are never mixed with newer ones."""
 
 TIME_LIMIT = 60.0
