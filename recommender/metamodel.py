@@ -90,7 +90,7 @@ class MetaModel:
 
     Parameters
     ----------
-    n_trees : int, default=300
+    n_trees : int, default=900
         Trees of each of the two forests.
     random_state : int, default=0
         Seed of the forests and of the families that are left out together.
@@ -110,7 +110,7 @@ class MetaModel:
     features_: list[str]
     defaults_: list[str]
 
-    def __init__(self, *, n_trees: int = 300, random_state: int = 0):
+    def __init__(self, *, n_trees: int = 900, random_state: int = 0):
         self.n_trees = n_trees
         self.random_state = random_state
 

@@ -170,7 +170,7 @@ def generated(seed: int) -> pd.DataFrame:
     return table if index is None else table.set_axis(index, axis=0)
 
 
-@pytest.mark.parametrize("seed", range(80))
+@pytest.mark.parametrize("seed", range(len(COLUMNS)))
 def test_generated_tables(seed):
     check(generated(seed), "target")
 

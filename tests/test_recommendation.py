@@ -256,11 +256,10 @@ def test_script_runs_as_it_is(tmp_path, task):
     table.to_csv(tmp_path / "churn.csv", index=False)
     recommendation = recommend(tmp_path / "churn.csv", target=target)
     item = recommend(tmp_path / "churn.csv", target=target, include=["ridge", "lda"]).best
-    for shown in (recommendation.best, item):
-        code = write_script(shown, file="churn.csv", target=target)
-        done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        assert done.stdout.startswith("cross-validated:")
+    scripts = [write_script(shown, file="churn.csv", target=target) for shown in (recommendation.best, item)]
+    done = subprocess.run([sys.executable, "-c", "\n".join(scripts)], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert [line.startswith("cross-validated:") for line in done.stdout.splitlines()] == [True, True]
 
 
 def test_no_more_neighbours_are_recommended_than_half_of_the_rows_hold():
