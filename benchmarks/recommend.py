@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-SIZES = ((1_000, 10), (10_000, 50), (100_000, 12), (100_000, 50))
+SIZES = ((150, 4), (1_000, 10), (10_000, 50), (100_000, 12), (100_000, 50))
 TASKS = ("binary", "multiclass", "regression")
 KEYS = ["task", "n_samples", "n_features", "process"]
 

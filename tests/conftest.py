@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Iterator
+from functools import partial
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 
@@ -14,6 +15,16 @@ from openml_stub import make_server
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # started in the background of a shell, the tests, and all processes that they start, would never see Ctrl-C
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="module")
+def few_trees() -> Iterator[None]:
+    """Benchmarks of the meta-model train it with 100 trees, enough for tables of one meta-feature."""
+    from recommender.metamodel import MetaModel
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("recommender.matrix.MetaModel", partial(MetaModel, n_trees=100))
+        yield
 
 
 @pytest.fixture(scope="session")

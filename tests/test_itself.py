@@ -8,6 +8,8 @@ from recommender.itself import matrix_of, measure_itself
 from recommender.knowledge import KnowledgeBase
 from recommender.metrics import METRICS
 
+pytestmark = pytest.mark.usefixtures("few_trees")
+
 NAMES = ["lightgbm-default", "a", "b", "c", "d"]
 
 

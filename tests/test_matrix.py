@@ -6,6 +6,8 @@ import pytest
 
 from recommender.matrix import MatrixError, family_folds, measure_matrix, read_matrix, run_folds
 
+pytestmark = pytest.mark.usefixtures("few_trees")
+
 
 def write_matrix(folder, *, n_datasets=60, direction="higher is better", with_folds=False):
     """A matrix on which one meta-feature tells the best configuration."""
