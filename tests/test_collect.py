@@ -168,6 +168,7 @@ def test_nothing_is_stopped_on_request(store, pool):
 def test_a_killed_worker_costs_nothing(store, pool):
     pool("killed_once", *QUICK)
     mark = killed_mark(os.getpid())
+    mark.unlink(missing_ok=True)  # of an earlier process with this number
     try:
         summary = collect(store, [3], n_workers=2)
         assert mark.exists()

@@ -16,7 +16,7 @@ MAX_COLUMNS = 100
 MIN_ROUNDS = 5
 """Of boosting, however many classes there are."""
 MAX_INDICATORS = 5_000
-"""Trees predict indicators of more than two classes where these are no more numbers than so many."""
+"""Trees learn indicators of more than two classes while rows times classes are at most so many."""
 LIGHTGBM = {
     "max_bin": 63,
     "num_threads": 1,
@@ -268,8 +268,8 @@ def _trees(
         if by_class
         else (trees.ExtraTreeRegressor if extremely_random else trees.DecisionTreeRegressor)
     )
-    X = fold.X.astype(np.float32)
-    y = fold.y[:, None] if by_class else fold.targets[:, 1:] if fold.n_classes == 2 else fold.targets
+    indicators = fold.targets[:, 1:] if fold.n_classes == 2 else fold.targets
+    X, y = fold.X.astype(np.float32), fold.y[:, None] if by_class else np.ascontiguousarray(indicators)
     random = np.random.RandomState(fold.random_state)  # what scikit-learn would make anew for every tree
     with sklearn.config_context(assume_finite=True, skip_parameter_validation=True):
         for _ in range(n_trees):
