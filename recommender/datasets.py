@@ -116,17 +116,22 @@ def column_kinds(X: pd.DataFrame) -> list[Kind | None]:
     for i, dtype in enumerate(X.dtypes):
         if isinstance(dtype, np.dtype) and dtype.kind in "fiu":
             plain.setdefault(dtype, []).append(i)
-    step = max(1, 4_000_000 // max(len(X), 1))  # bounds the memory taken
-    carries: dict[int, bool] = {}
+    kinds: dict[int, Kind | None] = {}
     for positions in plain.values():
-        for start in range(0, len(positions), step):
-            chunk = positions[start : start + step]
-            values = X.iloc[:, chunk].to_numpy()
-            empty = (values == values[:1]).all(axis=0) | (values != values).all(axis=0)  # constant, or all NaN
-            carries.update(zip(chunk, ~empty, strict=True))
-    return [
-        ("numeric" if carries[i] else None) if i in carries else column_kind(X.iloc[:, i]) for i in range(X.shape[1])
-    ]
+        kinds.update(dict.fromkeys(positions, "numeric"))
+        kinds.update(dict.fromkeys(_empty(X, _empty(X.head(N_TELLING), positions))))  # the first rows mostly tell
+    return [kinds[i] if i in kinds else column_kind(X.iloc[:, i]) for i in range(X.shape[1])]
+
+
+def _empty(X: pd.DataFrame, positions: list[int]) -> list[int]:
+    """Those of some columns of numbers, all of one dtype, that are constant or all missing."""
+    step, empty = max(1, 4_000_000 // max(len(X), 1)), []  # bounds the memory taken
+    for start in range(0, len(positions), step):
+        chunk = positions[start : start + step]
+        values = X.iloc[:, chunk].to_numpy()
+        is_empty = (values == values[:1]).all(axis=0) | (values != values).all(axis=0)
+        empty += [position for position, none in zip(chunk, is_empty, strict=True) if none]
+    return empty
 
 
 def column_kind(column: pd.Series) -> Kind | None:
@@ -269,7 +274,8 @@ def _check_values(y: pd.Series) -> None:
 
 def _numeric_target(y: pd.Series) -> pd.Series:
     try:
-        values = pd.to_numeric(y.astype(object)).astype(np.float64)
+        is_plain = isinstance(y.dtype, np.dtype) and y.dtype.kind in "fiu"
+        values = (y if is_plain else pd.to_numeric(y.astype(object))).astype(np.float64)
     except (TypeError, ValueError) as error:
         raise DatasetError(
             f"regression needs a numeric target, and {y.name!r} holds {y.dtype} values such as {y.iloc[0]!r}"

@@ -360,15 +360,15 @@ def recommend(
         RecommendedConfiguration(
             rank,
             trained.configurations[str(i)],
-            float(row["score"]),
-            (float(row["lower"]), float(row["upper"])),
-            float(row["regret"]),
-            float(row["fit_seconds"]),
-            float(row["predict_seconds"]),
-            float(row["model_bytes"]),
+            row["score"],
+            (row["lower"], row["upper"]),
+            row["regret"],
+            row["fit_seconds"],
+            row["predict_seconds"],
+            row["model_bytes"],
             data,
         )
-        for rank, (i, row) in enumerate(table.loc[order].iterrows(), start=1)
+        for rank, (i, row) in enumerate(table.loc[order].to_dict("index").items(), start=1)
     )
     outside = why_outside(data, metafeatures, trained, is_far=bool(prediction.outside.iloc[0]))
     return Recommendation(data, metafeatures, trained.metric, items, trained, outside, missing)

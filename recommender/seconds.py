@@ -129,16 +129,10 @@ class SecondsModel:
 
 def _design(sizes: pd.DataFrame, exponents: Floats) -> Floats:
     """The terms of each dataset, of shape (n_datasets, n_terms)."""
-    predicted = sizes["n_predicted"] if "n_predicted" in sizes else np.ones(len(sizes))
-    bases = np.column_stack(
-        [
-            np.maximum(predicted, 1),
-            np.maximum(sizes["n_samples"], 1),
-            np.maximum(sizes["n_features"], 1),
-            1 + sizes["n_categorical"],
-            np.maximum(sizes["n_classes"], 2),
-        ]
-    ).astype(np.float64)
+    counts = sizes[["n_samples", "n_features", "n_categorical", "n_classes"]].to_numpy(np.float64)
+    predicted = sizes["n_predicted"].to_numpy() if "n_predicted" in sizes else np.ones(len(sizes))
+    bases = np.maximum(np.column_stack([predicted, counts]), [1, 1, 1, 0, 2])
+    bases[:, BASES.index("categories")] += 1
     terms: Floats = np.prod(bases[:, None, :] ** exponents, axis=2)
     return terms
 

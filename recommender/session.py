@@ -23,8 +23,10 @@ NOISE = 0.02
 """Variance of a regret that was measured, about its true value."""
 SPREADS = np.linspace(-3, 3, 31)
 """The spreads that are considered, in standard deviations of their logarithm."""
-BEHIND = np.linspace(0, 2, 41)
-"""How far behind the best of all the best one seen may be, in spreads."""
+BEHIND = np.append(np.linspace(0, 2, 41), np.geomspace(2, 20, 25)[1:])
+"""How far behind the best of all the best one seen may be, in spreads: mostly little, far where it went astray."""
+CELLS = np.gradient(BEHIND)
+"""How much of that each of these stands for."""
 NEGLIGIBLE = 1e-3
 FROM_PORTFOLIO = 2
 """So many are tried before the scores decide: the first says little beyond the dataset's level."""
@@ -75,11 +77,12 @@ class Belief:
 
     .. math:: p(a, b \mid s_o) \propto p(a)\, p(b)\, b^{-n}\, N(r_o;\ m_o,\ S_{oo} + \nu I)
 
-    where :math:`n` counts the regrets below 1: of the others it is only known that they are no better. The grid is
-    laid from the best score seen upwards, since the best of all cannot score less. Expected scores, their variances and
-    improvements are means over the grid. A regret of 1 may hide any score below the median's: as much as a
-    configuration is behind the median in half of the scenarios comes off its expected score, and where such a regret is
-    likely, the interval reaches as far down as its scores do in the scenarios.
+    where :math:`n` counts the regrets below 1: of the others it is only known that they are no better. The grid is laid
+    from the best score seen upwards, since the best of all cannot score less, and far enough for a first score that
+    went astray. Expected scores, their variances and improvements are means over the grid. A regret of 1 may hide any
+    score below the median's: as much as a configuration is behind the median in half of the scenarios comes off its
+    expected score, and where such a regret is likely, the interval reaches as far down as its scores do in the
+    scenarios.
 
     Parameters
     ----------
@@ -157,7 +160,7 @@ class Belief:
         logs = -0.5 * np.einsum("abi,ij,abj->ab", surprise, precision, surprise)
         logs -= np.log(spread)[:, None] * (observed < 1).sum(axis=2)
         logs -= 0.5 * ((level - self._level[0]) / self._level[1]) ** 2 + 0.5 * SPREADS[:, None] ** 2
-        logs += np.log(spread)[:, None]  # the grid is as much wider in the level
+        logs += np.log(spread)[:, None] + np.log(CELLS)  # what each point stands for
         probability = np.exp(logs - logs.max())
         keep = probability > NEGLIGIBLE
         spreads = np.broadcast_to(spread[:, None], keep.shape)[keep]

@@ -59,6 +59,16 @@ def test_intervals_reach_as_far_down_as_each_configuration_falls():
     assert (covered[:, 4:].mean(axis=0) > 0.75).all()
 
 
+def test_a_first_score_gone_astray_is_not_taken_for_the_level():
+    rng = np.random.default_rng(4)
+    scores = rng.normal(0.9, 0.01, (300, 6))
+    regrets = regret_of(scores)
+    expected = regrets.mean(axis=0)
+    belief = Belief(Scenarios(expected, regrets - expected, scores, np.full(300, 1 / 300), np.array([0, 1])))
+    outlook = belief.after(np.array([0]), np.array([0.6]))
+    assert (outlook.score[1:] > 0.85).all()
+
+
 def test_a_score_tells_of_configurations_that_do_well_together():
     rng = np.random.default_rng(1)
     common = rng.normal(size=(200, 1))

@@ -17,7 +17,7 @@ MAX_CELLS = 1_500_000
 MIN_ROWS = 1_000
 HUGE = 1e60
 """Larger magnitudes are cut to this one, so that no moment overflows."""
-CHUNK_CELLS = 4_000_000
+CHUNK_CELLS = 1_000_000
 """Cells that are held as float64 at one time while all rows are read."""
 
 
@@ -320,7 +320,8 @@ def _bits(values: np.ndarray) -> np.ndarray:
     """Their bits, the upper half mixed into the lower: signs and whole numbers are in the upper alone, where sums of a
     few columns would meet."""
     bits = (values + 0.0).view(np.uint64)
-    return bits ^ (bits >> np.uint64(32))
+    bits ^= bits >> np.uint64(32)
+    return bits
 
 
 def _scramble(bits: np.ndarray) -> np.ndarray:
