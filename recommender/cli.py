@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+import recommender
 from recommender import cli_import, cli_kb
 from recommender.cli_options import KnowledgeOption, MetricOption, StoreOption, TaskOption, chosen_knowledge
 from recommender.console import (
@@ -36,9 +37,7 @@ app = typer.Typer(
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
-
-        print(f"recommender {version('recommender')}")
+        print(f"recommender {recommender.__version__}")
         raise typer.Exit
 
 

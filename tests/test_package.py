@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from graphlib import TopologicalSorter
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,10 @@ def test_importing_loads_nothing_heavy():
 def test_public_names_exist():
     for name in recommender.__all__:
         assert getattr(recommender, name).__doc__
+
+
+def test_the_version_is_that_of_the_distribution():
+    assert recommender.__version__ == version("recommender")
 
 
 def test_function_stays_a_function_after_everything_is_imported():
