@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from recommender.datasets import Dataset
+from recommender.splits import MAX_TRAIN_SAMPLES
 from recommender.training import Trained
 
 SIZES = {"n_samples": ("row", "rows"), "n_features": ("column", "columns"), "n_classes": ("class", "classes")}
@@ -22,8 +23,9 @@ def why_outside(dataset: Dataset, metafeatures: pd.DataFrame, trained: Trained, 
     from the nearest known datasets than these are from each other; among so many it hardly notices a single one that
     is far off. What is best, and what it costs, depends on size more than on anything else. Hence each size is judged
     alone as well, as a ratio, as learning curves are: a few known datasets must be at least half as large, and a few at
-    most twice as large; else the ranking is an extrapolation, or rests on a single example. A dataset that is in the
-    knowledge base itself is inside.
+    most twice as large; else the ranking is an extrapolation, or rests on a single example. Of a large dataset the rows
+    count that configurations were trained on, since others may win on more. A dataset that is in the knowledge base
+    itself is inside.
 
     Parameters
     ----------
@@ -48,14 +50,15 @@ def why_outside(dataset: Dataset, metafeatures: pd.DataFrame, trained: Trained, 
     reasons = []
     for size, nouns in SIZES.items():
         given, known = getattr(dataset, size), trained.datasets[size]
+        tried = known.clip(upper=MAX_TRAIN_SAMPLES) if size == "n_samples" else known
+        largest = f"the largest known dataset {int(known.max()):,}"
+        if tried.max() < known.max():
+            largest = f"configurations were tried on at most {MAX_TRAIN_SAMPLES:,}"
+        n_half, n_twice = int((tried * FACTOR >= given).sum()), int((known <= given * FACTOR).sum())
         has = f"it has {given:,} {nouns[given != 1]}"
         for n_near, side, extreme in (
-            (int((known * FACTOR >= given).sum()), "half as many", f"the largest known dataset {int(known.max()):,}"),
-            (
-                int((known <= given * FACTOR).sum()),
-                "as few as twice that",
-                f"the smallest known dataset {int(known.min()):,}",
-            ),
+            (n_half, "half as many", largest),
+            (n_twice, "as few as twice that", f"the smallest known dataset {int(known.min()):,}"),
         ):
             if n_near < ENOUGH:
                 few = extreme if n_near == 0 else f"only {n_near} of {len(known)} known datasets {side}"

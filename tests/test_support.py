@@ -48,13 +48,23 @@ def test_sizes_near_the_known_ones_are_no_reason(trained, n_samples, n_features)
 
 
 def test_a_single_large_dataset_is_not_enough(trained):
-    rows = trained.datasets["n_samples"].where(trained.datasets["n_samples"] < 1_000, 50_000)
+    rows = trained.datasets["n_samples"].where(trained.datasets["n_samples"] < 1_000, 8_000)
     alone = replace(trained, datasets=trained.datasets.assign(n_samples=rows))
-    dataset = load_dataset(table(40_000, 5), target="y")
+    dataset = load_dataset(table(15_000, 5), target="y")
     n = len(rows)
     assert why_outside(dataset, trained.model.metafeatures_.iloc[[0]], alone, is_far=False) == (
-        f"it has 40,000 rows, and only 1 of {n} known datasets half as many",
+        f"it has 15,000 rows, and only 1 of {n} known datasets half as many",
     )
+
+
+@pytest.mark.parametrize(
+    ("n_samples", "reasons"),
+    [(20_000, ()), (20_001, ("it has 20,001 rows, and configurations were tried on at most 10,000",))],
+)
+def test_rows_that_nothing_was_trained_on_are_not_known(trained, n_samples, reasons):
+    large = replace(trained, datasets=trained.datasets.assign(n_samples=30_000))
+    dataset = load_dataset(table(n_samples, 5), target="y")
+    assert why_outside(dataset, trained.model.metafeatures_.iloc[[0]], large, is_far=False) == reasons
 
 
 def test_a_task_that_was_never_seen_is_outside(trained):
