@@ -262,7 +262,9 @@ def _number(value: object) -> float:
 def _as_days(column: pd.Series) -> np.ndarray:
     """Dates as days since 1970; NaN where missing."""
     if not (isinstance(column.dtype, np.dtype) and column.dtype.kind == "M"):  # zones, Arrow, objects, text
-        column = pd.to_datetime(column.astype(object), utc=True, errors="coerce", format="mixed")
+        from recommender.columns import read_dates
+
+        column = read_dates(column.astype(object), utc=True)
     seconds = column.to_numpy(dtype="datetime64[s]")
     days = seconds.astype(np.int64) / 86_400.0
     return np.where(np.isnat(seconds), np.nan, days)
