@@ -114,13 +114,18 @@ def column_kinds(X: pd.DataFrame) -> list[Kind | None]:
     """The kind of each column by position; the numbers that numpy holds are looked at many columns at a time."""
     plain: dict[Any, list[int]] = {}
     for i, dtype in enumerate(X.dtypes):
-        if isinstance(dtype, np.dtype) and dtype.kind in "fiu":
+        if holds_numbers(dtype):
             plain.setdefault(dtype, []).append(i)
     kinds: dict[int, Kind | None] = {}
     for positions in plain.values():
         kinds.update(dict.fromkeys(positions, "numeric"))
         kinds.update(dict.fromkeys(_empty(X, _empty(X.head(N_TELLING), positions))))  # the first rows mostly tell
     return [kinds[i] if i in kinds else column_kind(X.iloc[:, i]) for i in range(X.shape[1])]
+
+
+def holds_numbers(dtype: Any) -> bool:
+    """Whether numpy holds a column of this type as real numbers."""
+    return isinstance(dtype, np.dtype) and dtype.kind in "fiu"
 
 
 def _empty(X: pd.DataFrame, positions: list[int]) -> list[int]:
@@ -274,8 +279,7 @@ def _check_values(y: pd.Series) -> None:
 
 def _numeric_target(y: pd.Series) -> pd.Series:
     try:
-        is_plain = isinstance(y.dtype, np.dtype) and y.dtype.kind in "fiu"
-        values = (y if is_plain else pd.to_numeric(y.astype(object))).astype(np.float64)
+        values = (y if holds_numbers(y.dtype) else pd.to_numeric(y.astype(object))).astype(np.float64)
     except (TypeError, ValueError) as error:
         raise DatasetError(
             f"regression needs a numeric target, and {y.name!r} holds {y.dtype} values such as {y.iloc[0]!r}"

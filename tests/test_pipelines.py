@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recommender.columns import read_dates
+from recommender.dates import read_dates
 from recommender.pipelines import build_pipeline, encoded_width
 from recommender.pool import Configuration
 from recommender.sources import load_dataset

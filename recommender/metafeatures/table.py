@@ -8,7 +8,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from recommender.datasets import Dataset, Kind, Task
+from recommender.datasets import Dataset, Kind, Task, holds_numbers
+from recommender.dates import read_dates
 
 MAX_ROWS = 50_000
 """Statistics are taken on at most this many rows, chosen by their content."""
@@ -224,7 +225,7 @@ def _plain_numeric(X: pd.DataFrame, kinds: list[Kind | None]) -> list[int]:
     """Positions of numeric columns that numpy holds as real numbers; constant ones count too."""
     plain = []
     for position, (kind, dtype) in enumerate(zip(kinds, X.dtypes, strict=True)):
-        if kind in {"numeric", None} and isinstance(dtype, np.dtype) and dtype.kind in "fiu":
+        if kind in {"numeric", None} and holds_numbers(dtype):
             plain.append(position)
     return plain
 
@@ -262,8 +263,6 @@ def _number(value: object) -> float:
 def _as_days(column: pd.Series) -> np.ndarray:
     """Dates as days since 1970; NaN where missing."""
     if not (isinstance(column.dtype, np.dtype) and column.dtype.kind == "M"):  # zones, Arrow, objects, text
-        from recommender.columns import read_dates
-
         column = read_dates(column.astype(object), utc=True)
     seconds = column.to_numpy(dtype="datetime64[s]")
     days = seconds.astype(np.int64) / 86_400.0
