@@ -17,13 +17,13 @@ import numpy as np
 import pandas as pd
 from sklearn.datasets import load_breast_cancer, load_iris, load_wine
 
-from recommender.datasets import Dataset
-from recommender.evaluate import evaluate
+from recommender.algorithms.pool import Configuration
+from recommender.evaluation.evaluate import evaluate
 from recommender.metafeatures import extract_metafeatures
-from recommender.metamodel import MetaModel
-from recommender.pool import Configuration
-from recommender.sources import load_dataset
-from recommender.splits import split
+from recommender.metamodel.model import MetaModel
+from recommender.tables.dataset import Dataset
+from recommender.tables.loading import load_dataset
+from recommender.tables.splits import split
 
 mpl.use("Agg")
 import matplotlib.pyplot as plt

@@ -6,22 +6,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from recommender.advice.recommendation import Recommendation, RecommendedConfiguration, recommend
     from recommender.errors import RecommenderError
-    from recommender.estimators import RecommendedClassifier, RecommendedRegressor
-    from recommender.knowledge import KnowledgeBase, load_knowledge
-    from recommender.metamodel import MetaModel
-    from recommender.recommendation import Recommendation, RecommendedConfiguration, recommend
+    from recommender.evidence.knowledge import KnowledgeBase, load_knowledge
+    from recommender.fitting.estimators import RecommendedClassifier, RecommendedRegressor
+    from recommender.metamodel.model import MetaModel
 
 _HOMES = {
-    "KnowledgeBase": "knowledge",
-    "MetaModel": "metamodel",
-    "Recommendation": "recommendation",
-    "RecommendedClassifier": "estimators",
-    "RecommendedConfiguration": "recommendation",
-    "RecommendedRegressor": "estimators",
+    "KnowledgeBase": "evidence.knowledge",
+    "MetaModel": "metamodel.model",
+    "Recommendation": "advice.recommendation",
+    "RecommendedClassifier": "fitting.estimators",
+    "RecommendedConfiguration": "advice.recommendation",
+    "RecommendedRegressor": "fitting.estimators",
     "RecommenderError": "errors",
-    "load_knowledge": "knowledge",
-    "recommend": "recommendation",
+    "load_knowledge": "evidence.knowledge",
+    "recommend": "advice.recommendation",
 }
 
 __all__ = [

@@ -6,10 +6,10 @@ import sys
 def main() -> None:
     """Run the command line and leave with its exit code."""
     try:
-        from recommender import cli
+        from recommender.cli import app
     except KeyboardInterrupt:  # Ctrl-C before anything began
         sys.exit(130)
-    sys.exit(cli.main())
+    sys.exit(app.main())
 
 
 if __name__ == "__main__":

@@ -7,22 +7,22 @@ import sys
 
 import faults
 
-import recommender.claims
-import recommender.collect
-from recommender.openml_server import set_server
-from recommender.store import Store
-from recommender.workers import Limits
+import recommender.evidence.collect
+import recommender.evidence.leases
+from recommender.evaluation.workers import Limits
+from recommender.evidence.store import Store
+from recommender.tables.openml import set_server
 
 
 def main(given: dict) -> None:
     faults.register()
-    recommender.claims.LEASE_SECONDS = 3.0
-    recommender.collect.POLL_SECONDS = 0.2
+    recommender.evidence.leases.LEASE_SECONDS = 3.0
+    recommender.evidence.collect.POLL_SECONDS = 0.2
     if given.get("faults"):
         pool = tuple(faults.Faulty(name, {}) for name in given["faults"])
-        recommender.collect.pool_for = lambda task: pool
+        recommender.evidence.collect.pool_for = lambda task: pool
     set_server(given["server"], given["cache"])
-    summary = recommender.collect.collect(
+    summary = recommender.evidence.collect.collect(
         Store(given["store"]),
         given["tasks"],
         n_configurations=given.get("n_configurations"),

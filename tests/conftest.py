@@ -20,10 +20,10 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 @pytest.fixture(scope="module")
 def few_trees() -> Iterator[None]:
     """Benchmarks of the meta-model train it with 100 trees, enough for tables of one meta-feature."""
-    from recommender.metamodel import MetaModel
+    from recommender.metamodel.model import MetaModel
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("recommender.matrix.MetaModel", partial(MetaModel, n_trees=100))
+        patch.setattr("recommender.measuring.matrix.MetaModel", partial(MetaModel, n_trees=100))
         yield
 
 
@@ -50,7 +50,7 @@ def openml_cache(openml_server: str, tmp_path: Path) -> Iterator[Path]:
     """The client reads from the local server and keeps what it read in a folder of this test."""
     import openml
 
-    from recommender.openml_server import set_server
+    from recommender.tables.openml import set_server
 
     before = openml.config.server, openml.config._root_cache_directory
     set_server(openml_server, str(tmp_path / "openml"))

@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 from sklearn.dummy import DummyClassifier
 
-from recommender.algorithms import ALGORITHMS, Algorithm, _nothing
-from recommender.datasets import TASKS
-from recommender.pool import Configuration
+from recommender.algorithms.catalogue import ALGORITHMS, Algorithm, _nothing
+from recommender.algorithms.pool import Configuration
+from recommender.tables.dataset import TASKS
 
 
 class Faulty(Configuration):

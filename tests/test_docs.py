@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import typer
 
-from recommender.cli import app
+from recommender.cli.app import app
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", ROOT / "data" / "README.md", ROOT / "benchmarks" / "README.md"]
+PAGES = [ROOT / "README.md", ROOT / "data" / "README.md", *sorted((ROOT / "benchmarks").rglob("*.md"))]
 
 
 def blocks(page: Path, language: str) -> list[str]:

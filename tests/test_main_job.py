@@ -9,9 +9,9 @@ import pytest
 from openml_stub import DRAWN
 from sklearn.datasets import load_iris
 
-from recommender import cli
-from recommender.benchmark import OURS, STOPPED, run_benchmark, summarise
-from recommender.knowledge import load_knowledge
+from recommender.cli import app as cli
+from recommender.evidence.knowledge import load_knowledge
+from recommender.measuring.openml_tasks import OURS, STOPPED, run_benchmark, summarise
 
 ALGORITHMS = ("lightgbm", "lda", "naive_bayes")
 """Quick ones, by their defaults alone."""
@@ -84,7 +84,9 @@ def test_what_was_compared_before_ctrl_c_is_kept(built, openml_cache, tmp_path):
 
 
 def test_ctrl_c_ends_a_benchmark_with_a_summary(built, openml_server, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("recommender.benchmark._compare", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(
+        "recommender.measuring.openml_tasks._compare", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt)
+    )
     where = ["--server", openml_server, "--cache", str(tmp_path), "--knowledge", str(built / "data")]
     assert cli.main(["benchmark", "--task", "11", *where]) == 130
     assert f"left out task 11: {STOPPED}" in capsys.readouterr().err

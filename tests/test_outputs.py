@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from recommender import cli
+from recommender.cli import app as cli
 from recommender.errors import OutputError
 from recommender.outputs import check_file, check_folder, write_text
 
@@ -52,8 +52,8 @@ def test_a_text_replaces_the_old_one_and_leaves_nothing_beside_it(tmp_path):
 def test_a_wrong_output_is_one_line_before_any_work(tmp_path, monkeypatch, capsys, arguments):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "file").write_text("mine")
-    monkeypatch.setattr("recommender.training.train", lambda *_, **__: pytest.fail("worked for nothing"))
-    monkeypatch.setattr("recommender.matrix.fitted", lambda *_, **__: pytest.fail("worked for nothing"))
+    monkeypatch.setattr("recommender.metamodel.training.train", lambda *_, **__: pytest.fail("worked for nothing"))
+    monkeypatch.setattr("recommender.measuring.matrix.fitted", lambda *_, **__: pytest.fail("worked for nothing"))
     assert cli.main(arguments) == 2
     lines = capsys.readouterr().err.strip().splitlines()
     assert lines[-1].startswith("recommender: ")

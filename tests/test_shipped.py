@@ -8,16 +8,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recommender import knowledge, training
-from recommender.algorithms import ALGORITHMS
-from recommender.datasets import TASKS
-from recommender.families import find_families
-from recommender.files import MANIFEST, checked_file, read_manifest, shipped_folder
-from recommender.knowledge import FAILURES, KnowledgeBase, load_knowledge
+from recommender.algorithms.catalogue import ALGORITHMS
+from recommender.algorithms.pool import Configuration
+from recommender.evaluation.metrics import METRICS, metrics_for
+from recommender.evidence import knowledge
+from recommender.evidence.families import find_families
+from recommender.evidence.knowledge import FAILURES, KnowledgeBase, load_knowledge
+from recommender.manifest import MANIFEST, checked_file, read_manifest, shipped_folder
 from recommender.metafeatures import METAFEATURES, METAFEATURES_VERSION
-from recommender.metrics import METRICS, metrics_for
-from recommender.pool import Configuration
-from recommender.training import METAMODEL, load_trained
+from recommender.metamodel import training
+from recommender.metamodel.training import METAMODEL, load_trained
+from recommender.tables.dataset import TASKS
 
 MIN_DATASETS, MIN_CONFIGURATIONS = 250, 42
 USUAL_CONFIGURATIONS = 60

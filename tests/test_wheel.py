@@ -60,6 +60,6 @@ def test_installed_wheel_recommends_offline(installed, tmp_path):
 
 
 def test_installed_wheel_finds_its_own_data(installed, tmp_path):
-    code = "import recommender.files as f; print(f.shipped_folder())"
+    code = "import recommender.manifest as f; print(f.shipped_folder())"
     shown = subprocess.run([installed, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
     assert Path(shown.strip()).is_relative_to(installed.parent.parent)

@@ -10,7 +10,6 @@ from functools import cache
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from recommender.datasets import Dataset
 from recommender.errors import unknown_name
 from recommender.metafeatures import (
     information,
@@ -22,6 +21,7 @@ from recommender.metafeatures import (
     statistical,
 )
 from recommender.metafeatures.table import Table, view_table
+from recommender.tables.dataset import Dataset
 
 METAFEATURES_VERSION = 6
 """Raised whenever the definition of a value changes, so that stored values are never mixed with newer ones."""
@@ -98,7 +98,7 @@ def extract_metafeatures(
     Examples
     --------
     >>> from sklearn.datasets import load_iris
-    >>> from recommender.sources import load_dataset
+    >>> from recommender.tables.loading import load_dataset
     >>> result = extract_metafeatures(load_dataset(load_iris(as_frame=True)))
     >>> result.values["nr_class"], round(result.values["cor.mean"], 3)
     (3.0, 0.594)

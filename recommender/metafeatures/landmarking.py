@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from recommender.datasets import Task
 from recommender.metafeatures.learners import (
     Fold,
     boosting,
@@ -17,6 +16,7 @@ from recommender.metafeatures.learners import (
     tree_and_stump,
 )
 from recommender.metafeatures.table import Table
+from recommender.tables.dataset import Task
 
 MAX_ROWS = 500
 """Learners see at most this many rows."""

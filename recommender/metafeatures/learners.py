@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from recommender.datasets import Task
+from recommender.tables.dataset import Task
 
 MAX_COLUMNS = 100
 """Learners see at most this many encoded columns: those that separate the target best on the training rows."""

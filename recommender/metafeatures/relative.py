@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from recommender.datasets import Task
 from recommender.metafeatures.landmarking import encoded, split
 from recommender.metafeatures.learners import (
     MAX_COLUMNS,
@@ -24,6 +23,7 @@ from recommender.metafeatures.learners import (
     tree_and_stump,
 )
 from recommender.metafeatures.table import Table
+from recommender.tables.dataset import Task
 
 MIN_ROWS, MAX_ROWS, MAX_CELLS = 1_000, 4_000, 50_000
 """Learners see at most so many rows: as many as have so many cells, but never fewer or more than the first two."""

@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from recommender.datasets import Dataset, Kind, Task, holds_numbers
-from recommender.dates import read_dates
+from recommender.tables.dataset import Dataset, Kind, Task, holds_numbers
+from recommender.tables.dates import read_dates
 
 MAX_ROWS = 50_000
 """Statistics are taken on at most this many rows, chosen by their content."""

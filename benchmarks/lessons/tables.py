@@ -1,0 +1,242 @@
+"""What a knowledge base says of algorithms, as tables: who wins, what tuning gives, and seconds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from recommender.algorithms.catalogue import ALGORITHMS
+from recommender.algorithms.pool import Configuration
+from recommender.evaluation.metrics import Metric, metrics_for
+from recommender.evidence.knowledge import FAILURES, KnowledgeBase
+from recommender.metamodel.regrets import normalized_regret
+from recommender.tables.dataset import TASKS, Task
+
+ROWS = {"under 500": 0, "500 to 1,999": 500, "2,000 to 9,999": 2_000, "10,000 or more": 10_000}
+"""Ranges of rows by where they begin."""
+MIN_SHARE = 0.5
+"""A configuration that was evaluated on a smaller share of a task's datasets to which it applies is left out."""
+FOLDS_PER_REPEAT = 5
+N_BOOTSTRAPS = 1_000
+NEAR = 0.1
+"""A regret of less than this counts as about as good as the best."""
+
+
+def performance_of(knowledge: KnowledgeBase, task: Task) -> pd.DataFrame:
+    """Scores by the task's default metric, of configurations that enough of the datasets have to which they apply."""
+    performance = knowledge.performance(task)
+    does_not = knowledge.outcomes["not_applicable"].unstack().reindex_like(performance).eq(True)
+    known = performance.notna().sum() / (~does_not).sum()
+    return performance.loc[:, known >= MIN_SHARE]
+
+
+def range_of_rows(n_samples: pd.Series) -> pd.Series:
+    """Into which range of rows each dataset falls."""
+    edges = [*ROWS.values(), np.inf]
+    return pd.cut(n_samples, edges, right=False, labels=list(ROWS)).astype(str)
+
+
+def algorithm_of(knowledge: KnowledgeBase, configuration_ids: pd.Index) -> np.ndarray:
+    return knowledge.configurations.loc[configuration_ids, "algorithm"].to_numpy()
+
+
+def tabulate_wins(knowledge: KnowledgeBase) -> pd.DataFrame:
+    """How often each algorithm has the best configuration, and the best default; algorithms that tie share a win."""
+    parts = []
+    for task in TASKS:
+        performance = performance_of(knowledge, task)
+        rows = range_of_rows(knowledge.datasets.loc[performance.index, "n_samples"])
+        defaults = performance[[c for c in performance if c.endswith("-default")]]
+        regret = normalized_regret(performance).T.groupby(algorithm_of(knowledge, performance.columns)).min().T
+        of_range = pd.concat(
+            {
+                "wins": shared_wins(knowledge, performance),
+                "default_wins": shared_wins(knowledge, defaults),
+                "near_best": regret.lt(NEAR).astype(float),
+            },
+            axis=1,
+        ).fillna(0.0)
+        sums = of_range.groupby(rows).sum().stack(future_stack=True).rename_axis(["rows", "algorithm"])
+        sums["datasets"] = sums.index.get_level_values("rows").map(rows.value_counts())
+        parts.append(sums.reset_index().assign(task=task))
+    order = ["task", "rows", "algorithm", "datasets", "wins", "default_wins", "near_best"]
+    return pd.concat(parts, ignore_index=True)[order]
+
+
+def shared_wins(knowledge: KnowledgeBase, performance: pd.DataFrame) -> pd.DataFrame:
+    """Datasets by algorithms: 1 where it alone is best, a share of it where several are."""
+    best = performance.T.groupby(algorithm_of(knowledge, performance.columns)).max().T
+    winning = best.eq(best.max(axis=1), axis=0)
+    return winning.div(winning.sum(axis=1), axis=0)
+
+
+def tabulate_tuning(knowledge: KnowledgeBase) -> pd.DataFrame:
+    """What an algorithm's default, its best fixed and its best configuration of each dataset lose on the best of all.
+
+    A row for each algorithm on a dataset of a task, in normalized regret and in the metric's unit:
+
+    - ``default``: without hyperparameters.
+    - ``fixed``: the configuration with the least mean regret on the datasets of all other families.
+    - ``seen``: the best one of the dataset, judged on the folds that it was chosen on, which is optimistic.
+    - ``tuned``: chosen on some folds and judged on the others (see `held_out`).
+    - ``default_there``: the default on the same folds as ``tuned``.
+    """
+    rows: list[dict[str, Any]] = []
+    for task in TASKS:
+        metric = metrics_for(task)[0]
+        performance = performance_of(knowledge, task)
+        regret = normalized_regret(performance)
+        families = knowledge.datasets.loc[performance.index, "family"]
+        algorithms = algorithm_of(knowledge, performance.columns)
+        folds = fold_scores(knowledge, metric, performance)
+        for algorithm in [name for name in ALGORITHMS if Configuration(name, {}).id in performance]:
+            default = Configuration(algorithm, {}).id
+            mine = regret.loc[regret[default].notna(), algorithms == algorithm]
+            for dataset_id, losses in mine.iterrows():
+                scores = performance.loc[dataset_id]
+                best, median = scores.max(), scores.median()
+                others = mine[families[mine.index] != families[dataset_id]].mean()
+                fixed = others.idxmin() if others.notna().any() else default
+                tuned, default_there = held_out(folds[dataset_id].reindex(columns=mine.columns), default)
+                there = np.array([tuned, default_there])
+                losses_there = np.clip((best - there) / (best - median), 0, 1) if best > median else 0 * there
+                rows.append(
+                    {
+                        "task": task,
+                        "algorithm": algorithm,
+                        "dataset_id": dataset_id,
+                        "family": families[dataset_id],
+                        "configurations": int(losses.notna().sum()),
+                        "default": losses[default],
+                        "fixed": losses[fixed],
+                        "seen": losses.min(),
+                        "tuned": losses_there[0],
+                        "default_there": losses_there[1],
+                        "default_behind_best": best - scores[default],
+                        "tuned_gain": tuned - default_there,
+                        "seen_gain": scores[mine.columns].max() - scores[default],
+                    }
+                )
+    return pd.DataFrame(rows)
+
+
+def fold_scores(knowledge: KnowledgeBase, metric: Metric, performance: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Scores of each dataset, larger is better, folds by configurations, as if every fold were equally hard.
+
+    A configuration that failed anywhere has the lowest score of each fold, as in `KnowledgeBase.performance`.
+    """
+    evaluations = knowledge.evaluations
+    evaluations = evaluations[evaluations["dataset_id"].isin(performance.index)]
+    evaluations = evaluations[evaluations["configuration_id"].isin(performance.columns)]
+    found = {}
+    for dataset_id, rows in evaluations.groupby("dataset_id", observed=True):
+        ok = rows[rows["status"] == "ok"]
+        table = ok.pivot(index="fold", columns="configuration_id", values=metric.name).astype(float)
+        table = table if metric.greater_is_better else -table
+        failed = rows.loc[rows["status"].isin(FAILURES), "configuration_id"].astype(str).unique()
+        lowest = table.drop(columns=failed, errors="ignore").min(axis=1)
+        table = table.assign(**dict.fromkeys(failed, lowest))
+        whole = table.loc[:, table.notna().sum() == table.notna().sum().max()]
+        found[str(dataset_id)] = table.sub(whole.mean(axis=1) - whole.mean(axis=1).mean(), axis=0)
+    return found
+
+
+def held_out(scores: pd.DataFrame, default: str) -> tuple[float, float]:
+    """The score of the configuration chosen on other folds than it is judged on, and the default's on the same.
+
+    Within each repeat of cross-validation, every second fold chooses and the others judge, and the other way round:
+    rows that choose do not judge. Configurations that were stopped there are not chosen.
+    """
+    values, at = scores.to_numpy(), scores.columns.get_loc(default)
+    repeats, second = scores.index // FOLDS_PER_REPEAT, scores.index % FOLDS_PER_REPEAT % 2 == 1
+    known = np.isfinite(values[:, at])
+    found = []
+    for repeat in repeats.unique():
+        here = known & (repeats == repeat)
+        candidates = np.flatnonzero(np.isfinite(values[here]).all(axis=0))
+        for chooses, judges in ((here & second, here & ~second), (here & ~second, here & second)):
+            if chooses.any() and judges.any():
+                chosen = candidates[values[np.ix_(chooses, candidates)].mean(axis=0).argmax()]
+                found.append(values[judges][:, [chosen, at]].mean(axis=0))
+    tuned, default_there = np.mean(found, axis=0) if found else (np.nan, np.nan)
+    return float(tuned), float(default_there)
+
+
+def summarize_tuning(tuning: pd.DataFrame) -> pd.DataFrame:
+    """Means over the datasets of each task and algorithm, with intervals from drawing families again."""
+    rows = []
+    for (task, algorithm), part in tuning.groupby(["task", "algorithm"], sort=False):
+        low, high = interval(part["default_there"] - part["tuned"], part["family"])
+        rows.append(
+            {
+                "task": task,
+                "algorithm": algorithm,
+                "configurations": int(part["configurations"].median()),
+                "datasets": len(part),
+                **part[["default", "fixed", "tuned", "seen"]].mean(),
+                "gain": (part["default_there"] - part["tuned"]).mean(),
+                "gain_low": low,
+                "gain_high": high,
+                "gain_over_fixed": (part["fixed"] - part["tuned"]).mean(),
+                "default_behind_best": part["default_behind_best"].median(),
+                "tuned_gain": part["tuned_gain"].median(),
+                "tuned_gain_upper_quartile": part["tuned_gain"].quantile(0.75),
+                "seen_gain": part["seen_gain"].median(),
+                "tuning_hurts": (part["tuned_gain"] < 0).mean(),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def interval(values: pd.Series, families: pd.Series) -> tuple[float, float]:
+    """The 95 % interval of a mean over datasets, from drawing families again."""
+    known = values.notna()
+    groups = values[known].groupby(families[known])
+    sums, counts = groups.sum().to_numpy(), groups.count().to_numpy()
+    drawn = np.random.default_rng(0).integers(len(sums), size=(N_BOOTSTRAPS, len(sums)))
+    low, high = np.quantile(sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1), [0.025, 0.975])
+    return float(low), float(high)
+
+
+def tabulate_seconds(knowledge: KnowledgeBase) -> pd.DataFrame:
+    """Mean seconds of a fit of each algorithm on each dataset: of its default, its median and dearest configuration."""
+    outcomes = knowledge.outcomes
+    fitted = outcomes.loc[(outcomes["n_folds"] > 0) & ~outcomes["failed"]].reset_index()
+    fitted["algorithm"] = fitted["configuration_id"].map(knowledge.configurations["algorithm"])
+    fitted["default"] = fitted["fit_seconds"].where(fitted["configuration_id"].str.endswith("-default"))
+    found = (
+        fitted.groupby(["algorithm", "dataset_id"])
+        .agg(
+            train_rows=("n_train", "max"),
+            default=("default", "max"),
+            median=("fit_seconds", "median"),
+            dearest=("fit_seconds", "max"),
+        )
+        .reset_index()
+    )
+    found["train_rows"] = found["train_rows"].round().astype(int)
+    return found.assign(task=found["dataset_id"].map(knowledge.datasets["task"]))
+
+
+def summarize_seconds(seconds: pd.DataFrame) -> pd.DataFrame:
+    """By algorithm and range of training rows: medians over datasets, and how seconds grow with rows."""
+    ranges = range_of_rows(seconds["train_rows"])
+    found = seconds.groupby(["algorithm", ranges.rename("rows")]).agg(
+        datasets=("dataset_id", "size"), default=("default", "median"), median=("median", "median"),
+        dearest=("dearest", "median"),
+    )  # fmt: skip
+    return found.reset_index()
+
+
+def growth(seconds: pd.DataFrame) -> float:
+    """The exponent of a default's seconds over rows: the slope of their logarithms, on the larger half of datasets.
+
+    NaN where the rows of that half differ by less than a factor of two.
+    """
+    known = seconds.dropna(subset="default")
+    known = known[known["train_rows"] >= known["train_rows"].median()]
+    if known["train_rows"].max() < 2 * known["train_rows"].min():
+        return np.nan
+    return float(np.polyfit(np.log(known["train_rows"]), np.log(known["default"].clip(lower=1e-4)), 1)[0])

@@ -1,0 +1,139 @@
+"""Choices: which configurations apply to a dataset, were asked for, and keep the limits on time and memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from recommender.algorithms.catalogue import find_algorithm
+from recommender.algorithms.pipelines import encoded_width
+from recommender.algorithms.pool import Configuration
+from recommender.errors import KnowledgeBaseError, RecommendationError
+from recommender.metamodel.training import Trained
+from recommender.tables.dataset import Dataset
+
+DEFAULT_NEIGHBORS = 5
+"""Of scikit-learn's nearest neighbours."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A limit on what a configuration may be expected to cost.
+
+    Parameters
+    ----------
+    name : str
+        The option that sets it.
+    column : str
+        The cost, as a recommendation's table names it.
+    most : float, optional
+        What it may be, in `unit`; None for no limit.
+    unit : str
+        For messages.
+    scale : float
+        How many of the column's own units one `unit` is.
+    """
+
+    name: str
+    column: str
+    most: float | None
+    unit: str = "seconds"
+    scale: float = 1.0
+
+
+def choose(
+    table: pd.DataFrame,
+    trained: Trained,
+    dataset: Dataset,
+    *,
+    include: Iterable[str] | None,
+    exclude: Iterable[str],
+    interpretable: bool,
+    limits: Iterable[Limit],
+) -> pd.DataFrame:
+    """The rows of the configurations that apply to the dataset, were asked for, and keep the limits.
+
+    Raises
+    ------
+    UnknownNameError
+        If an algorithm does not exist.
+    RecommendationError
+        If no configuration is left; the message says what would be.
+    KnowledgeBaseError
+        If a limit is on a cost of which the meta-model knows nothing.
+    """
+    algorithms = pd.Series({i: trained.configurations[str(i)].algorithm for i in table.index})
+    applying = _applying(algorithms.unique(), dataset)
+    named = None if include is None else _names(include)
+    wanted = (applying if named is None else named) - _names(exclude)
+    if interpretable:
+        wanted = {name for name in wanted if find_algorithm(name).is_interpretable}
+    enough = [_has_rows_for(trained.configurations[str(i)], dataset) for i in table.index]
+    table = table[algorithms.isin(list(applying & wanted)).to_numpy() & enough]
+    if table.empty:
+        raise RecommendationError(_why_none(applying, named, _names(exclude), interpretable, dataset))
+    for limit in limits:
+        if limit.most is None:
+            continue
+        if table[limit.column].isna().all():
+            raise KnowledgeBaseError(
+                f"{limit.name} cannot be kept: the meta-model was trained without {limit.column}. "
+                f"Train it again with `recommender train`"
+            )
+        within = table[table[limit.column] / limit.scale <= limit.most]
+        if within.empty:
+            least = str(table[limit.column].idxmin())
+            value = _rounded_up(float(table[limit.column].min()) / limit.scale)
+            raise RecommendationError(
+                f"no configuration is expected to keep {limit.name}={limit.most:g} {limit.unit}. Of the {len(table)} "
+                f"that the other choices leave, {trained.configurations[least]} comes nearest: "
+                f"{limit.name}={value} would do"
+            )
+        table = within
+    return table
+
+
+def _applying(names: Iterable[str], dataset: Dataset) -> set[str]:
+    """The algorithms that apply to a dataset of that size."""
+    widths = {encoding: encoded_width(dataset, encoding) for encoding in ("ordinal", "onehot")}
+    algorithms = [find_algorithm(name) for name in names]
+    return {
+        algorithm.name
+        for algorithm in algorithms
+        if algorithm.why_not(
+            n_samples=dataset.n_samples, n_features=widths[algorithm.encoding], n_classes=dataset.n_classes
+        )
+        is None
+    }
+
+
+def _has_rows_for(configuration: Configuration, dataset: Dataset) -> bool:
+    """Whether half of the rows, as few as a fold may train on, hold as many neighbours as are asked for."""
+    if configuration.algorithm != "k_neighbors":
+        return True
+    asked: int = configuration.hyperparameters.get("n_neighbors", DEFAULT_NEIGHBORS)
+    return asked <= max(1, dataset.n_samples // 2)
+
+
+def _names(given: Iterable[str]) -> set[str]:
+    """The names of algorithms, or of one; an unknown one's error lists the choices."""
+    return {find_algorithm(name).name for name in ([given] if isinstance(given, str) else given)}
+
+
+def _why_none(
+    applying: set[str], included: set[str] | None, excluded: set[str], interpretable: bool, dataset: Dataset
+) -> str:
+    given = [] if included is None else [f"include={sorted(included)}"]
+    given += [f"exclude={sorted(excluded)}"] if excluded else []
+    given += ["interpretable=True"] if interpretable else []
+    usable = sorted(name for name in applying if find_algorithm(name).is_interpretable or not interpretable)
+    choices = f"Choose from: {', '.join(usable)}" if usable else "Without interpretable=True something would be"
+    return f"no configuration is left by {' and '.join(given)} for a {dataset.task} task of this size. {choices}"
+
+
+def _rounded_up(value: float) -> str:
+    """Two digits that, given as the limit, would do."""
+    text = f"{value:.2g}"
+    return text if float(text) >= value else f"{value * 1.05:.2g}"

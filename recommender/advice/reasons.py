@@ -1,0 +1,261 @@
+"""Reasons: why a recommendation says what it says, in tables and in plain words."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from recommender.metafeatures import METAFEATURES
+from recommender.words import number_in_words
+
+if TYPE_CHECKING:
+    from recommender.advice.recommendation import Recommendation
+    from recommender.metamodel.model import MetaModel
+
+N_NEIGHBOURS = 5
+N_SHOWN = 5
+"""So many meta-features are put into words."""
+NOTICEABLE = 0.005
+"""The least change of the expected regret that is put into words: what rounds to 0.01."""
+GROUPS = {
+    "simple": "size, types and balance",
+    "statistical": "distributions and correlations of the columns",
+    "information": "what the columns say of the target",
+    "model_based": "the shape of a decision tree",
+    "landmarking": "the scores of cheap learners",
+    "relative": "how cheap learners compare on it",
+}
+"""The groups of meta-features in plain words."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Reasons:
+    """Why a recommendation says what it says; printed, it is plain text.
+
+    Parameters
+    ----------
+    recommendation : Recommendation
+        What is explained; its best configuration is the choice.
+    neighbours : DataFrame indexed by dataset id
+        The known datasets most like this one: similarity (the share of trees in which both reach the same leaf; their
+        distance is 1 less it), name, sizes, and what won there.
+    metafeatures : DataFrame indexed by meta-feature, those that moved the choice most first
+        Columns value; typical, its median over the known datasets; percentile, the share of the known datasets with a
+        lower value (half of those with the same), NaN where the value is missing; regret_if_typical, the regret that
+        would be expected of the choice if this meta-feature alone had its typical value; first_if_typical, the
+        algorithm that would come first; and description.
+    groups : DataFrame indexed by group of meta-features
+        regret_if_typical and first_if_typical, were all meta-features of the group typical at once.
+    ranks : DataFrame indexed by algorithm
+        Each algorithm's place among all algorithms, by its best configuration on a dataset: the median over the known
+        datasets (typical_rank) and over the neighbours (rank_among_neighbours), and on how many known datasets it
+        was the best (wins).
+    outside : bool
+        Whether the dataset lies outside what the knowledge base has seen.
+    why_outside : tuple of str
+        In what it differs from everything seen.
+    """
+
+    recommendation: Recommendation
+    neighbours: pd.DataFrame
+    metafeatures: pd.DataFrame
+    groups: pd.DataFrame
+    ranks: pd.DataFrame
+    outside: bool
+    why_outside: tuple[str, ...]
+
+    @property
+    def is_safe_choice(self) -> bool:
+        """Whether the choice comes first although another is expected to do better, if not clearly."""
+        best = self.recommendation.best
+        return any(item.expected_regret < best.expected_regret for item in self.recommendation.items)
+
+    def ranks_in_words(self) -> str:
+        """What place the chosen algorithm usually takes."""
+        name = self.recommendation.best.algorithm
+        row, n_known = self.ranks.loc[name], len(self.recommendation._trained.datasets)
+        won = f"was the best on {row['wins']:.0f} of {n_known} known datasets" if row["wins"] else "never was the best"
+        return (
+            f"{name} {won}. Of {len(self.ranks)} algorithms its typical rank is {row['typical_rank']:g} there, and "
+            f"{row['rank_among_neighbours']:g} on the {len(self.neighbours)} most similar ones."
+        )
+
+    def metafeatures_in_words(self) -> list[str]:
+        """The meta-features that moved the choice noticeably, a sentence each; none if no single one did."""
+        return [self._in_words(row) for row in self.noticeable().itertuples()]
+
+    def noticeable(self) -> pd.DataFrame:
+        """The rows of `metafeatures` that are put into words."""
+        change = (self.metafeatures["regret_if_typical"] - self.recommendation.best.expected_regret).abs()
+        return self.metafeatures[change >= NOTICEABLE].head(N_SHOWN)
+
+    def groups_in_words(self) -> list[str]:
+        """What would be expected if a whole group of meta-features were typical, a sentence each."""
+        best = self.recommendation.best
+        return [
+            f"{GROUPS.get(str(row.Index), str(row.Index))}: {row.regret_if_typical:.2f} if typical, and "
+            + ("the same choice" if row.first_if_typical == best.algorithm else f"{row.first_if_typical} first")
+            for row in self.groups.itertuples()
+        ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """What JSON can hold of it: missing values are None, and meta-features only those that are put into words."""
+        tables = {"metafeatures": self.noticeable(), "groups": self.groups, "ranks": self.ranks}
+        return {
+            **{name: json.loads(table.reset_index().to_json(orient="records")) for name, table in tables.items()},
+            "outside": self.outside,
+            "why_outside": list(self.why_outside),
+        }
+
+    def support_in_words(self) -> str:
+        """Whether anything like the dataset was seen."""
+        if not self.outside:
+            return "The dataset resembles what the knowledge base has seen."
+        return f"The dataset lies outside what the knowledge base has seen: {'; '.join(self.why_outside)}."
+
+    def _in_words(self, row: Any) -> str:
+        regret = self.recommendation.best.expected_regret
+        how = "lowers" if row.regret_if_typical > regret else "raises"
+        return (
+            f"{row.Index} {_place(row.value, row.percentile)}: {how} the expected regret to {regret:.2f}, "
+            f"from {row.regret_if_typical:.2f} at the median of {number_in_words(row.typical)}"
+        )
+
+    def __str__(self) -> str:
+        best = self.recommendation.best
+        lines = [
+            f"Why {best.configuration} comes first on {self.recommendation.dataset.name} "
+            f"(expected regret {best.expected_regret:.2f}; 0 is the best of the pool, 1 its median)",
+            *(["It is the safe choice: nothing is expected to be clearly better."] if self.is_safe_choice else []),
+            "",
+            "Most similar known datasets",
+            *(
+                f"  {row.similarity:.2f}  {row.name_}: {row.n_samples:,.0f} rows, {row.n_features:,.0f} columns, "
+                f"won by {row.winner}"
+                for row in self.neighbours.rename(columns={"name": "name_"}).itertuples()
+            ),
+            self.ranks_in_words(),
+            "",
+            "Meta-features that moved the choice, each compared with its median over the known datasets",
+            *(
+                f"  {sentence}\n    {description}"
+                for sentence, description in zip(
+                    self.metafeatures_in_words(), self.noticeable()["description"], strict=True
+                )
+            ),
+            *([] if len(self.noticeable()) else ["  no single one did noticeably"]),
+            "Expected regret if all of a group were typical at once",
+            *(f"  {line}" for line in self.groups_in_words()),
+            "",
+            self.support_in_words(),
+        ]
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+
+def explain(recommendation: Recommendation) -> Reasons:
+    """The reasons behind a recommendation.
+
+    The meta-features that moved the choice are found by asking the meta-model what it would expect if one of them, or a
+    group, had its median over the known datasets. That is true to the meta-model and no more: a meta-feature with a
+    near twin shows less of an effect than both have together (hence the groups), and effects do not add up.
+
+    Parameters
+    ----------
+    recommendation : Recommendation
+        What `recommend` returned.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_wine
+    >>> from recommender import recommend
+    >>> reasons = explain(recommend(load_wine()))
+    >>> reasons.outside, list(reasons.groups.index)
+    (False, ['simple', 'relative'])
+    """
+    neighbours = recommendation.neighbours(N_NEIGHBOURS)
+    metafeatures, groups = _moved(recommendation)
+    return Reasons(
+        recommendation,
+        neighbours,
+        metafeatures,
+        groups,
+        _ranks(recommendation, neighbours.index),
+        recommendation.outside,
+        recommendation.why_outside,
+    )
+
+
+def _moved(recommendation: Recommendation) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What each meta-feature, and each group of them, changes about the choice."""
+    model = recommendation._trained.model
+    known = model.metafeatures_
+    values = recommendation.metafeatures.iloc[0].reindex(known.columns).astype(float)
+    typical = known.median().astype(float)
+    group_of = np.array([METAFEATURES[name].group if name in METAFEATURES else "other" for name in known.columns])
+    group_names = list(dict.fromkeys(group_of))
+    swapped = np.vstack([np.eye(len(values), dtype=bool), [group_of == name for name in group_names]])
+    variants = pd.DataFrame(np.where(swapped, typical, values), columns=known.columns)
+    expected = _asked(recommendation, model, variants)
+    single, grouped = expected.iloc[: len(values)], expected.iloc[len(values) :]
+    table = pd.DataFrame(
+        {
+            "value": values,
+            "typical": typical,
+            "percentile": ((known < values).sum() + (known == values).sum() / 2) / known.notna().sum(),
+            **single.set_axis(known.columns),
+            "description": [_description(name) for name in known.columns],
+        }
+    )
+    table["percentile"] = table["percentile"].where(values.notna())
+    change = (table["regret_if_typical"] - recommendation.best.expected_regret).abs()
+    order = change.sort_values(ascending=False, kind="stable").index
+    return table.loc[order].rename_axis("metafeature"), grouped.set_axis(group_names).rename_axis("group")
+
+
+def _asked(recommendation: Recommendation, model: MetaModel, variants: pd.DataFrame) -> pd.DataFrame:
+    """What would be expected of the choice, and what would come first, on variants of the dataset."""
+    algorithms = {item.configuration.id: item.algorithm for item in recommendation.items}
+    regret, preference = model.expected_regret(variants), model.preference(variants, among=algorithms)
+    return pd.DataFrame(
+        {
+            "regret_if_typical": regret[recommendation.best.configuration.id],
+            "first_if_typical": preference.idxmin(axis=1).map(algorithms),
+        }
+    )
+
+
+def _ranks(recommendation: Recommendation, neighbours: pd.Index) -> pd.DataFrame:
+    """The place of each algorithm's best configuration among the algorithms, over datasets."""
+    trained = recommendation._trained
+    regrets = trained.model.regrets_
+    best = regrets.T.groupby([trained.configurations[c].algorithm for c in regrets.columns]).min().T
+    ranks = best.rank(axis=1)
+    table = pd.DataFrame(
+        {
+            "typical_rank": ranks.median(),
+            "rank_among_neighbours": ranks.loc[neighbours].median(),
+            "wins": trained.datasets["winner"].value_counts().reindex(ranks.columns, fill_value=0),
+        }
+    )
+    return table.rename_axis("algorithm").sort_values("typical_rank", kind="stable")
+
+
+def _place(value: float, percentile: float) -> str:
+    """A value, and where it lies among the known datasets."""
+    if np.isnan(value):
+        return "is missing"
+    side, share = ("higher", percentile) if percentile >= 0.5 else ("lower", 1 - percentile)
+    where = "all" if share == 1 else f"{share:.0%}"
+    return f"= {number_in_words(value)} ({side} than on {where} of the known datasets)"
+
+
+def _description(name: str) -> str:
+    """What the registry says of a meta-feature, less the cases in which it is missing."""
+    return re.sub(r"[,;] NaN[^:.]*", "", METAFEATURES[name].description) if name in METAFEATURES else ""

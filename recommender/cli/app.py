@@ -1,0 +1,433 @@
+"""The command line: results on stdout, progress and errors on stderr, and no logic of its own."""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import recommender
+from recommender.cli import imports, kb
+from recommender.cli.console import (
+    TableFormat,
+    as_json,
+    printed,
+    say,
+    show_collected,
+    show_recommendation,
+    show_table,
+    status,
+)
+from recommender.cli.options import KnowledgeOption, MetricOption, StoreOption, TaskOption, chosen_knowledge
+from recommender.errors import RecommenderError
+from recommender.words import count, duration
+
+app = typer.Typer(
+    name="recommender",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"recommender {recommender.__version__}")
+        raise typer.Exit
+
+
+@app.callback(
+    epilog="Examples: `recommender recommend churn.csv --target Churn`, `recommender winners --task regression`. "
+    "Leaves with 0 if all went well, 2 after a mistake in what was asked or given, and 130 after Ctrl-C.",
+)
+def about(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and leave.", is_eager=True, callback=_show_version)
+    ] = False,
+) -> None:
+    """Which algorithm with which hyperparameters should I fit first?"""
+
+
+class Format(StrEnum):
+    """How a result is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    PYTHON = "python"
+
+
+ServerOption = Annotated[
+    str | None, typer.Option(help="Address of an OpenML server; openml.org by default.", envvar="OPENML_SERVER")
+]
+CacheOption = Annotated[Path | None, typer.Option(help="Folder in which what the server sent is kept.")]
+
+
+@app.command(epilog="Example: `recommender recommend churn.csv --target Churn --top 3`")
+def recommend(
+    file: Annotated[str, typer.Argument(help="A CSV, Parquet or ARFF file, or openml:ID.")],
+    target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
+    top: Annotated[int, typer.Option(min=1, help="How many configurations to show.")] = 5,
+    format: Annotated[Format, typer.Option(help="table, json, or a python script that runs as it is.")] = Format.TABLE,
+    metric: MetricOption = None,
+    task: TaskOption = None,
+    include: Annotated[list[str] | None, typer.Option(help="Consider only this algorithm; may be repeated.")] = None,
+    exclude: Annotated[list[str] | None, typer.Option(help="Leave this algorithm out; may be repeated.")] = None,
+    max_fit_time: Annotated[float | None, typer.Option(help="Seconds that fitting may take.")] = None,
+    max_predict_time: Annotated[float | None, typer.Option(help="Seconds that predicting 1,000 rows may take.")] = None,
+    max_memory: Annotated[float | None, typer.Option(help="Megabytes that the fitted model may take.")] = None,
+    interpretable: Annotated[
+        bool, typer.Option("--interpretable", help="Consider only models that a person can read.")
+    ] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Say why as well.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Write a report as well: one page for any browser.")] = None,
+    knowledge: KnowledgeOption = None,
+    server: ServerOption = None,
+) -> None:
+    """Recommend what to fit first on a table."""
+    from recommender.advice.recommendation import recommend as ask
+    from recommender.showing.script import write_script
+
+    if explain and format is Format.PYTHON:
+        raise _usage("--explain goes with --format table or json, not with a script")
+    if server:
+        from recommender.tables.openml import set_server
+
+        set_server(server)
+    with status(f"Looking at {file}"):
+        found = ask(
+            file,
+            target=target,
+            task=task,  # type: ignore[arg-type]
+            metric=metric,
+            include=include or None,
+            exclude=exclude or (),
+            max_fit_time=max_fit_time,
+            max_predict_time=max_predict_time,
+            max_memory=max_memory,
+            interpretable=interpretable,
+            knowledge=knowledge,
+        )
+        column = str(found.dataset.y.name)
+        if html:
+            from recommender.showing.report import write_report
+
+            _write(html, write_report(found, file=file, target=column, top=top))
+    if format is Format.JSON:
+        reasons = {"reasons": found.explain().to_dict()} if explain else {}
+        print(json.dumps(as_json(found, top) | reasons, indent=1, allow_nan=False))
+    elif format is Format.PYTHON:
+        print(write_script(found.best, file=file, target=column), end="")
+    else:
+        show_recommendation(found, top)
+        if explain:
+            print(f"\n{found.explain()}")
+    if format is not Format.JSON:
+        for note in found.notes():
+            say(f"Note: {note}")
+
+
+@app.command(epilog="Example: `recommender collect --suite OpenML-CC18 --store evidence.sqlite`")
+def collect(
+    suite: Annotated[
+        list[str] | None, typer.Option(help="An OpenML suite, by number or alias; may be repeated.")
+    ] = None,
+    task: Annotated[list[int] | None, typer.Option(help="An OpenML task id; may be repeated.")] = None,
+    store: StoreOption = "recommender.sqlite",
+    server: ServerOption = None,
+    cache: CacheOption = None,
+    configurations: Annotated[int | None, typer.Option(min=1, help="Only the first so many of the pool.")] = None,
+    algorithm: Annotated[
+        list[str] | None, typer.Option(help="Only configurations of this algorithm; may be repeated.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Evaluations at once; as many as processors if not given.")
+    ] = None,
+    max_seconds: Annotated[float, typer.Option(min=0.1, help="Seconds that one evaluation may take.")] = 60.0,
+    max_memory: Annotated[float, typer.Option(min=0.1, help="Memory in GiB that one evaluation may take.")] = 6.0,
+    cluster: Annotated[
+        str | None, typer.Option(help="Scheduler of a Dask cluster that does the evaluations, such as tcp://host:8786.")
+    ] = None,
+    stop_hopeless: Annotated[
+        bool, typer.Option(help="Stop configurations that are hopeless on a dataset after its first folds.")
+    ] = True,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say how much work there is, and about how long it will take.")
+    ] = False,
+) -> None:
+    """Evaluate the pool on OpenML datasets and record everything; goes on where it stopped."""
+    import signal
+
+    from recommender.algorithms.catalogue import installed_algorithms
+    from recommender.cli.progress import ProgressBar
+    from recommender.evaluation.workers import Limits
+    from recommender.evidence.collect import collect
+    from recommender.evidence.store import Store
+    from recommender.tables.openml import read_suite, set_server
+
+    if not suite and not task:
+        raise _usage("nothing to collect: give --suite or --task, such as --suite OpenML-CC18")
+    algorithms = installed_algorithms(algorithm or None)
+    set_server(server, str(cache) if cache else None)
+    task_ids = list(dict.fromkeys([*(i for name in suite or [] for i in read_suite(name)), *(task or [])]))
+    limits = Limits(max_seconds, int(max_memory * 2**30))
+    if dry_run:
+        _show_estimate(store, task_ids, configurations, algorithms, workers, limits)
+        return
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C
+    opened = Store(store)
+    with ProgressBar(len(task_ids)) as bar:
+        summary = collect(
+            opened,
+            task_ids,
+            n_configurations=configurations,
+            algorithms=algorithms,
+            n_workers=workers,
+            limits=limits,
+            cluster=cluster,
+            stop_hopeless=stop_hopeless,
+            on_progress=bar.update,
+        )
+    show_collected(summary, opened)
+    if summary.interrupted:
+        raise typer.Exit(130)
+
+
+def _show_estimate(
+    store: str,
+    task_ids: list[int],
+    n_configurations: int | None,
+    algorithms: frozenset[str] | None,
+    workers: int | None,
+    limits: Any,
+) -> None:
+    import os
+
+    from recommender.evidence.store import Store
+    from recommender.evidence.workload import estimate
+
+    known = Store(store if "://" in store or Path(store).exists() else "sqlite://")
+    n_workers = workers or os.cpu_count() or 1
+    found = estimate(
+        known, task_ids, n_configurations=n_configurations, algorithms=algorithms, n_workers=n_workers, limits=limits
+    )
+    for task_id, reason in found.skipped.items():
+        say(f"cannot be had, task {task_id}: {reason}")
+    if len(found.datasets):
+        show_table(found.datasets, title="To be done", digits=0)
+    long = f"about {duration(found.seconds)} on {count(n_workers, 'worker')}" if found.seconds == found.seconds else ""
+    print(
+        f"{count(len(found.datasets), 'dataset')}, {found.n_left:,} evaluations left at most, "
+        f"{int(found.datasets['recorded'].sum()):,} recorded; "
+        + (long or "how long that takes cannot be told, as nothing was ever recorded")
+    )
+
+
+@app.command(epilog="Example: `recommender train --store evidence.sqlite --output my-knowledge`")
+def train(
+    output: Annotated[Path, typer.Option(help="Folder for the knowledge base and meta-model.")],
+    store: Annotated[
+        str | None, typer.Option(help="The store to learn from; else the knowledge base in --knowledge.")
+    ] = None,
+    knowledge: KnowledgeOption = None,
+    extend: Annotated[
+        bool,
+        typer.Option(
+            help="Learn from a store together with what comes with the package, or from the store alone. The folder "
+            "holds the store's evidence only, and is given together with what comes with the package."
+        ),
+    ] = True,
+    random_state: Annotated[int, typer.Option(help="Seed of the meta-models.")] = 0,
+) -> None:
+    """Train the meta-model on what was collected."""
+    from recommender.evidence.knowledge import beyond, extends_shipped, load_knowledge
+    from recommender.evidence.knowledge import extend as extended
+    from recommender.evidence.page import describe
+    from recommender.manifest import shipped_folder
+    from recommender.metamodel.training import train_all
+
+    extend = extend and (store is not None or (knowledge is not None and extends_shipped(knowledge)))
+    if extend and output.resolve() == shipped_folder().resolve():
+        raise _usage(f"{output} comes with the package, and cannot extend itself: give another folder, or --no-extend")
+    own = chosen_knowledge(store, knowledge, alone=True)
+    if extend:
+        shipped = load_knowledge()
+        base, own = extended(shipped, own), beyond(shipped, own)
+    else:
+        base = own
+    with status("Training") as tell:
+        done = train_all(base, output, random_state=random_state, on_progress=tell)
+    own.save(output, extending=extend)
+    (output / "README.md").write_text(describe(own, extending=extend))
+    for tasks in dict.fromkeys(metric.tasks for metric in done):
+        numbers = ", ".join(f"{len(base.for_task(task))} {task}" for task in tasks)
+        print(f"{numbers} datasets, for {', '.join(metric.name for metric in done if metric.tasks == tasks)}")
+    together = ", to be taken together with what comes with the package" if extend else ""
+    print(f"{count(len(own.datasets), 'dataset')} written to {output}{together}")
+
+
+@app.command(epilog="Example: `recommender metafeatures churn.csv --target Churn --describe`")
+def metafeatures(
+    file: Annotated[str, typer.Argument(help="A CSV, Parquet or ARFF file, or openml:ID.")],
+    target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
+    task: TaskOption = None,
+    describe: Annotated[bool, typer.Option("--describe", help="With a sentence on each.")] = False,
+    group: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Only this group; may be repeated: simple, statistical, information, model_based, landmarking; "
+            "relative, which takes longer; and from pymfe complexity, clustering, concept, itemset."
+        ),
+    ] = None,
+    time_limit: Annotated[float, typer.Option(min=0.1, help="Seconds that each group from pymfe may take.")] = 60.0,
+    format: Annotated[TableFormat, typer.Option(help="table, json or csv.")] = TableFormat.TABLE,
+    server: ServerOption = None,
+) -> None:
+    """Print the meta-features of a table, with the seconds that each group took."""
+    import pandas as pd
+
+    from recommender.metafeatures import METAFEATURES, PYMFE_METAFEATURES, extract_metafeatures
+    from recommender.tables.loading import load_dataset
+
+    if server:
+        from recommender.tables.openml import set_server
+
+        set_server(server)
+    dataset = load_dataset(file, target=target, task=task)  # type: ignore[arg-type]
+    found = extract_metafeatures(dataset, groups=group or None, time_limit=time_limit)
+    about = METAFEATURES | PYMFE_METAFEATURES
+    rows = [
+        {"group": about[name].group, "name": name, "value": value}
+        | ({"description": about[name].description} if describe else {})
+        for name, value in found.values.items()
+    ]
+    for name, reason in found.missing_groups.items():
+        say(f"the group {name} is missing: {reason}")
+    table = pd.DataFrame(rows)
+    if format is not TableFormat.TABLE:
+        print(printed(table, format), end="")
+        return
+    show_table(table, title=f"{len(table)} meta-features", digits=4)
+    seconds = pd.DataFrame({"group": list(found.seconds), "seconds": list(found.seconds.values())})
+    show_table(seconds, title="Seconds", digits=4)
+
+
+@app.command(epilog="Example: `recommender benchmark --suite OpenML-CC18 --output results.csv`")
+def benchmark(
+    suite: Annotated[
+        list[str] | None, typer.Option(help="An OpenML suite, by number or alias; may be repeated.")
+    ] = None,
+    task: Annotated[list[int] | None, typer.Option(help="An OpenML task id; may be repeated.")] = None,
+    matrix: Annotated[
+        list[Path] | None,
+        typer.Option(help="A folder with a published performance matrix, to measure the meta-model alone; repeatable."),
+    ] = None,
+    itself: Annotated[
+        bool, typer.Option("--itself", help="Measure the meta-model on the knowledge base that it comes from.")
+    ] = False,
+    seeds: Annotated[
+        int, typer.Option(min=1, help="How often the families of --matrix or --itself are split anew.")
+    ] = 5,
+    output: Annotated[Path | None, typer.Option(help="A CSV file for the whole result.")] = None,
+    folds: Annotated[int | None, typer.Option(min=1, help="Only the first so many of each task's folds.")] = None,
+    metric: MetricOption = None,
+    max_samples: Annotated[int | None, typer.Option(min=100, help="Leave out datasets with more rows.")] = None,
+    knowledge: KnowledgeOption = None,
+    server: ServerOption = None,
+    cache: CacheOption = None,
+) -> None:
+    """Compare the recommendation with defaults and the single best on OpenML tasks, each one's family left out.
+
+    OUTPUT has the rows of each task as soon as it is done, and Ctrl-C shows what there is.
+    """
+    from recommender.evidence.knowledge import load_knowledge
+    from recommender.measuring.openml_tasks import STOPPED, run_benchmark, summarise
+    from recommender.tables.openml import read_suite, set_server
+
+    if matrix or itself:
+        _benchmark_meta_model(matrix or [], load_knowledge(knowledge) if itself else None, seeds, output)
+        return
+    if not suite and not task:
+        raise _usage(
+            "nothing to compare on: give --suite or --task, such as --suite OpenML-CC18; --matrix, or --itself"
+        )
+    set_server(server, str(cache) if cache else None)
+    task_ids = list(dict.fromkeys([*(i for name in suite or [] for i in read_suite(name)), *(task or [])]))
+    base = load_knowledge(knowledge)
+    with status("Comparing") as tell:
+        rows, skipped = run_benchmark(
+            base, task_ids, metric=metric, n_folds=folds, max_samples=max_samples, output=output, on_progress=tell
+        )
+    for task_id, reason in skipped.items():
+        say(f"left out task {task_id}: {reason}")
+    stopped = STOPPED in skipped.values()
+    if not rows.empty:
+        n_tasks = rows["task_id"].nunique()
+        show_table(summarise(rows).reset_index(), title=f"{n_tasks} tasks, {len(skipped)} left out", digits=4)
+    elif not stopped:
+        raise RecommenderError(f"none of the {len(task_ids)} tasks could be had, so there is nothing to compare")
+    if stopped:
+        raise typer.Exit(130)
+
+
+def _benchmark_meta_model(matrices: list[Path], knowledge: Any, n_seeds: int, output: Path | None) -> None:
+    import pandas as pd
+
+    from recommender.measuring.matrix import measure_matrix
+    from recommender.measuring.own_evidence import measure_itself
+    from recommender.outputs import check_file
+
+    if output:
+        check_file(output)
+    with status("Measuring") as tell:
+        tables = [measure_matrix(folder, seeds=range(n_seeds), on_progress=tell) for folder in matrices]
+        if knowledge is not None:
+            tables.append(measure_itself(knowledge, seeds=range(n_seeds), on_progress=tell))
+    rows = pd.concat(tables)
+    if output:
+        rows.round(4).to_csv(output, index=False)
+    show_table(rows, title="The meta-model and simple rules, each dataset's family left out")
+
+
+app.add_typer(kb.app, name="kb")
+app.command(epilog="Example: `recommender winners --task regression --metric mae`")(kb.winners)
+app.command(epilog="Example: `recommender import-evaluations --flow 6969`")(imports.import_evaluations)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code: 0, 2 for a user's mistake, 130 after Ctrl-C."""
+    try:
+        return app(arguments, prog_name="recommender", standalone_mode=False) or 0
+    except RecommenderError as error:
+        say(f"recommender: {error}")
+        return 2
+    except (KeyboardInterrupt, typer.Abort):
+        say("recommender: stopped")
+        return 130
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        sys.stderr.close()
+        return 0
+    except OSError as error:  # such as a full disk
+        say(f"recommender: {error}")
+        return 2
+    except Exception as error:
+        if not hasattr(error, "exit_code"):
+            raise
+        if hasattr(error, "show"):  # the parser's own account of a wrong option
+            error.show()
+        return int(error.exit_code)
+
+
+def _write(path: Path, page: str) -> None:
+    from recommender.outputs import check_file
+
+    check_file(path)
+    path.write_text(page, encoding="utf-8", errors="xmlcharrefreplace")
+    say(f"report written to {path}")
+
+
+def _usage(message: str) -> RecommenderError:
+    return RecommenderError(message)

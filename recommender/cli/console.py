@@ -1,0 +1,154 @@
+"""What the command line prints: results on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from recommender.words import count, duration
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from recommender.advice.recommendation import Recommendation
+    from recommender.evidence.collect import Summary
+    from recommender.evidence.store import Store
+
+
+class TableFormat(StrEnum):
+    """How a table is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+def as_json(found: Recommendation, top: int) -> dict[str, Any]:
+    """A recommendation as programs read it: fields may be added, none will change or go.
+
+    ``dataset`` has name, task and size; ``metric`` is what scores are in; ``recommendations`` is the ranking;
+    ``portfolio`` holds the ids of up to three configurations that complement each other; ``neighbours`` are the most
+    similar known datasets; ``notes`` are sentences. What is not known is null.
+    """
+    ranking = found.to_frame().head(top).reset_index()
+    neighbours = found.neighbours().rename_axis("dataset").reset_index()
+    return {
+        "dataset": {
+            "name": found.dataset.name,
+            "task": found.task,
+            "n_samples": found.dataset.n_samples,
+            "n_features": found.dataset.n_features,
+        },
+        "metric": found.metric.name,
+        "recommendations": _records(ranking),
+        "portfolio": [item.configuration.id for item in found.portfolio(min(top, 3))],
+        "neighbours": _records(neighbours),
+        "notes": found.notes(),
+    }
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as dictionaries, with None where JSON has no number."""
+    return [
+        {str(k): None if isinstance(v, float) and not isfinite(v) else v for k, v in row.items()}
+        for row in table.to_dict("records")
+    ]
+
+
+def show_recommendation(found: Recommendation, top: int) -> None:
+    """Print a recommendation for people."""
+    import pandas as pd
+
+    frame = found.to_frame().head(top)
+    shown = pd.DataFrame(
+        {
+            "": frame.index,
+            "algorithm": frame["algorithm"],
+            "hyperparameters": frame["hyperparameters"],
+            f"expected {found.metric.name}": [
+                f"{row.expected_score:.3f} ({row.lower:.3f} to {row.upper:.3f})" for row in frame.itertuples()
+            ],
+            "regret": frame["expected_regret"].map("{:.2f}".format),
+            "fit": frame["fit_seconds"].map(duration),
+        }
+    )
+    data = found.dataset
+    show_table(shown, title=f"{data.name}: {found.task}, {data.n_samples:,} rows, {data.n_features:,} columns")
+    neighbours = found.neighbours(3)
+    names = ", ".join(f"{row['name']} (won by {row['winner']})" for _, row in neighbours.iterrows())
+    print(f"Most similar known datasets: {names}")
+    print(f"Three that complement each other: {', '.join(str(i.configuration) for i in found.portfolio(3))}")
+
+
+def show_collected(summary: Summary, store: Store) -> None:
+    """Say what a collection did and where it is recorded."""
+    from recommender.errors import ServerError
+
+    for task_id, reason in summary.skipped.items():
+        say(f"skipped task {task_id}: {reason}")
+    if summary.skipped and not summary.n_datasets and not summary.interrupted:
+        raise ServerError(
+            f"none of the tasks asked for ({len(summary.skipped)}) could be had, so there is nothing to collect"
+        )
+    for dataset_id, reason in summary.undescribed.items():
+        say(f"no meta-features of {dataset_id}: {reason}")
+    outcomes = ", ".join(f"{n:,} {status}" for status, n in sorted(summary.outcomes.items())) or "nothing new"
+    spent = f" ({duration(summary.fit_and_predict_seconds)} of fitting and predicting)" if summary.outcomes else ""
+    print(
+        f"{count(summary.n_datasets, 'dataset')} in {duration(summary.seconds)}: {outcomes}{spent}; "
+        f"recorded in {store.address.removeprefix('sqlite:///')}"
+    )
+    if summary.interrupted:
+        say("stopped before the end: run the same command to go on")
+
+
+def show_table(table: pd.DataFrame, *, title: str, digits: int = 3) -> None:
+    """Print a table, as wide as it needs where it is piped."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console()
+    if not console.is_terminal:
+        console.width = max(console.width, 160)
+    shown = Table(title=title, title_justify="left", title_style="bold")
+    for name, values in table.items():
+        numeric = values.dtype.kind in "if"
+        shown.add_column(str(name), justify="right" if numeric else "left", overflow="fold")
+    for row in table.itertuples(index=False):
+        shown.add_row(*(Text(_cell(value, digits)) for value in row))
+    console.print(shown)
+
+
+def _cell(value: Any, digits: int) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{k}={v}" for k, v in value.items()) or "defaults"
+    if isinstance(value, float):
+        return "" if value != value else f"{value:,.{digits}f}"
+    return str(value)
+
+
+def printed(table: pd.DataFrame, format: TableFormat) -> str:
+    """A table as programs read it."""
+    if format is TableFormat.CSV:
+        return table.to_csv(index_label="id")
+    return table.reset_index().to_json(orient="records", indent=1) + "\n"
+
+
+def say(message: str) -> None:
+    """Tell the person, not the program that reads the result."""
+    print(message, file=sys.stderr)
+
+
+@contextmanager
+def status(what: str) -> Iterator[Any]:
+    """A line on stderr that says how far something is; only where a person looks on."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    with console.status(what) as status:
+        yield lambda text: status.update(f"{what}: {text}")

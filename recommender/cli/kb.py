@@ -1,0 +1,285 @@
+"""The commands `recommender kb ...`: what a knowledge base holds, and how to add to it and take from it."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from recommender.cli.console import TableFormat, printed, say, show_collected, show_table
+from recommender.cli.imports import DEFAULT_STORE, Source, SourceOption, show_imported_winners
+from recommender.cli.options import (
+    EvidenceOption,
+    KnowledgeOption,
+    MetricOption,
+    StoreOption,
+    TaskOption,
+    all_knowledge,
+    checked_task,
+    chosen_knowledge,
+    existing_store,
+)
+from recommender.errors import RecommenderError
+from recommender.words import count
+
+app = typer.Typer(help="Look into a knowledge base, add to it, and take from it.", no_args_is_help=True)
+
+OfTaskOption = Annotated[
+    str | None, typer.Option("--task", help="binary, multiclass or regression; all of them if not given.")
+]
+FormatOption = Annotated[TableFormat, typer.Option("--format", help="table, json or csv.")]
+
+
+class Form(StrEnum):
+    """The forms in which a knowledge base is exported."""
+
+    PARQUET = "parquet"
+    STORE = "store"
+    CSV = "csv"
+    ASLIB = "aslib"
+
+
+class InfoFormat(StrEnum):
+    """How `info` is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+@app.command(epilog="Example: `recommender kb info`")
+def info(
+    store: EvidenceOption = None,
+    knowledge: KnowledgeOption = None,
+    format: Annotated[InfoFormat, typer.Option(help="table or json.")] = InfoFormat.TABLE,
+) -> None:
+    """Say what a knowledge base holds, by task, size and algorithm."""
+    from recommender.evidence.inventory import by_algorithm, by_size, by_task
+
+    base = chosen_knowledge(store, knowledge)
+    tables = {"task": by_task(base), "size": by_size(base), "algorithm": by_algorithm(base)}
+    if format is InfoFormat.JSON:
+        print(json.dumps({name: json.loads(t.reset_index().to_json(orient="records")) for name, t in tables.items()}))
+        return
+    for name, table in tables.items():
+        show_table(table.reset_index(), title=f"By {name}")
+
+
+@app.command("list", epilog="Example: `recommender kb list --task regression`")
+def list_(
+    task: OfTaskOption = None,
+    store: EvidenceOption = None,
+    knowledge: KnowledgeOption = None,
+    format: FormatOption = TableFormat.TABLE,
+) -> None:
+    """List the datasets of a knowledge base."""
+    from recommender.evidence.inventory import by_dataset
+
+    table = by_dataset(chosen_knowledge(store, knowledge))
+    if task is not None:
+        table = table[table["task"] == checked_task(task)]
+    if format is TableFormat.TABLE:
+        shown = table.drop(columns=["licence"]).reset_index()
+        show_table(shown, title=count(len(table), "dataset"), digits=0)
+    else:
+        print(printed(table, format), end="")
+
+
+@app.command(epilog="Example: `recommender kb winners --task regression --metric mae`")
+def winners(
+    task: OfTaskOption = None,
+    metric: MetricOption = None,
+    store: EvidenceOption = None,
+    knowledge: KnowledgeOption = None,
+    format: Annotated[TableFormat, typer.Option(help="table, json or csv.")] = TableFormat.TABLE,
+    source: SourceOption = Source.OURS,
+) -> None:
+    """Show which algorithm and hyperparameters won on each dataset, and which won most often."""
+    if source is Source.OPENML:
+        if knowledge is not None:
+            raise RecommenderError("--knowledge holds our own evaluations: with --source openml, give --store")
+        show_imported_winners(store or DEFAULT_STORE, task=task, metric=metric, format=format)
+        return
+    import pandas as pd
+
+    from recommender.errors import unknown_name
+    from recommender.evaluation.metrics import METRICS
+    from recommender.evidence.knowledge import winners as find_winners
+    from recommender.tables.dataset import TASKS
+
+    if task is not None:
+        checked_task(task)
+    if metric is not None and metric not in METRICS:
+        raise unknown_name("metric", metric, METRICS)
+    base = chosen_knowledge(store, knowledge)
+    tasks = [t for t in TASKS if task in (None, t) and (metric is None or t in METRICS[metric].tasks)]
+    tables = {t: find_winners(base, t, metric) for t in tasks if base.for_task(t)}
+    if format is not TableFormat.TABLE:
+        whole = pd.concat([table.assign(task=t) for t, table in tables.items()])
+        print(printed(whole, format), end="")
+        return
+    for t, table in tables.items():
+        show_table(table.drop(columns=["n_features"]), title=f"{t}: who won on each of {len(table)} datasets")
+        counts = table["algorithm"].value_counts()
+        shares = pd.DataFrame({"won": counts, "share": (counts / len(table)).map("{:.0%}".format)})
+        show_table(shares.rename_axis("algorithm").reset_index(), title=f"{t}: who won most often")
+
+
+@app.command(epilog="Example: `recommender kb export evidence.sqlite`")
+def export(
+    output: Annotated[
+        str, typer.Argument(help="Where to: a store such as evidence.sqlite, a CSV file of results, or a folder.")
+    ],
+    format: Annotated[
+        Form | None,
+        typer.Option(
+            help="parquet (a folder that `--knowledge` takes), store (from which `collect` goes on), csv (every "
+            "evaluation), or aslib (a scenario of the Algorithm Selection Library, of one task); OUTPUT's ending "
+            "decides if not given."
+        ),
+    ] = None,
+    task: OfTaskOption = None,
+    metric: MetricOption = None,
+    store: EvidenceOption = None,
+    knowledge: KnowledgeOption = None,
+) -> None:
+    """Write a knowledge base elsewhere: as a store, as Parquet or CSV, or as an ASlib scenario."""
+    base = chosen_knowledge(store, knowledge)
+    form, done = format or _form_of(output), count(len(base.datasets), "dataset")
+    if form is Form.STORE:
+        from recommender.evidence.knowledge import record_knowledge
+        from recommender.evidence.store import Store
+
+        done = f"{done}, {count(record_knowledge(base, Store(output)), 'new evaluation')}"
+    elif form is Form.PARQUET:
+        base.save(Path(output))
+    elif form is Form.CSV:
+        from recommender.evidence.results_csv import write_results
+
+        write_results(base, Path(output))
+    else:
+        from recommender.evidence.aslib import write_scenario
+
+        if task is None:
+            raise RecommenderError("a scenario holds one task: give --task binary, multiclass or regression")
+        write_scenario(base, Path(output), checked_task(task), metric)
+        done = count(len(base.for_task(checked_task(task))), "dataset")
+    print(f"{done} written to {output}")
+
+
+def _form_of(output: str) -> Form:
+    if "://" in output:
+        return Form.STORE
+    return {".csv": Form.CSV, ".sqlite": Form.STORE, ".db": Form.STORE}.get(Path(output).suffix, Form.PARQUET)
+
+
+@app.command(epilog="Example: `recommender kb add churn.csv --target Churn --store mine.sqlite`")
+def add(
+    file: Annotated[
+        str | None, typer.Argument(help="A dataset on which the pool is evaluated: a CSV, Parquet or ARFF file.")
+    ] = None,
+    target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
+    task: TaskOption = None,
+    results: Annotated[
+        Path | None,
+        typer.Option(help="Results measured elsewhere: a CSV file such as `kb export` writes, or an ASlib scenario."),
+    ] = None,
+    store: StoreOption = "recommender.sqlite",
+    configurations: Annotated[int | None, typer.Option(min=1, help="Only the first so many of the pool.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Evaluations at once; as many as processors if not given.")
+    ] = None,
+    max_seconds: Annotated[float, typer.Option(min=0.1, help="Seconds that one evaluation may take.")] = 60.0,
+    max_memory: Annotated[float, typer.Option(min=0.1, help="Memory in GiB that one evaluation may take.")] = 6.0,
+) -> None:
+    """Add a dataset of your own, or results measured elsewhere, to a store; `train` learns from both.
+
+    A dataset is evaluated as `collect` does it, and the same command goes on where it stopped.
+    """
+    if file is not None and results is None:
+        _add_dataset(file, target, task, store, configurations, workers, max_seconds, max_memory)
+    elif results is not None and file is None:
+        _add_results(results, store)
+    else:
+        raise RecommenderError("add what? Give either a FILE with --target, or --results with a file of results")
+
+
+def _add_results(path: Path, store: str) -> None:
+    from recommender.evidence.knowledge import record_knowledge
+    from recommender.evidence.results_csv import read_results
+    from recommender.evidence.store import Store
+
+    found = read_results(path, all_knowledge(store))  # before a store is made
+    n_new = record_knowledge(found, Store(store))
+    n_known = len(found.evaluations) - n_new
+    print(
+        f"{count(n_new, 'evaluation')} on {count(len(found.datasets), 'dataset')} "
+        f"recorded in {store}" + (f"; {n_known:,} were there already" if n_known else "")
+    )
+
+
+def _add_dataset(
+    file: str,
+    target: str | None,
+    task: str | None,
+    store: str,
+    n_configurations: int | None,
+    n_workers: int | None,
+    max_seconds: float,
+    max_memory: float,
+) -> None:
+    import signal
+
+    from recommender.cli.progress import ProgressBar
+    from recommender.evaluation.workers import Limits
+    from recommender.evidence.collect import collect, dataset_id
+    from recommender.evidence.store import Store
+    from recommender.tables.loading import load_dataset
+
+    dataset = load_dataset(file, target=target, task=checked_task(task) if task else None)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C
+    opened = Store(store)
+    with ProgressBar(1) as bar:
+        summary = collect(
+            opened,
+            [dataset],
+            n_configurations=n_configurations,
+            n_workers=n_workers,
+            limits=Limits(max_seconds, int(max_memory * 2**30)),
+            on_progress=bar.update,
+        )
+    print(f"{dataset.name} is {dataset_id(dataset)}")
+    show_collected(summary, opened)
+    if summary.interrupted:
+        raise typer.Exit(130)
+
+
+@app.command(epilog="Example: `recommender kb drop openml:61 --store evidence.sqlite`")
+def drop(
+    dataset_ids: Annotated[list[str], typer.Argument(help="Ids as `recommender kb list` shows them.")],
+    store: Annotated[str | None, typer.Option(help="The store to drop them from.")] = None,
+    knowledge: Annotated[
+        Path | None, typer.Option(help="Or a folder of one's own, written by `train` or `kb export`.")
+    ] = None,
+) -> None:
+    """Drop datasets with all that was evaluated on them from a store or a folder of your own."""
+    from recommender.evidence.knowledge import drop_datasets
+
+    if store is not None and knowledge is None:
+        n_evaluations = existing_store(store).drop_datasets(dataset_ids)
+    elif knowledge is not None and store is None:
+        n_evaluations = drop_datasets(knowledge, dataset_ids)
+        say(
+            "the meta-model still knows them until it is trained again: "
+            f"`recommender train --knowledge {knowledge} --output {knowledge}`"
+        )
+    else:
+        raise RecommenderError(
+            "drop from what? Give either --store or --knowledge with one of your own. What comes with the package "
+            "stays as it is; to go without some of it: `recommender kb export mine.sqlite`, "
+            "`recommender kb drop ID --store mine.sqlite`, "
+            "`recommender train --store mine.sqlite --no-extend --output my-knowledge`"
+        )
+    print(f"dropped {count(len(set(dataset_ids)), 'dataset')} and {count(n_evaluations, 'evaluation')}")

@@ -1,0 +1,175 @@
+"""An evaluation: one configuration, fitted and scored on one fold of one dataset."""
+
+from __future__ import annotations
+
+import pickle
+import time
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from recommender.algorithms.pipelines import build_pipeline
+from recommender.algorithms.pool import Configuration
+from recommender.evaluation.metrics import Prediction, metrics_for
+from recommender.tables.dataset import Dataset
+from recommender.tables.splits import Split
+
+Status = Literal["ok", "failed", "timeout", "memory", "crashed", "stopped", "not_applicable"]
+
+OUT_OF_MEMORY = ("bad_alloc", "cannot allocate memory", "out of memory", "can't allocate", "can't start new thread")
+"""What the messages of libraries say when memory has run out below Python."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What came of one configuration on one fold.
+
+    Parameters
+    ----------
+    configuration_id : str
+        The configuration.
+    fold : int
+        The fold's position in the dataset's splits.
+    status : {"ok", "failed", "timeout", "memory", "crashed", "stopped", "not_applicable"}
+        How it ended. The first fold that a hopeless configuration was spared is "stopped", and has no scores.
+    message : str
+        The error, or the first warning of a fit that succeeded.
+    n_train, n_test : int
+        Rows that were fitted and scored.
+    fit_seconds, predict_seconds : float
+        Processor seconds on one thread, preprocessing included: they do not depend on what else the machine does.
+        NaN where it did not come to that.
+    model_bytes : int
+        Size of the fitted pipeline when serialised; 0 where there is none.
+    scores : mapping of str to float
+        Each metric of the task in its own unit; NaN where the model does not allow it.
+    """
+
+    configuration_id: str
+    fold: int
+    status: Status
+    message: str = ""
+    n_train: int = 0
+    n_test: int = 0
+    fit_seconds: float = np.nan
+    predict_seconds: float = np.nan
+    model_bytes: int = 0
+    scores: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def seed(self) -> int:
+        """The seed of the model: the fold's number, so that repeats differ in it too."""
+        return self.fold
+
+
+def evaluate(dataset: Dataset, configuration: Configuration, fold: int, split: Split) -> Evaluation:
+    """Fit a configuration on a fold's training rows and score it on the others.
+
+    An error of the model is an outcome, not an exception. Limits on seconds and memory are the caller's.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The whole dataset.
+    configuration : Configuration
+        What to fit.
+    fold : int
+        The fold's number, used as the model's seed.
+    split : (train, test)
+        The fold's row positions.
+
+    Returns
+    -------
+    Evaluation
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from recommender.tables.loading import load_dataset
+    >>> from recommender.tables.splits import split
+    >>> iris = load_dataset(load_iris(as_frame=True))
+    >>> result = evaluate(iris, Configuration("lda", {}), 0, split(iris)[0])
+    >>> result.status, result.scores["accuracy"] > 0.9
+    ('ok', True)
+    """
+    train, test = split
+    sizes: dict[str, Any] = {"n_train": len(train), "n_test": len(test)}
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            pipeline = build_pipeline(configuration, dataset, random_state=fold, n_jobs=1)
+            started = time.process_time()
+            pipeline.fit(dataset.X.iloc[train], dataset.y.iloc[train])
+            fitted = time.process_time()
+            y, prediction = predict(pipeline, dataset, test)
+            predicted = time.process_time()
+        except Exception as error:  # whatever a model raises is its outcome on this dataset
+            return Evaluation(configuration.id, fold, status_of(error), one_line(error), **sizes)
+    seconds: dict[str, Any] = {"fit_seconds": fitted - started, "predict_seconds": predicted - fitted}
+    if not _is_finite(prediction):
+        message = "the model predicts NaN or infinity"
+        return Evaluation(configuration.id, fold, "failed", message, **sizes, **seconds)
+    return Evaluation(
+        configuration.id,
+        fold,
+        "ok",
+        one_line(caught[0].message) if caught else "",
+        **sizes,
+        **seconds,
+        model_bytes=_serialised_bytes(pipeline),
+        scores={metric.name: metric.measure(y, prediction) for metric in metrics_for(dataset.task)},
+    )
+
+
+def predict(pipeline: Any, dataset: Dataset, rows: np.ndarray) -> tuple[np.ndarray, Prediction]:
+    """The truth and a fitted pipeline's prediction on some rows, classes as positions in their sorted order."""
+    X, y = dataset.X.iloc[rows], dataset.y
+    if dataset.task == "regression":
+        return y.iloc[rows].to_numpy(dtype=np.float64), Prediction(np.asarray(pipeline.predict(X), np.float64))
+    classes, codes = np.unique(np.asarray(y), return_inverse=True)
+    at = np.searchsorted(classes, pipeline.classes_)  # a class may be absent from the training rows
+    margins = np.full((len(rows), len(classes)), 0.0 if hasattr(pipeline, "predict_proba") else -np.inf)
+    if hasattr(pipeline, "predict_proba"):
+        margins[:, at] = pipeline.predict_proba(X)
+        labels = margins.argmax(axis=1)
+        return codes[rows], Prediction(labels, margins, are_probabilities=True)
+    decision = pipeline.decision_function(X)
+    margins[:, at] = np.column_stack([-decision, decision]) if decision.ndim == 1 else decision
+    labels = np.searchsorted(classes, pipeline.predict(X))
+    return codes[rows], Prediction(labels, margins)
+
+
+def _is_finite(prediction: Prediction) -> bool:
+    margins = prediction.margins
+    broken = margins is not None and (np.isnan(margins).any() or np.isposinf(margins).any())
+    return bool(np.isfinite(prediction.labels).all()) and not broken
+
+
+def status_of(error: BaseException) -> Status:
+    """What an error says of how an evaluation ended: out of memory, in Python's words or in C++'s, or failed."""
+    is_memory = isinstance(error, MemoryError) or any(words in str(error).lower() for words in OUT_OF_MEMORY)
+    return "memory" if is_memory else "failed"
+
+
+def one_line(error: object) -> str:
+    """An error or warning as one short line."""
+    text = " ".join(str(error).replace("\0", "").split()) or type(error).__name__
+    return (f"{type(error).__name__}: {text}" if isinstance(error, BaseException) else text)[:300]
+
+
+class _Counter:
+    """A file that only counts."""
+
+    n_bytes = 0
+
+    def write(self, data: Any) -> None:
+        self.n_bytes += memoryview(data).nbytes
+
+
+def _serialised_bytes(pipeline: Any) -> int:
+    counter = _Counter()
+    pickle.Pickler(counter, protocol=5).dump(pipeline)  # written to nowhere, and never loaded
+    return counter.n_bytes

@@ -1,0 +1,311 @@
+"""Worker processes that evaluate within limits: what hangs or dies in one is an outcome, and the others go on."""
+
+from __future__ import annotations
+
+import ctypes
+import faulthandler
+import importlib
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from concurrent.futures import Future, TimeoutError
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from recommender.algorithms.pool import Configuration
+from recommender.errors import RecommenderError
+from recommender.evaluation.evaluate import Evaluation, Status, evaluate, one_line, status_of
+from recommender.metafeatures import GROUPS, extract_metafeatures
+from recommender.tables.dataset import Dataset, Task
+from recommender.tables.splits import Split, split
+
+LIBRARIES = ("sklearn.ensemble", "lightgbm", "skrub", "xgboost", "catboost")
+"""Loaded before a worker takes up a job, so that no evaluation's seconds are theirs; the last two may be absent."""
+MIN_METAFEATURES_SECONDS = 600.0
+"""Meta-features get at least this long, whatever the limit of an evaluation: they are taken once for a dataset."""
+GRACE_SECONDS = 20.0
+"""A worker that nobody stopped this long after its time was up stops itself."""
+M_ARENA_MAX = -8
+"""What malloc.h of glibc calls the number of arenas."""
+END_SECONDS = 10.0
+"""A pool that was stopped is not waited for any longer; its processes are gone by then."""
+MAX_BROKEN = 5
+"""After so many breakdowns of all workers in a row, without one result, something is wrong with the set-up."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one evaluation may use.
+
+    Parameters
+    ----------
+    seconds : float, default=60
+        By the clock, for fitting and predicting.
+    memory_bytes : int, default=6 GiB
+        Of address space, beyond what a worker takes before it has done anything; not enforced where the system cannot
+        (macOS, Windows).
+    """
+
+    seconds: float = 60.0
+    memory_bytes: int = 6 * 2**30
+
+
+@dataclass(frozen=True)
+class Spooled:
+    """A dataset that lies in a file where workers can read it."""
+
+    dataset_id: str
+    path: Path
+    task: Task
+
+
+@dataclass(frozen=True)
+class Job:
+    """One evaluation to be done: a configuration on a fold of a dataset. Without a configuration, the meta-features."""
+
+    spooled: Spooled
+    configuration: Configuration | None = None
+    fold: int = 0
+
+
+@dataclass(frozen=True)
+class Described:
+    """The meta-features of a dataset as a worker found them, or why it could not."""
+
+    values: dict[str, float]
+    seconds: float = 0.0
+    error: str = ""
+
+
+Outcome = Evaluation | Described
+
+
+class Workers(Protocol):
+    """Whatever runs jobs within limits: processes of this machine, or a cluster."""
+
+    @property
+    def n_workers(self) -> int:
+        """How many jobs run at once."""
+
+    def submit(self, job: Job) -> Future[Outcome]:
+        """Queue a job; its time starts when a worker takes it up."""
+
+    def outcome(self, job: Job, future: Future[Outcome]) -> Outcome | None:
+        """What came of a job that is done, however it ended; None where the job was lost, and is to be done again."""
+
+    def stop(self) -> None:
+        """End every worker at once; what was in flight is lost."""
+
+
+def spool(dataset: Dataset, path: Path) -> Spooled:
+    """Write a dataset where workers can read it; its columns are known by position there."""
+    table = dataset.X.set_axis([str(i) for i in range(dataset.n_features)], axis=1).reset_index(drop=True)
+    table.assign(target=dataset.y.to_numpy()).to_parquet(path)
+    return Spooled(dataset.source, path, dataset.task)
+
+
+@lru_cache(maxsize=2)
+def _read_spooled(spooled: Spooled) -> tuple[Dataset, list[Split]]:
+    table = pd.read_parquet(spooled.path)
+    dataset = Dataset(table.drop(columns="target"), table["target"], spooled.task)
+    return dataset, split(dataset)
+
+
+class LocalWorkers:
+    """Processes of this machine, one thread each.
+
+    Parameters
+    ----------
+    n_workers : int
+        How many evaluations run at once.
+    limits : Limits
+        What each may use.
+    """
+
+    def __init__(self, n_workers: int, limits: Limits) -> None:
+        self.n_workers, self.limits = n_workers, limits
+        self._died_once: set[Job] = set()
+        self._n_broken = 0
+        self._mending, self._stopped = threading.Lock(), False
+        self._pool = self._started()
+
+    def _started(self) -> Any:
+        from pebble import ProcessPool
+
+        return ProcessPool(
+            max_workers=self.n_workers,
+            initializer=_start,
+            initargs=(self.limits.memory_bytes,),
+            context=_context(),
+        )
+
+    def _seconds(self, job: Job) -> float:
+        return self.limits.seconds if job.configuration else max(self.limits.seconds, MIN_METAFEATURES_SECONDS)
+
+    def submit(self, job: Job) -> Future[Outcome]:
+        """Queue a job; its time starts when a worker takes it up."""
+        seconds = self._seconds(job)
+        try:
+            return self._pool.schedule(run, args=(job, seconds + GRACE_SECONDS), timeout=seconds)
+        except RuntimeError:  # the pool broke since it was last looked at
+            self._mend()
+            return self._pool.schedule(run, args=(job, seconds + GRACE_SECONDS), timeout=seconds)
+
+    def outcome(self, job: Job, future: Future[Outcome]) -> Outcome | None:
+        """What came of a job that is done, however it ended; None where the job was lost, and is to be done again.
+
+        A worker that dies on a job is given one more try: it may have been killed for what others did.
+        """
+        from pebble import ProcessExpired
+
+        try:
+            found = future.result()
+        except TimeoutError:
+            return ended(job, "timeout", f"not done after {self._seconds(job):g} seconds")
+        except ProcessExpired as error:
+            if job not in self._died_once:
+                self._died_once.add(job)
+                return None
+            return ended(job, "crashed", f"the process died twice, {_how(error.exitcode)}")
+        except BrokenProcessPool:
+            self._mend()
+            return None
+        except Exception as error:  # such as a dataset that does not fit into the worker's memory
+            return ended(job, status_of(error), one_line(error))
+        self._n_broken = 0
+        return found
+
+    def _mend(self) -> None:
+        """Start the workers again after all of them are gone at once."""
+        with self._mending:
+            if self._pool.active or self._stopped:  # somebody was here before
+                return
+            self._n_broken += 1
+            if self._n_broken > MAX_BROKEN:
+                raise RecommenderError(
+                    f"the workers died {MAX_BROKEN} times before doing anything. "
+                    f"Is {self.limits.memory_bytes / 2**30:.1f} GiB too little memory for a worker?"
+                )
+            _end(self._pool)
+            self._pool = self._started()
+
+    def stop(self) -> None:
+        """End every worker at once; what was in flight is lost."""
+        self._stopped = True
+        _end(self._pool)
+
+
+def _context() -> Any:
+    """How workers are started: never forked from this process, in whose thread pools they could hang.
+
+    On Linux a process that has loaded the libraries and done nothing else is forked instead, so that a worker that
+    follows a stopped one is there at once.
+    """
+    if sys.platform != "linux":
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__, *LIBRARIES])
+    return context
+
+
+def _end(pool: Any) -> None:
+    """Stop a pool and its processes; a thread of it may wait for a task for ever, if Ctrl-C came at a bad moment."""
+    pool.stop()
+    joining = threading.Thread(target=pool.join, daemon=True)
+    joining.start()
+    joining.join(END_SECONDS)
+
+
+def ended(job: Job, status: Status, message: str) -> Outcome:
+    """What is recorded of a job that came to no result of its own."""
+    if job.configuration is None:
+        return Described({}, error=f"{status}: {message}")
+    return Evaluation(job.configuration.id, job.fold, status, message)
+
+
+def _how(exitcode: int) -> str:
+    """An exit code in words."""
+    if exitcode >= 0:
+        return f"with exit code {exitcode}"
+    try:
+        return f"by {signal.Signals(-exitcode).name}"
+    except ValueError:
+        return f"by signal {-exitcode}"
+
+
+def _start(memory_bytes: int) -> None:
+    """Prepare a worker: load what it will need, keep it to one thread, and limit its memory."""
+    threading.Thread(target=_follow_parent, daemon=True).start()
+    for library in LIBRARIES:
+        with suppress(ImportError):
+            importlib.import_module(library)
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(1)
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    _share_arenas()
+    memory_bytes += _address_space()
+    limit = memory_bytes if hard == resource.RLIM_INFINITY else min(memory_bytes, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+
+
+def _share_arenas() -> None:
+    """Let all threads allocate in two arenas: glibc reserves 64 MiB of address space for one, used or not."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(M_ARENA_MAX, 2)
+
+
+def _address_space() -> int:
+    """Bytes of address space that this process has taken; 0 where the system does not say."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return 0
+
+
+def _follow_parent() -> None:
+    """Leave as soon as the parent is gone, killed perhaps, and nobody is left to stop this process."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def run(job: Job, most_seconds: float) -> Outcome:
+    """Do a job in this process, which ends itself should it still be at it after so many seconds."""
+    # a thread of C, so that it works inside a library that never lets Python run
+    faulthandler.dump_traceback_later(most_seconds, exit=True, file=_nowhere())
+    try:
+        dataset, splits = _read_spooled(job.spooled)
+        if job.configuration is not None:
+            return evaluate(dataset, job.configuration, job.fold, splits[job.fold])
+        found = extract_metafeatures(dataset, groups=GROUPS)
+        return Described(found.values, sum(found.seconds.values()))
+    except BaseException as error:  # a model that calls sys.exit() ends itself, and not the run
+        return ended(job, status_of(error), one_line(error))
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+
+
+@lru_cache
+def _nowhere() -> Any:
+    return open(os.devnull, "w")
+
+
+def n_folds(dataset: Dataset) -> int:
+    """How many folds the rule for splits gives a dataset."""
+    return len(split(Dataset(pd.DataFrame(index=np.arange(dataset.n_samples)), dataset.y, dataset.task)))

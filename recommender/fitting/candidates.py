@@ -1,0 +1,215 @@
+"""Candidates: a few recommended configurations, compared on left-out rows, and the best fitted or all blended."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from recommender.advice.recommendation import RecommendedConfiguration
+from recommender.algorithms.pipelines import build_pipeline
+from recommender.algorithms.pool import Configuration
+from recommender.errors import RecommendationError
+from recommender.evaluation.evaluate import one_line, predict
+from recommender.evaluation.metrics import Metric, Prediction
+from recommender.tables.dataset import Dataset
+from recommender.tables.splits import split
+
+CALIBRATION_FOLDS = 5
+"""A classifier without probabilities is calibrated on what it predicts for so many left-out parts of the table."""
+VALIDATION_FOLDS = 5
+"""Candidates are compared on so many folds; on large tables the rule for splits has fewer."""
+BLEND_ROUNDS = 25
+"""Weights of a blend are multiples of one over this."""
+
+
+@dataclass(eq=False)
+class Candidate:
+    """A recommended configuration that is tried, and what came of it.
+
+    Parameters
+    ----------
+    item : RecommendedConfiguration
+        What is tried.
+    predictions : list of (truth, Prediction)
+        Of each fold's left-out rows.
+    scores : list of float
+        Of each fold, in the metric's own unit.
+    seconds : float
+        Spent on it.
+    weight : float
+        Of the fitted model: 1 for the best alone, shares in a blend.
+    message : str
+        The error, where it failed.
+    """
+
+    item: RecommendedConfiguration
+    predictions: list[tuple[np.ndarray, Prediction]] = field(default_factory=list)
+    scores: list[float] = field(default_factory=list)
+    seconds: float = 0.0
+    weight: float = 0.0
+    message: str = ""
+
+    @property
+    def score(self) -> float:
+        """The mean over folds; NaN where there is none."""
+        return np.nan if self.message else _mean(self.scores)
+
+
+def build_model(configuration: Configuration, dataset: Dataset, *, random_state: int) -> Any:
+    """The unfitted pipeline of a configuration; a classifier that has no probabilities, calibrated to have them.
+
+    A support vector machine's decisions are made probabilities by a sigmoid each class (Platt, 1999), fitted on
+    decisions for rows that were left out of the fit, which costs `CALIBRATION_FOLDS` further fits.
+
+    Raises
+    ------
+    RecommendationError
+        If a class has too few rows for that.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from recommender.tables.loading import load_dataset
+    >>> iris = load_dataset(load_iris(as_frame=True))
+    >>> model = build_model(Configuration("linear_svm", {}), iris, random_state=0)
+    >>> model.fit(iris.X, iris.y).predict_proba(iris.X).shape
+    (150, 3)
+    """
+    from sklearn.calibration import CalibratedClassifierCV
+    from sklearn.model_selection import StratifiedKFold
+
+    pipeline = build_pipeline(configuration, dataset, random_state=random_state)
+    if dataset.task == "regression" or hasattr(pipeline, "predict_proba"):
+        return pipeline
+    n_folds = min(CALIBRATION_FOLDS, int(dataset.y.value_counts().min()))
+    if n_folds < 2:
+        raise RecommendationError(
+            f"{configuration} gives no probabilities, and cannot be calibrated where a class has a single row"
+        )
+    folds = StratifiedKFold(n_folds, shuffle=True, random_state=random_state)
+    return CalibratedClassifierCV(pipeline, method="sigmoid", cv=folds, ensemble=False)
+
+
+def compare(candidates: Iterable[Candidate], dataset: Dataset, metric: Metric, *, random_state: int) -> list[Candidate]:
+    """The candidates with their scores on the same folds, the best first; those that failed are marked so, and last.
+
+    They are left as they are where every class has fewer rows than there would be folds.
+    """
+    candidates = list(candidates)
+    if dataset.task != "regression" and dataset.y.value_counts().max() < VALIDATION_FOLDS:
+        return candidates
+    folds = split(dataset, random_state=random_state)[:VALIDATION_FOLDS]
+    for candidate in candidates:
+        started = time.perf_counter()
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # the final fit shows them
+                for train, test in folds:
+                    part = dataset.take(train)
+                    model = build_model(candidate.item.configuration, part, random_state=random_state)
+                    found = predict(model.fit(part.X, part.y), dataset, test)
+                    candidate.predictions.append(found)
+                    candidate.scores.append(metric.measure(*found))
+        except Exception as error:  # whatever a model raises is its outcome on this table
+            candidate.message = one_line(error)
+        candidate.seconds += time.perf_counter() - started
+    sign = -1 if metric.greater_is_better else 1
+    return sorted(candidates, key=lambda c: sign * c.score if c.score == c.score else np.inf)
+
+
+def weigh(candidates: Sequence[Candidate], metric: Metric) -> None:
+    """Give candidates the weights under which their blend did best on the left-out rows.
+
+    Starting with none, the candidate whose vote improves the blend most gets one more vote, as often as there are
+    rounds (Caruana, Niculescu-Mizil, Crew and Ksikes, ICML 2004).
+    """
+    able = [candidate for candidate in candidates if candidate.score == candidate.score]
+    sign = 1 if metric.greater_is_better else -1
+    votes = np.zeros(len(able))
+    for _ in range(BLEND_ROUNDS if able else 0):
+        tries = [votes + one for one in np.eye(len(able))]
+        votes = max(tries, key=lambda weights: sign * _score_of_blend(able, weights, metric))
+    for candidate, share in zip(able, votes / BLEND_ROUNDS, strict=True):
+        candidate.weight = float(share)
+
+
+def _score_of_blend(candidates: Sequence[Candidate], weights: np.ndarray, metric: Metric) -> float:
+    shares, scores = weights / weights.sum(), []
+    for folds in zip(*(candidate.predictions for candidate in candidates), strict=True):
+        y, predictions = folds[0][0], [prediction for _, prediction in folds]
+        if predictions[0].margins is None:
+            blended = Prediction(np.tensordot(shares, [p.labels for p in predictions], axes=1))
+        else:
+            mean = np.tensordot(shares, [p.margins for p in predictions], axes=1)
+            blended = Prediction(mean.argmax(axis=1), mean, are_probabilities=True)
+        scores.append(metric.measure(y, blended))
+    return _mean(scores)
+
+
+def _mean(scores: list[float]) -> float:
+    """The mean over the folds whose left-out rows allow the metric."""
+    known = [score for score in scores if score == score]
+    return float(np.mean(known)) if known else np.nan
+
+
+def fit_first(candidates: Iterable[Candidate], dataset: Dataset, *, random_state: int) -> Any:
+    """The fitted model of the first candidate that can be fitted, which gets all weight; failures are marked so.
+
+    Raises
+    ------
+    Exception
+        What the first of them raised, if none can be fitted.
+    """
+    first: Exception | None = None
+    for candidate in candidates:
+        started = time.perf_counter()
+        try:
+            model = build_model(candidate.item.configuration, dataset, random_state=random_state)
+            model.fit(dataset.X, dataset.y)
+        except Exception as error:  # whatever a model raises is its outcome on this table
+            first, candidate.message = first or error, one_line(error)
+        else:
+            candidate.weight = 1.0
+            return model
+        finally:
+            candidate.seconds += time.perf_counter() - started
+    raise first or RecommendationError("there is no candidate to fit")
+
+
+def fit_blend(candidates: Sequence[Candidate], dataset: Dataset, *, random_state: int) -> Any:
+    """The fitted mean of the candidates' probabilities or numbers, under their weights."""
+    from sklearn.ensemble import VotingClassifier, VotingRegressor
+
+    kept = [candidate for candidate in candidates if candidate.weight > 0]
+    models = [
+        (c.item.configuration.id, build_model(c.item.configuration, dataset, random_state=random_state)) for c in kept
+    ]
+    weights = [c.weight for c in kept]
+    voting = VotingRegressor(models, weights=weights)
+    if dataset.task != "regression":
+        voting = VotingClassifier(models, voting="soft", weights=weights)
+    return voting.fit(dataset.X, dataset.y)
+
+
+def leaderboard(candidates: Iterable[Candidate]) -> pd.DataFrame:
+    """What came of the candidates, a row for each."""
+    rows = [
+        {
+            "algorithm": candidate.item.algorithm,
+            "hyperparameters": candidate.item.hyperparameters,
+            "expected_score": candidate.item.expected_score,
+            "score": candidate.score,
+            "weight": candidate.weight,
+            "seconds": candidate.seconds,
+            "message": candidate.message,
+            "configuration_id": candidate.item.configuration.id,
+        }
+        for candidate in candidates
+    ]
+    return pd.DataFrame(rows).rename_axis("rank").rename(lambda i: i + 1)

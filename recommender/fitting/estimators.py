@@ -1,0 +1,276 @@
+"""Drop-in estimators: scikit-learn models that ask for a recommendation when they are fitted, and fit it."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable
+from numbers import Integral
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.dummy import DummyClassifier, DummyRegressor
+from sklearn.utils import Tags, check_array, check_consistent_length, check_random_state, column_or_1d
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import assert_all_finite, check_is_fitted, validate_data
+
+from recommender.advice.recommendation import Recommendation, RecommendedConfiguration, recommend
+from recommender.algorithms.pool import Configuration
+from recommender.errors import RecommendationError
+from recommender.fitting.candidates import Candidate, compare, fit_blend, fit_first, leaderboard, weigh
+from recommender.metamodel.training import Trained
+from recommender.tables.dataset import Dataset, Task
+
+
+class _Recommended(BaseEstimator):
+    """What both estimators share."""
+
+    def __init__(
+        self,
+        *,
+        metric: str | None = None,
+        n_candidates: int = 1,
+        blend: bool = False,
+        include: Iterable[str] | None = None,
+        exclude: Iterable[str] = (),
+        max_fit_time: float | None = None,
+        max_predict_time: float | None = None,
+        max_memory: float | None = None,
+        interpretable: bool = False,
+        knowledge: Path | str | Trained | None = None,
+        random_state: int | np.random.RandomState | None = 0,
+    ) -> None:
+        self.metric = metric
+        self.n_candidates = n_candidates
+        self.blend = blend
+        self.include = include
+        self.exclude = exclude
+        self.max_fit_time = max_fit_time
+        self.max_predict_time = max_predict_time
+        self.max_memory = max_memory
+        self.interpretable = interpretable
+        self.knowledge = knowledge
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any) -> Self:
+        """Ask for a recommendation and fit it.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+            The features as they are: missing values, categories, text and dates need no preparation.
+        y : array-like of shape (n_samples,)
+            The target, without missing values.
+
+        Returns
+        -------
+        self
+            Fitted. Where nothing can be learnt, since the target or every column is constant or no class has a second
+            row, with a warning and a constant prediction.
+
+        Raises
+        ------
+        ValueError
+            If the table or the target is not what scikit-learn's estimators take.
+        RecommendationError
+            If no configuration is left by the choices and limits.
+        """
+        if self.n_candidates < 1:
+            raise RecommendationError(f"n_candidates is at least 1, and {self.n_candidates} was given")
+        table = self._table(X, y, reset=True)
+        y = self._checked_target(y)
+        check_consistent_length(table, y)
+        target = pd.Series(y, index=table.index, name="target")
+        dataset = Dataset(table, target, self._task(target), from_array=not hasattr(self, "feature_names_in_"))
+        self.recommendation_: Recommendation | None = None
+        self.leaderboard_ = pd.DataFrame()
+        reason = _why_nothing_to_learn(dataset)
+        if reason:
+            warnings.warn(f"{reason}: the same will be predicted for every row", UserWarning, stacklevel=2)
+            self.best_configuration_: Configuration | None = None
+            self.estimator_ = DummyRegressor() if dataset.task == "regression" else DummyClassifier()
+            self.estimator_.fit(table, target)
+            return self
+        self._fit_recommended(dataset)
+        return self
+
+    def predict(self, X: Any) -> np.ndarray:
+        """The predicted class or number of each row of a table of shape (n_samples, n_features)."""
+        check_is_fitted(self)
+        return self.estimator_.predict(self._table(X))
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = tags.input_tags.categorical = tags.input_tags.string = True
+        return tags
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the recommendation, which holds the training table."""
+        state = super().__getstate__()
+        return state | {"recommendation_": None} if "recommendation_" in state else state
+
+    def _fit_recommended(self, dataset: Dataset) -> None:
+        seed = self.random_state
+        if not isinstance(seed, Integral):
+            seed = int(check_random_state(seed).randint(2**31 - 1))
+        recommendation = recommend(
+            dataset,
+            metric=self.metric,
+            include=self.include,
+            exclude=self.exclude,
+            max_fit_time=self.max_fit_time,
+            max_predict_time=self.max_predict_time,
+            max_memory=self.max_memory,
+            interpretable=self.interpretable,
+            knowledge=self.knowledge,
+            random_state=int(seed),
+        )
+        tried = [Candidate(item) for item in recommendation.portfolio(self.n_candidates)]
+        if len(tried) > 1:
+            tried = compare(tried, dataset, recommendation.metric, random_state=int(seed))
+        if self.blend:
+            weigh(tried, recommendation.metric)
+        if sum(candidate.weight > 0 for candidate in tried) > 1:
+            self.estimator_ = fit_blend(tried, dataset, random_state=int(seed))
+        else:
+            tried += [Candidate(item) for item in _one_of_each(recommendation, {c.item.algorithm for c in tried})]
+            self.estimator_ = fit_first(tried, dataset, random_state=int(seed))
+        tried = sorted((c for c in tried if c.seconds), key=lambda candidate: -candidate.weight)
+        self.recommendation_, self.best_configuration_ = recommendation, tried[0].item.configuration
+        self.leaderboard_ = leaderboard(tried)
+
+    def _table(self, X: Any, y: Any = "no_validation", *, reset: bool = False) -> pd.DataFrame:
+        """The features as a DataFrame under the names that they had, or under positions, when this was fitted."""
+        X = X.to_pandas() if hasattr(X, "to_pandas") else X
+        if not isinstance(X, pd.DataFrame):
+            X = check_array(X, dtype=None, ensure_all_finite=False, estimator=self, input_name="X")
+        validate_data(self, X, y, reset=reset, skip_check_array=True)
+        names = getattr(self, "feature_names_in_", range(self.n_features_in_))
+        return pd.DataFrame(X).set_axis(names, axis=1)
+
+    def _task(self, y: pd.Series) -> Task:
+        raise NotImplementedError
+
+    def _checked_target(self, y: Any) -> np.ndarray:
+        raise NotImplementedError
+
+
+class RecommendedClassifier(ClassifierMixin, _Recommended):
+    """A classifier that fits what is recommended for the table it is given.
+
+    Parameters
+    ----------
+    metric : str, optional
+        What to be good at: ``roc_auc`` (default), ``log_loss``, ``accuracy``, ``balanced_accuracy`` or ``f1_macro``.
+    n_candidates : int, default=1
+        How many configurations that complement each other are compared by cross-validation on the table. One is
+        fitted as it is.
+    blend : bool, default=False
+        Whether several candidates' probabilities are averaged, under the weights that did best in cross-validation,
+        instead of the best one being fitted alone.
+    include, exclude : iterable of str, optional
+        Names of algorithms to consider only, or not at all.
+    max_fit_time, max_predict_time, max_memory : float, optional
+        What one configuration may be expected to cost, as for `recommend`: seconds of fitting it once, seconds of
+        predicting 1,000 rows, megabytes. Comparing and calibrating fit more than once.
+    interpretable : bool, default=False
+        Whether to consider only algorithms whose fitted model a person can read.
+    knowledge : path or Trained, optional
+        A folder written by ``recommender train``; what is shipped by default.
+    random_state : int, RandomState or None, default=0
+        Seed of the meta-features, folds and models.
+
+    Attributes
+    ----------
+    estimator_ : estimator
+        What was fitted, preprocessing included: a pipeline; a `CalibratedClassifierCV` around one that gives no
+        probabilities; a `VotingClassifier` of several.
+    recommendation_ : Recommendation or None
+        The whole recommendation. It holds the training table, so it does not go with a pickle or copy.
+    best_configuration_ : Configuration or None
+        What was fitted, or weighs most in a blend; None where nothing could be learnt.
+    leaderboard_ : DataFrame
+        The candidates, the best first: algorithm, hyperparameters, expected score, score (the mean over folds; NaN
+        where nothing was compared, or it failed), weight in the fitted model, seconds spent on it, and the error if it
+        failed.
+    classes_ : array of shape (n_classes,)
+        The classes.
+    n_features_in_ : int
+        Number of columns.
+    feature_names_in_ : array of str
+        Names of the columns, where they have any.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_wine
+    >>> X, y = load_wine(return_X_y=True, as_frame=True)
+    >>> model = RecommendedClassifier(exclude=["mlp"]).fit(X, y)
+    >>> model.predict_proba(X).shape, model.score(X, y) > 0.9
+    ((178, 3), True)
+    """
+
+    @property
+    def classes_(self) -> np.ndarray:
+        """The classes, in the order of the columns of `predict_proba`."""
+        return self.estimator_.classes_
+
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """The probability of each class, of shape (n_samples, n_classes), in the order of `classes_`."""
+        check_is_fitted(self)
+        return self.estimator_.predict_proba(self._table(X))
+
+    @available_if(lambda self: hasattr(self.estimator_, "decision_function"))
+    def decision_function(self, X: Any) -> np.ndarray:
+        """The fitted model's decisions, where it has any: of shape (n_samples,) or (n_samples, n_classes)."""
+        return self.estimator_.decision_function(self._table(X))
+
+    def _task(self, y: pd.Series) -> Task:
+        return "binary" if y.nunique() <= 2 else "multiclass"
+
+    def _checked_target(self, y: Any) -> np.ndarray:
+        y = column_or_1d(y, warn=True)
+        assert_all_finite(y, input_name="y")
+        check_classification_targets(y)
+        return y
+
+
+class RecommendedRegressor(RegressorMixin, _Recommended):
+    """A regressor that fits what is recommended for the table it is given.
+
+    Parameters and attributes are those of `RecommendedClassifier`, without classes; `metric` is ``r2`` (default),
+    ``rmse`` or ``mae``.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> X, y = load_diabetes(return_X_y=True, as_frame=True)
+    >>> model = RecommendedRegressor(n_candidates=2, include=["ridge", "lasso"]).fit(X, y)
+    >>> len(model.leaderboard_), model.score(X, y) > 0.4
+    (2, True)
+    """
+
+    def _task(self, y: pd.Series) -> Task:
+        return "regression"
+
+    def _checked_target(self, y: Any) -> np.ndarray:
+        y = column_or_1d(y, dtype=np.float64, warn=True)
+        assert_all_finite(y, input_name="y")
+        return y
+
+
+def _one_of_each(recommendation: Recommendation, but: set[str]) -> list[RecommendedConfiguration]:
+    """The best of each other algorithm, for the case that what is recommended fails on the table."""
+    first = {item.algorithm: item for item in reversed(recommendation.items) if item.algorithm not in but}
+    return sorted(first.values(), key=lambda item: item.rank)
+
+
+def _why_nothing_to_learn(dataset: Dataset) -> str | None:
+    """What leaves nothing to be learnt, or None."""
+    if dataset.y.nunique() == 1:
+        return "the target is constant"
+    if dataset.task != "regression" and dataset.y.nunique() == dataset.n_samples:
+        return "no class has a second row"
+    return None if any(dataset.kinds) else "every column is constant"

@@ -1,0 +1,276 @@
+"""Refining: spend some seconds on trying what a recommendation holds, and return the best of it, fitted."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import warnings
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from recommender.algorithms.pipelines import build_pipeline
+from recommender.errors import RecommendationError
+from recommender.evaluation.evaluate import Evaluation
+from recommender.evaluation.workers import Job, Limits, LocalWorkers, Outcome, Spooled, spool
+from recommender.fitting.session import Session
+from recommender.tables.dataset import Dataset
+from recommender.tables.loading import load_dataset
+from recommender.tables.splits import split
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+    from sklearn.pipeline import Pipeline
+
+    from recommender.advice.recommendation import Recommendation, RecommendedConfiguration
+
+AIM = 20
+"""So many configurations should be tried; where that takes less than all folds, fewer folds are used."""
+MIN_FOLDS = 3
+CAUTION = 1.5
+"""By how much the last fit, on all rows, is taken to last longer than expected."""
+FOLD_SECONDS = 0.02
+"""What a fold takes besides fitting."""
+END_SECONDS = 0.5
+"""What it takes to end the workers."""
+GLANCE_SECONDS = 0.1
+
+
+@dataclass(frozen=True, eq=False)
+class Refinement:
+    """The best of what was tried.
+
+    Parameters
+    ----------
+    estimator : Pipeline
+        Fitted on all rows.
+    configuration : RecommendedConfiguration
+        What it is, with what is expected of it after all that was seen.
+    leaderboard : DataFrame indexed by rank
+        A row for each configuration that was tried, the best first: algorithm, hyperparameters, score (the mean over
+        folds in the metric's own unit, NaN where it failed), deviation (the standard deviation over folds), n_folds,
+        fit_seconds (processor seconds, mean over folds), status, message and configuration_id.
+    """
+
+    estimator: Pipeline
+    configuration: RecommendedConfiguration
+    leaderboard: pd.DataFrame
+
+
+def refine(recommendation: Recommendation, X: Any, y: Any = None, *, seconds: float = 60.0) -> Refinement:
+    """Cross-validate one configuration after another for some seconds, and fit the best on all rows.
+
+    A `Session` says what is tried next. Folds are those of `recommender.tables.splits`, as many as let about 20
+    configurations be tried, and are evaluated in worker processes, one thread each, on all processors. What is not
+    done when the time is up is ended. A configuration that is not expected to be evaluated, and then fitted, in the
+    time that is left is not started. If none comes to its end, one that was expected to do well is fitted.
+    Interrupting (Ctrl-C) ends the trying, not the call: the best so far is fitted and returned.
+
+    Parameters
+    ----------
+    recommendation : Recommendation
+        What is tried, and the metric by which it is judged.
+    X : DataFrame or array of shape (n_samples, n_features)
+        The features, with the columns of the table that was recommended for. Missing values are welcome.
+    y : array-like of shape (n_samples,)
+        The target.
+    seconds : float, default=60
+        By the clock, for everything. Only a last fit that lasts longer than expected exceeds them.
+
+    Raises
+    ------
+    DatasetError
+        If nothing can be learnt from the table as it is.
+    RecommendationError
+        If the columns differ from those of the recommendation, or `seconds` is not positive.
+    """
+    if not seconds > 0:
+        raise RecommendationError(f"{seconds!r} seconds leave no time to try anything: give more than 0")
+    ends = time.monotonic() + seconds
+    dataset = load_dataset(X, y, task=recommendation.task)
+    if list(dataset.X.columns) != list(recommendation.dataset.X.columns):
+        raise RecommendationError(
+            f"the table's {dataset.n_features} columns are not the {recommendation.dataset.n_features} that the "
+            "recommendation is for: give the same in the same order, or ask for a recommendation for this table"
+        )
+    trials = _Trials(recommendation, dataset, ends)
+    try:
+        with TemporaryDirectory() as folder, _main_left_alone(), _progress() as bar:
+            workers = LocalWorkers(trials.n_workers, Limits(seconds=seconds))
+            try:
+                trials.run(workers, spool(dataset, Path(folder) / "table.parquet"), bar)
+            finally:
+                workers.stop()
+    except KeyboardInterrupt:  # what is known by now is what was asked for
+        pass
+    chosen = trials.choice()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        estimator = build_pipeline(chosen.configuration, dataset).fit(dataset.X, dataset.y)
+    return Refinement(estimator, chosen, trials.leaderboard())
+
+
+class _Trials:
+    """What was tried so far, and what there is still time for."""
+
+    def __init__(self, recommendation: Recommendation, dataset: Dataset, ends: float) -> None:
+        self.session = Session(recommendation)
+        self.metric = recommendation.metric
+        self.items = {item.configuration.id: item for item in recommendation.items}
+        self.ends, self.seconds = ends, ends - time.monotonic()
+        self.rows: list[dict[str, Any]] = []
+        self.clock = self.expected = 1.0  # seconds that trying took and was expected to take
+        folds = split(dataset)
+        self.share = len(folds[0][0]) / dataset.n_samples
+        cost = np.median([self._fold_seconds(item) for item in recommendation.portfolio(AIM)])
+        n_processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        affordable = 0.5 * self.left * n_processors / (AIM * cost)
+        self.n_folds = int(np.clip(affordable, min(MIN_FOLDS, len(folds)), len(folds)))
+        self.n_workers = min(n_processors, self.n_folds)
+
+    @property
+    def left(self) -> float:
+        return self.ends - time.monotonic()
+
+    @property
+    def pace(self) -> float:
+        """Seconds by the clock for each that was expected."""
+        return self.clock / self.expected
+
+    def _fold_seconds(self, item: RecommendedConfiguration) -> float:
+        return FOLD_SECONDS + item.fit_seconds * self.share
+
+    def _trying_seconds(self, item: RecommendedConfiguration) -> float:
+        return self._fold_seconds(item) * -(-self.n_folds // self.n_workers)
+
+    def _reserve(self, item: RecommendedConfiguration) -> float:
+        """Seconds to keep for ending the workers and fitting a configuration on all rows."""
+        return END_SECONDS + CAUTION * self.pace * item.fit_seconds
+
+    def _next(self) -> RecommendedConfiguration | None:
+        """The one most worth trying of those that there is time for."""
+        kept = self._reserve(self.choice())
+        for name in self.session._ranked():
+            item = self.items[name]
+            if self.pace * self._trying_seconds(item) + max(self._reserve(item), kept) < self.left:
+                return item
+        return None
+
+    def run(self, workers: LocalWorkers, spooled: Spooled, bar: Progress) -> None:
+        """Try one after another until the time is up or nothing is left."""
+        task = bar.add_task("trying", total=self.left)
+        while (item := self._next()) is not None:
+            started = time.monotonic()
+            found = self._evaluate(workers, spooled, item, bar, task)
+            if found is None:
+                return
+            self._record(item, found)
+            if len(self.rows) > 1:  # the first one waits for the workers to start
+                self.clock += time.monotonic() - started
+                self.expected += self._trying_seconds(item)
+
+    def _evaluate(
+        self, workers: LocalWorkers, spooled: Spooled, item: RecommendedConfiguration, bar: Progress, task: Any
+    ) -> list[Evaluation] | None:
+        """Every fold of a configuration, the first failure as the last one; None if the time is up before."""
+        jobs = [Job(spooled, item.configuration, fold) for fold in range(self.n_folds)]
+        running: dict[Future[Outcome], Job] = {workers.submit(job): job for job in jobs}
+        found: list[Evaluation] = []
+        while running:
+            done, _ = wait(running, timeout=GLANCE_SECONDS, return_when=FIRST_COMPLETED)
+            for future in done:
+                job = running.pop(future)
+                evaluation = workers.outcome(job, future)
+                if evaluation is None:
+                    running[workers.submit(job)] = job
+                elif isinstance(evaluation, Evaluation):
+                    found.append(evaluation)
+                    if evaluation.status != "ok":
+                        for rest in running:
+                            rest.cancel()
+                        return found
+            self._show(bar, task, item)
+            if self.left < self._reserve(self.choice()):
+                return None
+        return found
+
+    def _show(self, bar: Progress, task: Any, item: RecommendedConfiguration) -> None:
+        best = self.session.best
+        score = max((row["score"] * self.sign for row in self.rows), default=np.nan) * self.sign
+        known = f", best {self.metric.name} {score:.3f} by {best.algorithm}" if best else ""
+        left = max(self.left, 0.0)
+        total = bar.tasks[0].total or left
+        bar.update(task, completed=total - left, description=f"{len(self.rows)} tried{known}; now {item.algorithm}")
+
+    @property
+    def sign(self) -> int:
+        return 1 if self.metric.greater_is_better else -1
+
+    def _record(self, item: RecommendedConfiguration, found: list[Evaluation]) -> None:
+        last = found[-1]
+        scores = np.array([evaluation.scores.get(self.metric.name, np.nan) for evaluation in found])
+        score = float(scores.mean()) if last.status == "ok" else np.nan
+        self.session.tell(score, item)
+        self.rows.append(
+            {
+                "algorithm": item.algorithm,
+                "hyperparameters": item.hyperparameters,
+                "score": score,
+                "deviation": float(scores.std()) if last.status == "ok" else np.nan,
+                "n_folds": len(found),
+                "fit_seconds": float(np.mean([evaluation.fit_seconds for evaluation in found])),
+                "status": last.status,
+                "message": last.message,
+                "configuration_id": item.configuration.id,
+            }
+        )
+
+    def choice(self) -> RecommendedConfiguration:
+        """The best that was seen; where nothing was, the best expected one that half of the time is enough to fit."""
+        if self.session.best is not None:
+            return self.session._expected_now()[self.session.best.configuration.id]
+        quickest = min(self.items.values(), key=lambda item: item.fit_seconds)
+        return next((item for item in self.items.values() if self._reserve(item) < self.seconds / 2), quickest)
+
+    def leaderboard(self) -> pd.DataFrame:
+        names = ["algorithm", "hyperparameters", "score", "deviation", "n_folds", "fit_seconds", "status", "message"]
+        table = pd.DataFrame(self.rows, columns=[*names, "configuration_id"])
+        table = table.sort_values("score", ascending=self.sign < 0, kind="stable", na_position="last")
+        return table.set_axis(pd.RangeIndex(1, len(table) + 1, name="rank"))
+
+
+@contextmanager
+def _main_left_alone() -> Iterator[None]:
+    """Workers started meanwhile do not run the caller's script again, as they otherwise would without a guard in it."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
+def _progress() -> Progress:
+    """A bar of the seconds on stderr; nothing where that is no terminal."""
+    from rich import progress
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    return progress.Progress(
+        progress.SpinnerColumn(),
+        progress.BarColumn(),
+        progress.TimeElapsedColumn(),
+        progress.TextColumn("{task.description}"),
+        console=console,
+        disable=not console.is_terminal,
+        transient=True,
+    )

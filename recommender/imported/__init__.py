@@ -1,0 +1,1 @@
+"""What others have evaluated, recorded beside our own evidence and never mixed with it."""

@@ -1,0 +1,426 @@
+"""Imported evidence: evaluations that others made and an OpenML server recorded, in tables of their own.
+
+They lie in the store's database beside our own evaluations and are never mixed with them: each is marked with its
+server, its metric and its task, and the table of tasks has the protocol.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import (
+    JSON,
+    Column,
+    Connection,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from recommender.errors import StoreError
+from recommender.evidence.store import Store
+from recommender.imported.flows import estimator_of, find_flow, read_parameters
+from recommender.tables.dataset import Task
+
+_schema = MetaData()
+"""They are made where they are missing; to change them, follow what `recommender.evidence.store.FORMAT` says."""
+
+_servers = Table(
+    "imported_servers",
+    _schema,
+    Column("id", Integer, primary_key=True),
+    Column("address", String, nullable=False, unique=True),
+)
+
+_flows = Table(
+    "imported_flows",
+    _schema,
+    Column("server_id", Integer, primary_key=True),
+    Column("flow_id", Integer, primary_key=True),
+    Column("name", String, nullable=False),
+)
+
+_tasks = Table(
+    "imported_tasks",
+    _schema,
+    Column("server_id", Integer, primary_key=True),
+    Column("task_id", Integer, primary_key=True),
+    Column("data_id", Integer, nullable=False),
+    Column("name", String, nullable=False),
+    Column("described_by", String, nullable=False),  # dataset, qualities, or empty as long as it is not described
+    Column("reason", String, nullable=False),  # why it is not described by the dataset
+    Column("protocol", String, nullable=False),
+    Column("task", String),
+    Column("signatures", JSON, nullable=False),  # column name and content hash, for each column
+    Column("metafeatures", JSON, nullable=False),
+    Column("metafeatures_version", Integer, nullable=False),
+)
+
+_setups = Table(
+    "imported_setups",
+    _schema,
+    Column("server_id", Integer, primary_key=True),
+    Column("setup_id", Integer, primary_key=True),
+    Column("parameters", JSON, nullable=False),  # by full name; without the flow's own name, which would repeat
+)
+
+_evaluations = Table(
+    "imported_evaluations",
+    _schema,
+    Column("server_id", Integer, primary_key=True),
+    Column("metric", String, primary_key=True),
+    Column("run_id", Integer, primary_key=True),
+    Column("flow_id", Integer, nullable=False),
+    Column("task_id", Integer, nullable=False),
+    Column("setup_id", Integer, nullable=False),
+    Column("value", Float, nullable=False),
+    Index("imported_evaluations_by_task", "server_id", "metric", "flow_id", "task_id"),
+)
+
+_places = Table(
+    "imported_places",  # how far the server's lists were read
+    _schema,
+    Column("server_id", Integer, primary_key=True),
+    Column("metric", String, primary_key=True),
+    Column("flow_id", Integer, primary_key=True),
+    Column("task_ids", String, primary_key=True),
+    Column("n_read", Integer, nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class TaskDescription:
+    """What is known of a task of OpenML that has imported evaluations.
+
+    Parameters
+    ----------
+    described_by : {"dataset", "qualities", ""}
+        Where the meta-features come from; empty where there are none.
+    reason : str
+        Why they do not come from the dataset.
+    protocol : str
+        How results on the task are estimated; empty where the server does not say.
+    task : {"binary", "multiclass", "regression"}, optional
+        What is to be predicted, where that is known.
+    signatures : list of [name, content hash]
+        Of the dataset's columns, which families are found by; empty where the dataset could not be had.
+    metafeatures : Mapping of str to float
+        Missing ones are left out or NaN.
+    metafeatures_version : int
+        Of the code that extracted them; 0 where they come from qualities.
+    """
+
+    described_by: str
+    reason: str
+    protocol: str
+    task: Task | None
+    signatures: list[list[str]]
+    metafeatures: Mapping[str, float]
+    metafeatures_version: int
+
+
+class ImportedEvidence(Store):
+    """A store that holds imported evaluations besides its own.
+
+    Parameters
+    ----------
+    address : str or Path
+        As for `Store`.
+
+    Examples
+    --------
+    >>> evidence = ImportedEvidence("sqlite://")
+    >>> server = evidence.add_server("https://www.openml.org/api/v1/xml")
+    >>> page = pd.DataFrame([[1, 31, 31, "credit-g", 7, "sklearn.svm.classes.SVC(1)", 0.75]], columns=PAGE)
+    >>> evidence.add_page(server, "predictive_accuracy", 5, "", page, {})
+    1
+    >>> evidence.counts()[["flow", "evaluations"]].values.tolist()
+    [['sklearn.svm.classes.SVC(1)', 1]]
+    """
+
+    def __init__(self, address: str | Path) -> None:
+        super().__init__(address)
+        with self._transaction() as connection:
+            _schema.create_all(connection)
+
+    def add_server(self, address: str) -> int:
+        """The number of a server, which is recorded where it is new."""
+        with self._transaction() as connection:
+            known = connection.scalar(select(_servers.c.id).where(_servers.c.address == address))
+            if known is not None:
+                return int(known)
+            connection.execute(insert(_servers).values(address=address))
+            return int(connection.scalars(select(_servers.c.id).where(_servers.c.address == address)).one())
+
+    def n_read(self, server_id: int, metric: str, flow_id: int, task_ids: str) -> int:
+        """How far a server's list of a flow's evaluations (on these tasks, or on all) was read."""
+        with self._transaction() as connection:
+            return connection.scalar(select(_places.c.n_read).where(*_place(server_id, metric, flow_id, task_ids))) or 0
+
+    def unknown_setups(self, server_id: int, setup_ids: Sequence[int]) -> list[int]:
+        """Those of some setups whose settings are not recorded yet."""
+        with self._transaction() as connection:
+            known = _known(connection, _setups.c.setup_id, setup_ids, _setups.c.server_id == server_id)
+        return [i for i in dict.fromkeys(setup_ids) if i not in known]
+
+    def add_page(
+        self,
+        server_id: int,
+        metric: str,
+        flow_id: int,
+        task_ids: str,
+        page: pd.DataFrame,
+        setups: Mapping[int, Mapping[str, str | None]],
+    ) -> int:
+        """Record a page of a server's list and that it was read, all of it or nothing; returns how many were new.
+
+        Parameters
+        ----------
+        server_id, metric, flow_id, task_ids
+            Of which list.
+        page : DataFrame with the columns `PAGE`
+            Rows without a value are counted as read and not recorded; those that are known stay as they are.
+        setups : Mapping of int to parameters by full name
+            The settings that were not recorded yet.
+        """
+        rows = page.dropna(subset="value")
+        own = {"server_id": server_id}
+        with self._transaction() as connection:
+            names = {f"{name}_" for name in page["flow_name"].unique()}
+            _insert(
+                connection, _setups, [own | {"setup_id": i, "parameters": _short(p, names)} for i, p in setups.items()]
+            )
+            known = _known(connection, _flows.c.flow_id, [flow_id], _flows.c.server_id == server_id)
+            if flow_id not in known:
+                _insert(connection, _flows, [own | {"flow_id": flow_id, "name": str(page["flow_name"].iloc[0])}])
+            tasks = page.drop_duplicates("task_id")
+            known = _known(connection, _tasks.c.task_id, tasks["task_id"].tolist(), _tasks.c.server_id == server_id)
+            tasks = tasks[~tasks["task_id"].isin(known)].rename(columns={"data_name": "name"})
+            _insert(
+                connection, _tasks, [own | _UNDESCRIBED | row for row in _rows(tasks[["task_id", "data_id", "name"]])]
+            )
+            here = (_evaluations.c.server_id == server_id, _evaluations.c.metric == metric)
+            known = _known(connection, _evaluations.c.run_id, rows["run_id"].tolist(), *here)
+            new = rows.loc[~rows["run_id"].isin(known), ["run_id", "task_id", "setup_id", "value"]]
+            mark = own | {"metric": metric, "flow_id": flow_id}
+            _insert(connection, _evaluations, [mark | row for row in _rows(new)])
+            place = _place(server_id, metric, flow_id, task_ids)
+            if not connection.execute(
+                update(_places).where(*place).values(n_read=_places.c.n_read + len(page))
+            ).rowcount:
+                values = mark | {"task_ids": task_ids, "n_read": len(page)}
+                connection.execute(insert(_places).values(values))
+        return len(new)
+
+    def tasks(self) -> pd.DataFrame:
+        """Every task with imported evaluations, one row each: what `TaskDescription` has, its dataset and server."""
+        query = select(_tasks, _servers.c.address.label("server")).join(_servers, _servers.c.id == _tasks.c.server_id)
+        return self._read(query.order_by(_tasks.c.server_id, _tasks.c.task_id))
+
+    def describe_task(self, server_id: int, task_id: int, description: TaskDescription) -> None:
+        """Record what is known of a task, in the place of what was."""
+        values = vars(description) | {"metafeatures": {k: v for k, v in description.metafeatures.items() if v == v}}
+        with self._transaction() as connection:
+            which = (_tasks.c.server_id == server_id, _tasks.c.task_id == task_id)
+            connection.execute(update(_tasks).where(*which).values(values))
+
+    def counts(self) -> pd.DataFrame:
+        """For each flow by server and metric: evaluations, tasks, our algorithm if it is one, and what is dropped."""
+        e = _evaluations.c
+        query = (
+            select(
+                _servers.c.address.label("server"),
+                e.metric,
+                e.server_id,
+                e.flow_id,
+                _flows.c.name.label("flow"),
+                func.count().label("evaluations"),
+                func.count(e.task_id.distinct()).label("tasks"),
+                func.min(e.setup_id).label("setup_id"),
+            )
+            .join(_flows, (_flows.c.server_id == e.server_id) & (_flows.c.flow_id == e.flow_id))
+            .join(_servers, _servers.c.id == e.server_id)
+            .group_by(_servers.c.address, e.metric, e.server_id, e.flow_id, _flows.c.name)
+            .order_by(e.server_id, e.flow_id, e.metric)
+        )
+        found = self._read(query)
+        rows = _rows(found)
+        for row in rows:
+            flow, example = find_flow(row["flow"]), self._parameters(row.pop("server_id"), row.pop("setup_id"))
+            row["algorithm"] = flow.algorithm if flow else None
+            row["dropped"] = read_parameters(row["flow"], example).dropped if flow and example else {}
+        columns = ["server", "metric", "flow_id", "flow", "evaluations", "tasks", "algorithm", "dropped"]
+        return pd.DataFrame(rows, columns=columns)
+
+    def evaluations_on(
+        self,
+        server_id: int,
+        metric: str,
+        flow_id: int,
+        task_id: int,
+        *,
+        at_most: int | None = None,
+        random_state: int = 0,
+    ) -> list[tuple[dict[str, Any], float]]:
+        """Parameters and value of each evaluation of a flow on a task whose settings are known, in the order of runs.
+
+        Parameters
+        ----------
+        server_id, metric, flow_id, task_id
+            Which evaluations.
+        at_most : int, optional
+            If there are more than this, so many of them are drawn; only those take memory for their settings.
+        random_state : int, default=0
+            Seed of the draw.
+        """
+        e, s = _evaluations.c, _setups.c
+        listed = (
+            select(e.run_id, e.setup_id, e.value)
+            .join(_setups, (s.server_id == e.server_id) & (s.setup_id == e.setup_id))
+            .where(e.server_id == server_id, e.metric == metric, e.flow_id == flow_id, e.task_id == task_id)
+        )  # sorted here: asked for the order of runs, SQLite reads all runs of the metric instead of the task's own
+        with self._transaction() as connection:
+            found = np.array(sorted(map(tuple, connection.execute(listed))), dtype=[*_RUN.items()])
+            if at_most is not None and len(found) > at_most:
+                drawn = np.random.default_rng(random_state).choice(len(found), at_most, replace=False)
+                found = found[np.sort(drawn)]
+            setups = np.unique(found["setup_id"]).tolist()
+            parts = (setups[i : i + 1000] for i in range(0, len(setups), 1000))
+            query = select(s.setup_id, s.parameters).where(s.server_id == server_id)
+            settings = {i: p for part in parts for i, p in connection.execute(query.where(s.setup_id.in_(part)))}
+        return [(settings[i], value) for _, i, value in found.tolist()]
+
+    def pairs(self, metric: str) -> pd.DataFrame:
+        """Which flows were evaluated on which tasks: server_id, flow_id, flow, task_id, and how many evaluations."""
+        e = _evaluations.c
+        query = (
+            select(e.server_id, e.flow_id, _flows.c.name.label("flow"), e.task_id, func.count().label("evaluations"))
+            .join(_flows, (_flows.c.server_id == e.server_id) & (_flows.c.flow_id == e.flow_id))
+            .where(e.metric == metric)
+            .group_by(e.server_id, e.flow_id, _flows.c.name, e.task_id)
+            .order_by(e.server_id, e.flow_id, e.task_id)
+        )
+        return self._read(query)
+
+    def winners(self) -> pd.DataFrame:
+        """What won on each task: a row for each task by server and metric.
+
+        Returns
+        -------
+        DataFrame
+            The dataset, how many evaluations it has, the winning algorithm (as we call it, or by its estimator's name),
+            its parameters, the metric and its value, and the protocol that it comes from. Of equal ones the first run.
+        """
+        e = _evaluations.c
+        partition = (e.server_id, e.metric, e.task_id)
+        ranked = select(
+            _evaluations,
+            func.row_number().over(partition_by=partition, order_by=(e.value.desc(), e.run_id)).label("place"),
+            func.count().over(partition_by=partition).label("evaluations"),
+        ).subquery()
+        r = ranked.c
+        query = (
+            select(
+                _tasks.c.name.label("dataset"),
+                r.task_id,
+                r.evaluations,
+                _flows.c.name.label("flow"),
+                _setups.c.parameters,
+                r.metric,
+                r.value,
+                _tasks.c.task,
+                _tasks.c.protocol,
+                _servers.c.address.label("server"),
+            )
+            .select_from(ranked)
+            .join(_tasks, (_tasks.c.server_id == r.server_id) & (_tasks.c.task_id == r.task_id))
+            .join(_flows, (_flows.c.server_id == r.server_id) & (_flows.c.flow_id == r.flow_id))
+            .join(_servers, _servers.c.id == r.server_id)
+            .outerjoin(_setups, (_setups.c.server_id == r.server_id) & (_setups.c.setup_id == r.setup_id))
+            .where(r.place == 1)
+            .order_by(_tasks.c.name, r.task_id, r.metric)
+        )
+        found = self._read(query)
+        if found.empty:
+            raise StoreError(
+                f"{self.address} holds nothing imported from OpenML yet. `recommender import-evaluations` brings it"
+            )
+        flows, parameters = found.pop("flow"), found.pop("parameters")
+        shown = [_shown(name, given or {}) for name, given in zip(flows, parameters, strict=True)]
+        found.insert(3, "algorithm", flows.map(algorithm_of))
+        found.insert(4, "hyperparameters", pd.Series(shown, dtype=object))
+        return found
+
+    def _parameters(self, server_id: int, setup_id: int) -> dict[str, Any] | None:
+        which = (_setups.c.server_id == server_id, _setups.c.setup_id == setup_id)
+        with self._transaction() as connection:
+            return connection.scalar(select(_setups.c.parameters).where(*which))
+
+
+PAGE = ["run_id", "task_id", "data_id", "data_name", "setup_id", "flow_name", "value"]
+"""The columns of a page of evaluations, as `recommender.tables.openml.list_evaluations` reads it."""
+
+_RUN = {"run_id": np.int64, "setup_id": np.int64, "value": np.float64}
+
+_UNDESCRIBED: dict[str, Any] = {
+    "described_by": "",
+    "reason": "",
+    "protocol": "",
+    "task": None,
+    "signatures": [],
+    "metafeatures": {},
+    "metafeatures_version": 0,
+}
+
+
+def _place(server_id: int, metric: str, flow_id: int, task_ids: str) -> tuple[Any, ...]:
+    p = _places.c
+    return p.server_id == server_id, p.metric == metric, p.flow_id == flow_id, p.task_ids == task_ids
+
+
+def _known(connection: Connection, column: Any, values: Sequence[int], *where: Any) -> set[int]:
+    """Those of some values that a column holds."""
+    wanted = list(dict.fromkeys(values))
+    parts = (wanted[i : i + 1000] for i in range(0, len(wanted), 1000))
+    return {v for part in parts for v in connection.scalars(select(column).where(column.in_(part), *where))}
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+
+
+def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(insert(table), rows)
+
+
+def _short(parameters: Mapping[str, str | None], names: set[str]) -> dict[str, str | None]:
+    prefix = next((name for name in names if any(key.startswith(name) for key in parameters)), "")
+    return {key.removeprefix(prefix): value for key, value in parameters.items()}
+
+
+def algorithm_of(flow_name: str) -> str:
+    """What we call a flow's algorithm; its own estimator's name where our pool has none."""
+    flow = find_flow(flow_name)
+    return flow.algorithm if flow else estimator_of(flow_name)
+
+
+def _shown(flow_name: str, parameters: Mapping[str, str | None]) -> dict[str, Any]:
+    """The parameters that tell a setting apart: of ours, those that differ from the default; of others, all."""
+    flow = find_flow(flow_name)
+    if flow is None:
+        return {name.rsplit(")_", 1)[-1]: value for name, value in parameters.items()}
+    read = read_parameters(flow_name, parameters).hyperparameters
+    return {p.name: read[p.name] for p in flow.parameters if read[p.name] != p.default}

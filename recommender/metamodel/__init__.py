@@ -1,0 +1,1 @@
+"""What to expect: the model of which configurations do well on which datasets, and its training."""

@@ -1,0 +1,175 @@
+"""A recommendation as HTML: a table for notebooks, and a page of its own for people who do not run Python."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from recommender.advice.reasons import explain
+from recommender.showing.script import write_script
+from recommender.words import duration, number_in_words
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from recommender.advice.recommendation import Recommendation, RecommendedConfiguration
+
+N_PORTFOLIO = 3
+N_TABLE = 10
+"""Rows of a notebook's table."""
+
+KINDS = {
+    "catboost": "Boosted decision trees: each tree mends what those before it got wrong",
+    "elastic_net": "A linear model, kept simple by penalties on the size and the number of its terms",
+    "extra_trees": "An average of many decision trees with random thresholds",
+    "gaussian_process": "Smooth interpolation between known rows",
+    "k_neighbors": "Judges each row by the most similar known rows",
+    "lasso": "A linear model that leaves out the columns it does not need",
+    "lda": "Linear discriminant analysis: a straight line between the classes",
+    "lightgbm": "Boosted decision trees: each tree mends what those before it got wrong",
+    "linear_svm": "A straight line between the classes with the widest margin",
+    "logistic_regression": "A linear model for the probabilities of the classes",
+    "mlp": "A small neural network",
+    "naive_bayes": "Takes each column for a sign of its own, independent of the others",
+    "qda": "Quadratic discriminant analysis: a curve between the classes",
+    "random_forest": "An average of many decision trees on random parts of the table",
+    "rbf_svm": "A kernel machine: a smooth curve that fits near known rows",
+    "ridge": "A linear model, kept simple by a penalty on the size of its terms",
+    "xgboost": "Boosted decision trees: each tree mends what those before it got wrong",
+}
+"""Algorithms in a few words for people who do not know their names."""
+
+METRICS_IN_WORDS = {
+    "roc_auc": ("ROC AUC", "1 ranks every case rightly, 0.5 is guessing"),
+    "log_loss": ("log loss", "0 is certain and right, lower is better"),
+    "accuracy": ("accuracy", "the share of rows that are predicted rightly"),
+    "balanced_accuracy": ("balanced accuracy", "the share that is predicted rightly, every class counting the same"),
+    "f1_macro": ("macro F1", "precision and recall, every class counting the same; 1 is perfect"),
+    "r2": ("R²", "1 is perfect, 0 is no better than always predicting the mean"),
+    "rmse": ("RMSE", "a typical error in the target's own unit, lower is better"),
+    "mae": ("mean absolute error", "in the target's own unit, lower is better"),
+}
+TASKS_IN_WORDS = {
+    "binary": "Prediction of two classes",
+    "multiclass": "Prediction of several classes",
+    "regression": "Prediction of numbers",
+}
+
+
+def write_report(recommendation: Recommendation, *, file: str, target: str, top: int = 5) -> str:
+    """One HTML page on a recommendation that needs nothing else: no network, no script.
+
+    It holds the recommendation, the alternatives and their costs, the reasons, similar datasets, what to be careful
+    about, and the code to run; it is readable on narrow screens and on paper.
+
+    Parameters
+    ----------
+    recommendation : Recommendation
+        What `recommend` returned.
+    file : str
+        The file that the code to run reads: CSV, Parquet, ARFF or ``openml:ID``.
+    target : str
+        The target's column.
+    top : int, default=5
+        How many configurations are listed.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_wine
+    >>> from recommender import recommend
+    >>> page = write_report(recommend(load_wine()), file="wine.csv", target="class")
+    >>> page.splitlines()[0], "<script" in page
+    ('<!DOCTYPE html>', False)
+    """
+    from importlib.metadata import version
+
+    reasons = explain(recommendation)
+    items = recommendation.items[:top]
+    low = min(item.interval[0] for item in items)
+    width = (max(item.interval[1] for item in items) - low) or 1.0
+    metric, meaning = METRICS_IN_WORDS.get(recommendation.metric.name, (recommendation.metric.name, "see its page"))
+    template = _environment().get_template("report.html")
+    return template.render(
+        dataset=recommendation.dataset,
+        task=TASKS_IN_WORDS[recommendation.task],
+        target=target,
+        metric=metric,
+        meaning=meaning,
+        best=recommendation.best,
+        items=[(item, _band(item, low, width)) for item in items],
+        scale=(low, low + width),
+        n_items=len(recommendation.items),
+        portfolio=recommendation.portfolio(N_PORTFOLIO),
+        reasons=reasons,
+        moved=list(reasons.noticeable().itertuples()),
+        neighbours=reasons.neighbours.rename_axis("id").reset_index().to_dict("records"),
+        n_known=len(recommendation._trained.datasets),
+        notes=recommendation.notes(),
+        code=write_script(recommendation.best, file=file, target=target),
+        version=version("recommender"),
+    )
+
+
+def render_table(recommendation: Recommendation) -> str:
+    """The top of a ranking as an HTML table for notebooks."""
+    return (
+        _environment()
+        .get_template("table.html")
+        .render(
+            dataset=recommendation.dataset,
+            metric=recommendation.metric.name,
+            items=recommendation.items[:N_TABLE],
+            n_more=len(recommendation.items[N_TABLE:]),
+            portfolio=recommendation.portfolio(N_PORTFOLIO),
+            neighbours=recommendation.neighbours(N_PORTFOLIO).to_dict("records"),
+            notes=recommendation.notes(),
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("recommender.showing"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "score": _score,
+        "seconds": _seconds,
+        "settings": _settings,
+        "kind": _kind,
+        "number": number_in_words,
+        "percent": lambda share: "" if np.isnan(share) else f"{share:.0%}",
+        "sentence": lambda clause: clause[:1].upper() + clause[1:].removesuffix(".") + ".",
+    }
+    return environment
+
+
+def _band(item: RecommendedConfiguration, low: float, width: float) -> dict[str, float]:
+    """Where an interval and what is expected lie on a scale from 0 to 100."""
+    start, end, at = (100 * (score - low) / width for score in (*item.interval, item.expected_score))
+    return {"start": round(start, 2), "width": round(end - start, 2), "at": round(at, 2)}
+
+
+def _score(score: float) -> str:
+    digits = 3 if abs(score) < 10 else 1 if abs(score) < 1000 else 0
+    return f"{score:,.{digits}f}"
+
+
+def _seconds(seconds: float) -> str:
+    return "under 0.01 s" if seconds < 0.005 else duration(seconds)
+
+
+def _settings(item: RecommendedConfiguration) -> str:
+    return ", ".join(f"{name}={value}" for name, value in item.hyperparameters.items()) or "the library's defaults"
+
+
+def _kind(item: RecommendedConfiguration) -> str:
+    return KINDS.get(item.algorithm, "An algorithm for tables")

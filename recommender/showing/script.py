@@ -1,0 +1,126 @@
+"""A recommendation as a Python script that runs as it is."""
+
+from __future__ import annotations
+
+import inspect
+from itertools import takewhile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from recommender.advice.recommendation import RecommendedConfiguration
+from recommender.tables.readers import path_options
+
+Imports = set[tuple[str, str | None]]
+"""Module and name of what a script uses; no name for a module that is imported whole."""
+
+SHORT = {"numpy": "np", "pandas": "pd"}
+
+
+def write_script(item: RecommendedConfiguration, *, file: str, target: str) -> str:
+    """A script that reads a file, cross-validates the recommended pipeline and fits it.
+
+    Parameters
+    ----------
+    item : RecommendedConfiguration
+        What to write down.
+    file : str
+        The file that the script reads: CSV, Parquet, ARFF or ``openml:ID``.
+    target : str
+        The target's column.
+
+    Returns
+    -------
+    str
+        Plain scikit-learn wherever the table allows it.
+    """
+    imports: Imports = {("sklearn.model_selection", "cross_val_score")}
+    pipeline = expression(item.estimator, imports)
+    reading = _reading(file, target, imports)
+    return "\n".join(
+        [
+            *_import_lines(imports),
+            "",
+            *reading,
+            "",
+            f"model = {pipeline}",
+            'print("cross-validated:", cross_val_score(model, X, y, cv=5).mean())',
+            "model.fit(X, y)",
+            "",
+        ]
+    )
+
+
+def _reading(file: str, target: str, imports: Imports) -> list[str]:
+    """The lines that read the table; plain pandas where that is enough."""
+    path = Path(file.removesuffix(".gz"))
+    reader = {".csv": "read_csv", ".tsv": "read_csv", ".parquet": "read_parquet"}.get(path.suffix.lower())
+    if reader:
+        imports.add(("pandas", None))
+        options = path_options(Path(file)) if reader == "read_csv" and Path(file).exists() else {}
+        given = ", ".join([repr(file), *(f"{name}={value!r}" for name, value in options.items())])
+        return [f"table = pd.{reader}({given})", f"X, y = table.drop(columns=[{target!r}]), table[{target!r}]"]
+    imports.add(("recommender.tables.loading", "load_dataset"))
+    return [f"dataset = load_dataset({file!r}, target={target!r})", "X, y = dataset.X, dataset.y"]
+
+
+def _import_lines(imports: Imports) -> list[str]:
+    names: dict[str, list[str]] = {}
+    for module, name in sorted(imports, key=str):
+        names.setdefault(module, []).extend([name] if name else [])
+    whole = [f"import {module} as {SHORT[module]}" for module in names if not names[module]]
+    return whole + [f"from {module} import {', '.join(found)}" for module, found in names.items() if found]
+
+
+def expression(value: Any, imports: Imports, indent: int = 0) -> str:
+    """Python code that makes a value again, adding the imports it needs."""
+    pad, inner = " " * 4 * indent, " " * 4 * (indent + 1)
+    if hasattr(value, "get_params") and not inspect.isclass(value):
+        kind = type(value)
+        imports.add((_public_module(kind), kind.__name__))
+        given = _changed_parameters(value)
+        parts = [f"{name}={expression(v, imports, indent + 1)}" for name, v in given.items()]
+        one_line = f"{kind.__name__}({', '.join(parts)})"
+        if len(one_line) + 4 * indent < 100 and "\n" not in one_line:
+            return one_line
+        body = "".join(f"{inner}{part},\n" for part in parts)
+        return f"{kind.__name__}(\n{body}{pad})"
+    if isinstance(value, (list, tuple)):
+        opening, closing = ("[", "]") if isinstance(value, list) else ("(", ",)" if len(value) == 1 else ")")
+        parts = [expression(v, imports, indent + 1) for v in value]
+        one_line = opening + ", ".join(parts) + closing
+        if len(one_line) + 4 * indent < 100 and "\n" not in one_line:
+            return one_line
+        body = "".join(f"{inner}{part},\n" for part in parts)
+        return f"{opening}\n{body}{pad}{closing[-1]}"
+    if inspect.isfunction(value):
+        imports.add((value.__module__, value.__name__))
+        return value.__name__
+    if isinstance(value, float) and not np.isfinite(value):
+        imports.add(("numpy", None))
+        return "np.nan" if np.isnan(value) else "np.inf" if value > 0 else "-np.inf"
+    return repr(value.item() if isinstance(value, np.generic) else value)
+
+
+def _changed_parameters(estimator: Any) -> dict[str, Any]:
+    """The parameters that differ from the constructor's defaults, `**kwargs` of LightGBM included."""
+    defaults = {name: p.default for name, p in inspect.signature(type(estimator).__init__).parameters.items()}
+    return {
+        name: value
+        for name, value in estimator.get_params(deep=False).items()
+        if name not in defaults or not _same(value, defaults[name])
+    }
+
+
+def _same(value: Any, default: Any) -> bool:
+    if default is inspect.Parameter.empty or type(value) is not type(default):
+        return False
+    return value is default or bool(value == default) or (value != value and default != default)
+
+
+def _public_module(kind: type) -> str:
+    """The module that users import a class from: up to the first part that is private."""
+    parts = kind.__module__.split(".")
+    return "lightgbm" if parts[0] == "lightgbm" else ".".join(takewhile(lambda part: not part.startswith("_"), parts))

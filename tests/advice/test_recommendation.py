@@ -1,0 +1,269 @@
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, load_wine
+from sklearn.model_selection import cross_val_score
+from sklearn.pipeline import Pipeline
+
+from recommender import recommend
+from recommender.errors import KnowledgeBaseError, RecommendationError, UnknownNameError
+from recommender.metamodel.training import load_trained
+from recommender.showing.script import write_script
+from recommender.tables.loading import load_dataset
+
+
+def churn(n: int = 150) -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    usage = rng.normal(size=n)
+    return pd.DataFrame(
+        {
+            "usage": np.where(rng.random(n) < 0.1, np.nan, usage),
+            "plan": rng.choice(["basic", "plus", None], n),
+            "since": pd.date_range("2020-01-01", periods=n),
+            "active": rng.random(n) < 0.5,
+            "churned": np.where(usage + rng.normal(size=n) > 0, "yes", "no"),
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("loader", "task", "metric"),
+    [
+        (load_breast_cancer, "binary", "roc_auc"),
+        (load_wine, "multiclass", "roc_auc"),
+        (load_diabetes, "regression", "r2"),
+    ],
+)
+def test_every_task_gets_a_ranking(loader, task, metric):
+    recommendation = recommend(loader(as_frame=True))
+    assert (recommendation.task, recommendation.metric.name) == (task, metric)
+    frame = recommendation.to_frame()
+    assert len(frame) >= 35
+    asked = {"metafeatures": recommendation.metafeatures, "among": frame["configuration_id"]}
+    preference = recommendation._trained.model.preference(**asked).iloc[0]
+    assert list(preference.index) == list(frame["configuration_id"])
+    assert preference.is_monotonic_increasing
+    assert frame["expected_regret"].between(0, 1).all()
+    assert (frame["lower"] <= frame["expected_score"]).all()
+    assert (frame["expected_score"] <= frame["upper"]).all()
+    assert (frame[["fit_seconds", "predict_seconds"]] > 0).all(axis=None)
+
+
+def test_every_form_of_a_dataset_gives_the_same(tmp_path):
+    bunch = load_breast_cancer(as_frame=True)
+    bunch.frame.to_csv(tmp_path / "a.csv", index=False)
+    bunch.frame.to_parquet(tmp_path / "a.parquet")
+    X, y = bunch.data, bunch.target
+    answers = [
+        recommend(X, y),
+        recommend(X.to_numpy(), y.to_numpy()),
+        recommend(bunch.frame, target="target"),
+        recommend(bunch),
+        recommend(tmp_path / "a.csv", target="target"),
+        recommend(str(tmp_path / "a.parquet"), target="target"),
+    ]
+    first = answers[0].to_frame()
+    for answer in answers[1:]:
+        pd.testing.assert_frame_equal(answer.to_frame(), first)
+
+
+def test_openml_address(openml_cache):
+    assert recommend("openml:3").dataset.name == "wine"
+
+
+def test_best_estimator_fits_the_raw_table():
+    table = churn()
+    recommendation = recommend(table, target="churned")
+    X, y = table.drop(columns="churned"), table["churned"]
+    for item in recommendation.portfolio(3):
+        assert isinstance(item.estimator, Pipeline)
+        assert set(item.estimator.fit(X, y).predict(X)) <= {"yes", "no"}
+    assert cross_val_score(clone(recommendation.best.estimator), X, y, cv=3).mean() > 0.5
+
+
+def test_every_estimator_of_a_ranking_can_be_built():
+    recommendation = recommend(load_iris(as_frame=True))
+    for item in recommendation.items:
+        assert item.estimator["model"].get_params() is not None
+
+
+def test_portfolio_starts_with_the_best_and_repeats_nothing():
+    recommendation = recommend(load_wine(as_frame=True))
+    ids = [item.configuration.id for item in recommendation.portfolio(10)]
+    assert ids[0] == recommendation.best.configuration.id
+    assert len(set(ids)) == 10
+
+
+def test_same_seed_same_answer():
+    first, second = (recommend(churn(), target="churned", random_state=3).to_frame() for _ in range(2))
+    pd.testing.assert_frame_equal(first, second)
+
+
+def test_include_and_exclude():
+    only = recommend(load_iris(), include=["lda", "k_neighbors"])
+    assert {item.algorithm for item in only.items} == {"lda", "k_neighbors"}
+    rest = recommend(load_iris(), exclude=["lightgbm"])
+    assert "lightgbm" not in {item.algorithm for item in rest.items}
+
+
+def test_limits_on_seconds_are_kept():
+    frame = recommend(load_iris()).to_frame()
+    most = float(frame["fit_seconds"].quantile(0.3))
+    kept = recommend(load_iris(), max_fit_time=most)
+    assert 0 < len(kept.items) < len(frame)
+    assert kept.to_frame()["fit_seconds"].max() <= most
+
+
+@pytest.fixture(scope="module")
+def trained():
+    return load_trained("multiclass")
+
+
+def test_a_meta_model_for_other_tasks_is_refused():
+    with pytest.raises(RecommendationError, match="for regression tasks, and this is multiclass"):
+        recommend(load_iris(), knowledge=load_trained("regression"))
+
+
+def test_limit_on_memory_is_kept(trained):
+    whole = recommend(load_iris(), knowledge=trained).to_frame()
+    most = float(whole["model_bytes"].median()) / 1e6
+    kept = recommend(load_iris(), knowledge=trained, max_memory=most).to_frame()
+    assert 0 < len(kept) < len(whole)
+    assert kept["model_bytes"].max() <= most * 1e6
+
+
+def test_what_is_said_to_fit_fits(trained):
+    limits = {"max_memory": 1e-6, "max_predict_time": 100.0}
+    with pytest.raises(RecommendationError, match="comes nearest: max_memory=") as caught:
+        recommend(load_iris(), knowledge=trained, **limits)
+    enough = float(str(caught.value).split("=")[-1].split()[0])
+    kept = recommend(load_iris(), knowledge=trained, **limits | {"max_memory": enough})
+    assert kept.best.model_bytes <= enough * 1e6
+
+
+def test_expected_size_is_of_the_right_order(trained):
+    item = recommend(load_iris(), knowledge=trained, include="random_forest").best
+    size = len(pickle.dumps(item.estimator.fit(*load_iris(return_X_y=True))))
+    assert size / 4 < item.model_bytes < size * 4
+
+
+def test_sizes_that_were_not_learnt_are_not_promised(trained):
+    nothing = np.full_like(trained.model_bytes.costs, np.nan)
+    trained = replace(trained, model_bytes=replace(trained.model_bytes, costs=nothing))
+    assert recommend(load_iris(), knowledge=trained).to_frame()["model_bytes"].isna().all()
+    with pytest.raises(KnowledgeBaseError, match="trained without model_bytes"):
+        recommend(load_iris(), knowledge=trained, max_memory=1.0)
+
+
+def test_a_quicker_one_is_named_where_the_first_is_slow(trained):
+    first = recommend(load_wine(), knowledge=trained)
+    assert not any("max_fit_time" in note for note in first.notes())
+    costs = trained.fit_seconds.costs.copy()
+    costs[trained.fit_seconds.configurations.index(first.best.configuration.id)] *= 300 / first.best.fit_seconds
+    slow = replace(trained, fit_seconds=replace(trained.fit_seconds, costs=costs))
+    note = next(note for note in recommend(load_wine(), knowledge=slow).notes() if "max_fit_time" in note)
+    assert note.startswith(f"{first.best.configuration.id} is expected to take 300 s")
+    quicker = recommend(load_wine(), knowledge=slow, max_fit_time=30).best
+    assert f"number {quicker.rank + 1}, {quicker.configuration.id}" in note
+
+
+@pytest.mark.parametrize("loader", [load_breast_cancer, load_wine, load_diabetes])
+def test_interpretable_models_can_be_read(loader):
+    data = loader()
+    recommendation = recommend(data, interpretable=True)
+    for item in {item.algorithm: item for item in recommendation.items}.values():
+        pipeline = item.estimator.fit(data.data, data.target)
+        model = getattr(pipeline["model"], "regressor_", pipeline["model"])
+        numbers = model.coef_ if hasattr(model, "coef_") else model.theta_
+        assert numbers.shape[-1] == data.data.shape[1]
+
+
+def test_other_metrics():
+    losses = recommend(load_diabetes(as_frame=True), metric="rmse").to_frame()
+    assert losses["expected_score"].between(20, 120).all()
+    proper = recommend(load_iris(), metric="log_loss")
+    assert all(hasattr(item.estimator, "predict_proba") for item in proper.items)
+
+
+def test_too_large_for_a_kernel():
+    rng = np.random.default_rng(0)
+    recommendation = recommend(rng.normal(size=(12_000, 3)), rng.integers(0, 2, 12_000))
+    assert "rbf_svm" not in {item.algorithm for item in recommendation.items}
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"metric": "auc"}, UnknownNameError, "unknown metric 'auc'"),
+        ({"metric": "r2"}, UnknownNameError, "does not judge multiclass tasks"),
+        ({"include": ["xgbost"]}, UnknownNameError, "unknown algorithm 'xgbost'"),
+        ({"exclude": ["lightgmb"]}, UnknownNameError, "Did you mean 'lightgbm'"),
+        ({"include": ["ridge"]}, RecommendationError, "no configuration is left"),
+        ({"max_fit_time": 1e-9}, RecommendationError, r"comes nearest: max_fit_time=[\d.]+ would do"),
+        ({"include": "rbf_svm", "interpretable": True}, RecommendationError, "Choose from: lda, linear_svm, logistic_"),
+        ({"task": "clustering"}, UnknownNameError, "unknown task 'clustering'"),
+        ({"knowledge": "nowhere"}, KnowledgeBaseError, "nowhere"),
+    ],
+)
+def test_requests_that_cannot_be_met(options, error, message):
+    with pytest.raises(error, match=message):
+        recommend(load_iris(), **options)
+
+
+def test_a_known_dataset_is_recognised_by_its_content():
+    X, y = load_iris(return_X_y=True, as_frame=True)
+    trained = load_trained("multiclass")
+    known = trained.datasets.index[0]
+    fingerprints = trained.datasets["fingerprint"].mask(trained.datasets.index == known, load_dataset(X, y).fingerprint)
+    trained = replace(trained, datasets=trained.datasets.assign(fingerprint=fingerprints, n_samples=len(X)))
+    shuffled = X.sample(frac=1, random_state=0).set_axis(list("abcd"), axis=1)
+    recommendation = recommend(shuffled, y.loc[shuffled.index], knowledge=trained)
+    assert recommendation.known == known
+    assert "is in the knowledge base" in " ".join(recommendation.notes())
+    other = X.assign(**{X.columns[0]: X[X.columns[0]] + np.arange(len(X))})
+    assert recommend(other, y, knowledge=trained).known is None
+    assert recommend(X.iloc[1:], y.iloc[1:], knowledge=trained).known is None
+
+
+def test_neighbours_are_known_datasets_with_winners():
+    neighbours = recommend(load_wine(as_frame=True)).neighbours(4)
+    assert len(neighbours) == 4
+    assert neighbours["similarity"].between(0, 1).all()
+    assert neighbours["winner"].notna().all()
+
+
+def test_a_dataset_far_off_is_said_to_be_outside():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.lognormal(sigma=8, size=(60, 900)))
+    recommendation = recommend(X, rng.integers(0, 2, 60))
+    assert recommendation.outside
+    assert "outside" in " ".join(recommendation.notes())
+
+
+@pytest.mark.parametrize("task", ["binary", "regression"])
+def test_script_runs_as_it_is(tmp_path, task):
+    table = churn()
+    target = "churned" if task == "binary" else "usage"
+    table = table.dropna(subset=["usage"])
+    table.to_csv(tmp_path / "churn.csv", index=False)
+    recommendation = recommend(tmp_path / "churn.csv", target=target)
+    item = recommend(tmp_path / "churn.csv", target=target, include=["ridge", "lda"]).best
+    scripts = [write_script(shown, file="churn.csv", target=target) for shown in (recommendation.best, item)]
+    done = subprocess.run([sys.executable, "-c", "\n".join(scripts)], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert [line.startswith("cross-validated:") for line in done.stdout.splitlines()] == [True, True]
+
+
+def test_no_more_neighbours_are_recommended_than_half_of_the_rows_hold():
+    X = np.random.default_rng(0).normal(size=(12, 3))
+    table = recommend(X, np.arange(12) % 2, include=["k_neighbors"]).to_frame()
+    assert {settings.get("n_neighbors", 5) for settings in table["hyperparameters"]} <= set(range(1, 7))
+    assert len(table) >= 2

@@ -1,0 +1,164 @@
+"""Checks that every algorithm passes."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+
+from recommender.algorithms.catalogue import ALGORITHMS, Algorithm, algorithms_for, find_algorithm
+from recommender.algorithms.pipelines import build_pipeline
+from recommender.algorithms.pool import Configuration, pool_for
+from recommender.errors import MissingExtraError, UnknownNameError
+from recommender.evaluation.evaluate import evaluate
+from recommender.tables.dataset import TASKS, Dataset
+from recommender.tables.loading import load_dataset
+
+EVERY = [
+    pytest.param(ALGORITHMS[name], task, id=f"{name}-{task}")
+    for name in ALGORITHMS
+    for task in ALGORITHMS[name].tasks
+    if ALGORITHMS[name].is_installed
+]
+SLOW = {"n_estimators": 20, "iterations": 20}
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+
+
+def table(task: str, n: int = 80, *, collinear: bool = True) -> Dataset:
+    """Numbers, categories (whose indicators are collinear) and missing values, with a signal."""
+    rng = np.random.default_rng(0)
+    signal = rng.normal(size=n)
+    X = pd.DataFrame(
+        {
+            "signal": signal,
+            "noise": rng.normal(size=n),
+            "holes": np.where(rng.random(n) < 0.2, np.nan, signal + rng.normal(size=n)),
+            "colour": pd.Categorical(rng.choice(["red", "green", "blue"], n)),
+        }
+    )
+    X = X if collinear else X.drop(columns="colour")
+    if task == "regression":
+        return load_dataset(X, 100 + 10 * signal + rng.normal(size=n))
+    bins = np.digitize(signal, [0.0] if task == "binary" else [-0.5, 0.5])
+    return load_dataset(X, np.array(["low", "middle", "high"])[bins], task=task)
+
+
+def quick(configuration: Configuration) -> Configuration:
+    """The configuration with few trees."""
+    settings = dict(configuration.hyperparameters)
+    few = {name: min(n, settings.get(name, n)) for name, n in SLOW.items() if name in settings}
+    return Configuration(configuration.algorithm, settings | few)
+
+
+def first(algorithm: Algorithm, task: str) -> list[Configuration]:
+    """The default, and one that was drawn."""
+    mine = [c for c in pool_for(task) if c.algorithm == algorithm.name]
+    return [quick(c) for c in dict.fromkeys([mine[0], mine[-1]])]
+
+
+@pytest.mark.parametrize(("algorithm", "task"), EVERY)
+def test_it_learns_from_a_table_with_holes_and_categories(algorithm, task):
+    dataset = table(task, collinear=algorithm.name != "qda")  # which cannot bear it, and says so
+    metric, fold = "r2" if task == "regression" else "roc_auc", (np.arange(60), np.arange(60, 80))
+    found = [evaluate(dataset, configuration, 0, fold) for configuration in first(algorithm, task)]
+    assert [evaluation.status for evaluation in found] == ["ok"] * len(found), found
+    assert all(evaluation.fit_seconds > 0 and evaluation.model_bytes > 0 for evaluation in found)
+    assert max(evaluation.scores[metric] for evaluation in found) > (0.3 if task == "regression" else 0.7)
+
+
+@pytest.mark.parametrize(("algorithm", "task"), EVERY)
+def test_it_is_a_pipeline_like_any_other(algorithm, task):
+    dataset = table(task, 60, collinear=algorithm.name != "qda")
+    pipeline = build_pipeline(first(algorithm, task)[0], dataset, n_jobs=1)
+    fitted = clone(pipeline).fit(dataset.X, dataset.y)
+    predicted = np.ravel(fitted.predict(dataset.X))
+    assert len(predicted) == 60
+    if task == "regression":
+        assert np.isfinite(predicted).all()
+    else:
+        assert list(fitted.classes_) == sorted(dataset.y.unique())
+        assert set(predicted) <= set(dataset.y)
+
+
+@pytest.mark.parametrize(("algorithm", "task"), EVERY)
+def test_the_same_seed_gives_the_same_model(algorithm, task):
+    dataset = table(task, 60)
+    fold = (np.arange(45), np.arange(45, 60))
+    configuration = first(algorithm, task)[-1]
+    one, two = (evaluate(dataset, configuration, 3, fold) for _ in range(2))
+    assert one.status == "ok"
+    assert one.scores == pytest.approx(two.scores, nan_ok=True)
+
+
+@pytest.mark.parametrize(("algorithm", "task"), EVERY)
+def test_its_settings_are_in_its_space(algorithm, task):
+    space = algorithm.space(task)
+    drawn = [c for c in pool_for(task) if c.algorithm == algorithm.name][1 + len(algorithm.strong) :]
+    assert len(drawn) <= algorithm.n_drawn
+    for configuration in drawn:
+        for name, value in configuration.hyperparameters.items():
+            if name in space:
+                assert space[name].legal_value(value) or _nearly(space[name], value), (name, value)
+
+
+def _nearly(hyperparameter, value) -> bool:
+    """Rounding to three digits may step over a bound by that much."""
+    return hyperparameter.lower * 0.995 <= value <= hyperparameter.upper * 1.005
+
+
+@pytest.mark.parametrize("name", ALGORITHMS)
+def test_limits_speak_for_themselves(name):
+    algorithm = ALGORITHMS[name]
+    small = {"n_samples": 10, "n_features": 3, "n_classes": 2}
+    assert algorithm.why_not(**small) is None
+    for limit in ("max_samples", "max_features", "max_classes"):
+        most = getattr(algorithm, limit)
+        if most is not None:
+            reason = algorithm.why_not(**small | {limit.replace("max", "n"): most + 1})
+            assert f"{algorithm.name} is not applied to more than {most:,}" in reason
+            assert algorithm.why_not(**small | {limit.replace("max", "n"): most}) is None
+
+
+def test_names_are_keys():
+    assert [algorithm.name for algorithm in ALGORITHMS.values()] == list(ALGORITHMS)
+    with pytest.raises(UnknownNameError, match="Did you mean 'lightgbm'"):
+        find_algorithm("lightgmb")
+
+
+def test_what_is_not_installed_is_left_out(monkeypatch):
+    monkeypatch.setattr("recommender.algorithms.catalogue._is_importable", lambda name: False)
+    pool_for.cache_clear()
+    try:
+        for task in TASKS:
+            assert {a.name for a in algorithms_for(task)}.isdisjoint({"xgboost", "catboost"})
+            without = [c.id for c in pool_for(task)]
+            monkeypatch.setattr("recommender.algorithms.catalogue._is_importable", lambda name: True)
+            pool_for.cache_clear()
+            assert [c.id for c in pool_for(task)][: len(without)] == without
+            monkeypatch.setattr("recommender.algorithms.catalogue._is_importable", lambda name: False)
+            pool_for.cache_clear()
+    finally:
+        pool_for.cache_clear()
+
+
+@pytest.mark.parametrize("name", ["xgboost", "catboost"])
+@pytest.mark.parametrize("task", ["binary", "regression"])
+def test_building_what_is_not_installed_names_the_extra(name, task, monkeypatch):
+    import sys
+
+    monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(MissingExtraError, match=r"pip install recommender\[boosting\]"):
+        ALGORITHMS[name].build({}, task, 0, 1)
+
+
+def test_nothing_is_written_where_it_runs(tmp_path, monkeypatch):
+    pytest.importorskip("catboost", reason="the extra `boosting` is not installed")
+    monkeypatch.chdir(tmp_path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        dataset = table("binary", 60)
+        build_pipeline(Configuration("catboost", {"iterations": 5}), dataset, n_jobs=1).fit(dataset.X, dataset.y)
+    assert list(tmp_path.iterdir()) == []

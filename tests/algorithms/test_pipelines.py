@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from recommender.algorithms.pipelines import build_pipeline, encoded_width
+from recommender.algorithms.pool import Configuration
+from recommender.tables.dates import read_dates
+from recommender.tables.loading import load_dataset
+
+CONFIGURATIONS = [Configuration("lightgbm", {}), Configuration("logistic_regression", {})]
+RNG = np.random.default_rng(0)
+N = 60
+
+
+def mixed_table() -> pd.DataFrame:
+    numbers = RNG.normal(size=N)
+    return pd.DataFrame(
+        {
+            "number": np.where(np.arange(N) % 7 == 0, np.nan, numbers),
+            "infinite": np.where(np.arange(N) % 11 == 0, np.inf, numbers),
+            "nullable": pd.array([None, *range(N - 1)], dtype="Int64"),
+            "arrow": pd.array(numbers, dtype="float64[pyarrow]"),
+            "flag": np.arange(N) % 2 == 0,
+            "level": pd.Categorical(RNG.choice(["low", "high"], N)),
+            "mixed": [1, "a", 2.5, None] * (N // 4),
+            "word": RNG.choice(["red", "blue"], N),
+            "day": pd.date_range("2020-01-01", periods=N),
+            "written": pd.date_range("2020-01-01", periods=N).strftime("%d/%m/%Y"),
+            "waited": pd.to_timedelta(np.arange(N), unit="h"),
+            "text": [f"comment number {i} about {'cats' if i % 2 else 'dogs'}" for i in range(N)],
+            "constant": 1,
+            "nothing": None,
+            "answer": np.where(numbers > 0, "yes", "no"),
+        }
+    )
+
+
+@pytest.mark.parametrize("configuration", CONFIGURATIONS, ids=lambda c: c.id)
+def test_raw_table_is_fitted_and_predicted(configuration):
+    dataset = load_dataset(mixed_table(), target="answer")
+    pipeline = build_pipeline(configuration, dataset).fit(dataset.X, dataset.y)
+    assert set(pipeline.predict(dataset.X)) <= {"yes", "no"}
+    assert pipeline.score(dataset.X, dataset.y) > 0.8
+
+
+@pytest.mark.parametrize("configuration", CONFIGURATIONS, ids=lambda c: c.id)
+def test_new_categories_and_missing_values_at_prediction(configuration):
+    dataset = load_dataset(mixed_table()[["number", "word", "level", "answer"]], target="answer")
+    pipeline = build_pipeline(configuration, dataset).fit(dataset.X, dataset.y)
+    new = pd.DataFrame({"number": [np.nan], "word": ["green"], "level": [None]})
+    assert pipeline.predict(new)[0] in {"yes", "no"}
+
+
+@pytest.mark.parametrize("configuration", CONFIGURATIONS, ids=lambda c: c.id)
+def test_column_order_does_not_matter_where_names_are_clear(configuration):
+    dataset = load_dataset(mixed_table()[["number", "word", "answer"]], target="answer")
+    pipeline = build_pipeline(configuration, dataset).fit(dataset.X, dataset.y)
+    assert (pipeline.predict(dataset.X[["word", "number"]]) == pipeline.predict(dataset.X)).all()
+
+
+def test_arrays_and_duplicate_names_go_by_position():
+    X, y = RNG.normal(size=(N, 3)), np.arange(N) % 2
+    for features in (X, pd.DataFrame(X, columns=["a", "a", "b"])):
+        dataset = load_dataset(features, y)
+        pipeline = build_pipeline(CONFIGURATIONS[1], dataset).fit(features, y)
+        assert pipeline.predict(features).shape == (N,)
+        assert pipeline[-1].n_features_in_ == 3
+
+
+def test_trees_see_missing_values_and_others_do_not():
+    dataset = load_dataset(mixed_table()[["number", "word", "answer"]], target="answer")
+    trees, linear = (build_pipeline(c, dataset).fit(dataset.X, dataset.y)[0] for c in CONFIGURATIONS)
+    assert np.isnan(trees.transform(dataset.X)).any()
+    assert np.isfinite(linear.transform(dataset.X)).all()
+
+
+def test_rare_categories_share_a_column():
+    codes = [f"c{i}" for i in range(40)] * 3
+    dataset = load_dataset(pd.DataFrame({"code": codes, "y": np.arange(120) % 2}), target="y")
+    pipeline = build_pipeline(CONFIGURATIONS[1], dataset).fit(dataset.X, dataset.y)
+    assert pipeline[-1].n_features_in_ == 30 == encoded_width(dataset, "onehot")
+
+
+def test_preprocessing_of_a_plain_table_is_scikit_learn_alone():
+    dataset = load_dataset(mixed_table()[["number", "word", "answer"]], target="answer")
+    steps = build_pipeline(CONFIGURATIONS[1], dataset)["preprocess"].transformers
+    modules = {type(part).__module__.split(".")[0] for _, step, _ in steps for part in getattr(step, "steps", [step])}
+    assert modules <= {"sklearn", "builtins"}
+
+
+@pytest.mark.filterwarnings("default:Parsing dates in:UserWarning")
+@pytest.mark.parametrize("dayfirst", [False, True])
+@pytest.mark.parametrize(
+    "written", ["%d/%m/%Y %H:%M", "%m/%d/%Y %I:%M %p", "%Y-%m-%d", "%d.%m.%y", "%Y-%m-%dT%H:%M:%S+01:00"]
+)
+def test_dates_are_read_as_one_by_one(written, dayfirst):
+    rng = np.random.default_rng(0)
+    dates = pd.Series(pd.Timestamp("2015-01-01") + pd.to_timedelta(rng.integers(0, 10**6, 60), unit="min"))
+    texts = dates.dt.strftime(written).sample(frac=1, random_state=0)
+    texts.iloc[[3, 5, 7]] = (
+        [None, "soon", "2015-03-04"] if "T" not in written else [None, "soon", "2015-03-04T00:00:00+01:00"]
+    )
+    expected = pd.to_datetime(texts, errors="coerce", format="mixed", dayfirst=dayfirst)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        pd.testing.assert_series_equal(read_dates(texts, dayfirst=dayfirst), expected, check_dtype=False)

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from recommender.algorithms.catalogue import ALGORITHMS
+from recommender.algorithms.pool import Configuration, draw, pool_for
+from recommender.tables.dataset import TASKS
+
+
+def core(task: str) -> list[Configuration]:
+    """The pool as it is without any extra."""
+    return [c for c in pool_for(task) if ALGORITHMS[c.algorithm].extra is None]
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_it_is_large_enough_and_about_a_third_lightgbm(task):
+    pool = core(task)
+    assert len(pool) >= 110
+    share = sum(c.algorithm == "lightgbm" for c in pool) / len(pool)
+    assert 0.28 < share < 0.38
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_every_algorithm_is_there_with_its_default_first(task):
+    pool = pool_for(task)
+    names = {a.name for a in ALGORITHMS.values() if task in a.tasks and a.is_installed}
+    assert {c.algorithm for c in pool} == names
+    n_core = sum(a.extra is None for a in ALGORITHMS.values() if task in a.tasks)
+    assert all(not c.hyperparameters for c in pool[:n_core])
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_ids_are_unique_and_name_their_algorithm(task):
+    pool = pool_for(task)
+    assert len({c.id for c in pool}) == len(pool)
+    assert all(c.id.startswith(f"{c.algorithm}-") for c in pool)
+
+
+@pytest.mark.parametrize(
+    ("task", "digest"),
+    [("binary", "4bc26535daa24b41"), ("multiclass", "4bc26535daa24b41"), ("regression", "580ccd5c82402770")],
+)
+def test_ids_and_their_order_never_change(task, digest):
+    """Evaluations that are recorded under an id would be lost by a change of it.
+
+    An addition to the pool comes with a new digest here, after it was seen that every id of before is still there.
+    """
+    ids = " ".join(c.id for c in core(task))
+    assert hashlib.sha256(ids.encode()).hexdigest()[:16] == digest
+
+
+def test_ids_depend_on_neither_order_nor_process():
+    one = Configuration("rbf_svm", {"C": 10.0, "gamma": 0.01})
+    other = Configuration("rbf_svm", {"gamma": 0.01, "C": 10.0})
+    assert one.id == other.id
+    code = (
+        "from recommender.algorithms.pool import Configuration as C; print(C('rbf_svm', {'gamma': 0.01, 'C': 10.0}).id)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == one.id
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_settings_survive_json(task):
+    for configuration in pool_for(task):
+        settings = json.loads(json.dumps(dict(configuration.hyperparameters)))
+        assert Configuration(configuration.algorithm, settings).id == configuration.id
+
+
+@pytest.mark.parametrize("name", ["lightgbm", "mlp", "k_neighbors"])
+def test_drawing_more_changes_nothing_that_was_drawn(name):
+    algorithm = ALGORITHMS[name]
+    before = list(draw(algorithm, "binary"))
+    after = list(draw(replace(algorithm, n_drawn=3 * algorithm.n_drawn), "binary"))
+    assert after[: len(before)] == before
+
+
+def test_a_new_algorithm_changes_no_other(monkeypatch):
+    before = {c.id for c in pool_for("binary")}
+    monkeypatch.setitem(ALGORITHMS, "another", replace(ALGORITHMS["mlp"], name="another"))
+    pool_for.cache_clear()
+    try:
+        after = {c.id for c in pool_for("binary")}
+    finally:
+        pool_for.cache_clear()
+    assert before < after
+    assert {i for i in after - before if not i.startswith("another-")} == set()
+
+
+def test_any_beginning_is_balanced():
+    for n in (20, 40, 80):
+        beginning = [c.algorithm for c in pool_for("binary")[:n]]
+        assert len(set(beginning)) >= 11
+        assert beginning.count("lightgbm") <= 0.4 * n

@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from io import StringIO
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from recommender.cli.app import main
+from recommender.evaluation.metrics import METRICS
+from recommender.evidence.knowledge import knowledge_of, load_knowledge, record_knowledge
+from recommender.evidence.store import Store
+from recommender.metafeatures import METAFEATURES_VERSION
+from recommender.metamodel.training import load_trained
+
+
+@pytest.fixture(scope="module")
+def some():
+    """A few of the shipped datasets of each task."""
+    shipped = load_knowledge()
+    kept = shipped.datasets.groupby("task").head(4).index
+    return shipped.without(shipped.datasets.index.difference(kept))
+
+
+@pytest.fixture
+def folder(some, tmp_path):
+    some.save(tmp_path / "some")
+    return tmp_path / "some"
+
+
+@pytest.fixture
+def store(folder, tmp_path, capsys):
+    path = tmp_path / "some.sqlite"
+    assert main(["kb", "export", str(path), "--knowledge", str(folder)]) == 0
+    capsys.readouterr()
+    return path
+
+
+def run(capsys, *arguments) -> str:
+    assert main(["kb", *map(str, arguments)]) == 0
+    return capsys.readouterr().out
+
+
+def refused(capsys, *arguments) -> str:
+    assert main(["kb", *map(str, arguments)]) == 2
+    return capsys.readouterr().err
+
+
+def test_info_counts_by_task_size_and_algorithm(capsys, some, folder):
+    found = json.loads(run(capsys, "info", "--knowledge", folder, "--format", "json"))
+    assert {row["task"]: row["datasets"] for row in found["task"]} == dict.fromkeys(
+        ["binary", "multiclass", "regression"], 4
+    )
+    assert sum(row["datasets"] for row in found["size"]) == 12
+    for part in found.values():
+        assert sum(row["evaluations"] for row in part) == len(some.evaluations)
+    seconds = some.evaluations[["fit_seconds", "predict_seconds"]].sum().sum()
+    assert sum(row["hours"] for row in found["algorithm"]) * 3600 == pytest.approx(seconds, rel=1e-4)
+    assert "By algorithm" in run(capsys, "info", "--knowledge", folder)
+
+
+def test_list_filters_by_task(capsys, some, store):
+    listed = pd.read_csv(
+        StringIO(run(capsys, "list", "--store", store, "--task", "regression", "--format", "csv")), index_col=0
+    )
+    assert sorted(listed.index) == some.for_task("regression")
+    assert "12 datasets" in run(capsys, "list", "--store", store)
+
+
+def test_winners_is_the_same_command(capsys, folder):
+    arguments = ["winners", "--knowledge", str(folder), "--task", "binary", "--format", "csv"]
+    assert main(arguments) == 0
+    assert capsys.readouterr().out == run(capsys, *arguments)
+
+
+def test_a_store_goes_there_and_back(capsys, some, store, tmp_path):
+    assert len(knowledge_of(Store(store)).evaluations) == len(some.evaluations)
+    run(capsys, "export", tmp_path / "again", "--store", store)
+    again = load_knowledge(tmp_path / "again")
+    assert list(again.datasets.index) == list(some.datasets.index)
+    assert len(again.evaluations) == len(some.evaluations)
+    assert "0 new evaluations" in run(capsys, "export", store, "--knowledge", tmp_path / "again")
+
+
+def test_export_as_csv(capsys, some, folder, tmp_path):
+    run(capsys, "export", tmp_path / "results.csv", "--knowledge", folder)
+    rows = pd.read_csv(tmp_path / "results.csv")
+    assert len(rows) == len(some.evaluations)
+    assert json.loads(rows["hyperparameters"].iloc[0]) is not None
+
+
+def test_a_scenario_is_of_one_task(capsys, folder, tmp_path):
+    assert "give --task" in refused(capsys, "export", tmp_path / "s", "--format", "aslib", "--knowledge", folder)
+    run(capsys, "export", tmp_path / "s", "--format", "aslib", "--task", "binary", "--knowledge", folder)
+    assert (tmp_path / "s" / "algorithm_runs.arff").exists()
+
+
+@pytest.mark.parametrize("kind", ["store", "knowledge"])
+def test_drop(capsys, some, store, folder, kind):
+    where = ["--store", store] if kind == "store" else ["--knowledge", folder]
+    gone = some.datasets.index[0]
+    assert "unknown dataset 'nothing'" in refused(capsys, "drop", gone, "nothing", *where)
+    n_evaluations = (some.evaluations["dataset_id"] == gone).sum()
+    assert f"dropped 1 dataset and {n_evaluations:,} evaluations" in run(capsys, "drop", gone, *where)
+    left = knowledge_of(Store(store)) if kind == "store" else load_knowledge(folder)
+    assert list(left.datasets.index) == list(some.datasets.index[1:])
+    assert len(left.evaluations) == len(some.evaluations) - n_evaluations
+
+
+def test_add_evaluates_the_pool_on_a_file(capsys, tmp_path):
+    table = pd.DataFrame({"a": np.arange(40) % 7, "b": np.arange(40) % 11, "y": ["no", "yes"] * 20})
+    table.to_csv(tmp_path / "mine.csv", index=False)
+    path = tmp_path / "mine.sqlite"
+    arguments = ["add", tmp_path / "mine.csv", "--target", "y", "--store", path, "--workers", 1, "--configurations", 1]
+    found = run(capsys, *arguments)
+    known = knowledge_of(Store(path))
+    assert list(known.datasets["name"]) == ["mine"]
+    assert known.datasets.index[0].startswith("own:mine-")
+    assert known.datasets.index[0] in found
+    assert known.datasets["metafeatures_version"].tolist() == [METAFEATURES_VERSION]
+    assert known.evaluations["status"].tolist() == ["ok"] * 20
+    table.sample(frac=1.0, random_state=0).to_csv(tmp_path / "mine.csv", index=False)
+    assert "nothing new" in run(capsys, *arguments)
+
+
+def test_add_records_results_measured_elsewhere(capsys, some, folder, tmp_path):
+    path, results = tmp_path / "mine.sqlite", tmp_path / "results.csv"
+    run(capsys, "export", results, "--knowledge", folder)
+    rows = pd.read_csv(results, keep_default_na=False)[:50]
+    rows.to_csv(results, index=False)
+    assert "50 evaluations on 1 dataset recorded" in run(capsys, "add", "--results", results, "--store", path)
+    assert "0 evaluations" in run(capsys, "add", "--results", results, "--store", path)
+    assert len(knowledge_of(Store(path)).evaluations) == 50
+
+
+def test_add_records_nothing_of_what_has_mistakes(capsys, tmp_path):
+    results = tmp_path / "results.csv"
+    results.write_text("dataset_id,algorithm,fold,accuracy\nnothing,lda,0,0.5\n")
+    assert "row 1: the dataset 'nothing' is not known" in refused(
+        capsys, "add", "--results", results, "--store", tmp_path / "s"
+    )
+    assert not (tmp_path / "s").exists()
+
+
+def test_add_wants_one_thing(capsys):
+    assert "Give either a FILE with --target, or --results" in refused(capsys, "add")
+
+
+def test_what_is_shipped_is_not_dropped_from(capsys, some):
+    from recommender.manifest import shipped_folder
+
+    for where in ([], ["--knowledge", shipped_folder()]):
+        assert "kb export" in refused(capsys, "drop", some.datasets.index[0], *where)
+
+
+@pytest.fixture
+def shipped(monkeypatch, tmp_path):
+    """Stands for what comes with the package: nine of its datasets with four configurations."""
+    whole, folder = load_knowledge(), tmp_path / "shipped"
+    small = whole.without(whole.datasets.index.difference(whole.for_task("multiclass")[:9]))
+    kept = ["lightgbm-default", "random_forest-default", "naive_bayes-default", "lda-default"]
+    rows = small.evaluations[small.evaluations["configuration_id"].isin(kept)]
+    small = replace(small, evaluations=rows, configurations=small.configurations.loc[sorted(kept)])
+    small.save(folder)
+    for module in ("manifest", "evidence.knowledge", "metamodel.training"):
+        monkeypatch.setattr(f"recommender.{module}.shipped_folder", lambda: folder)
+    return small
+
+
+def test_train_on_a_store_extends_what_is_shipped(capsys, monkeypatch, shipped, tmp_path):
+    monkeypatch.setattr("recommender.metamodel.training.METRICS", {"accuracy": METRICS["accuracy"]})  # to be quick
+    theirs = shipped.datasets.index[0]
+    mine = shipped.without(shipped.datasets.index[1:])
+    mine = replace(
+        mine,
+        datasets=mine.datasets.assign(fingerprint="another", name="mine").rename(index=lambda _: "own:mine"),
+        metafeatures=mine.metafeatures.rename(index=lambda _: "own:mine"),
+        evaluations=mine.evaluations.assign(dataset_id="own:mine"),
+    )
+    store, folder = tmp_path / "mine.sqlite", tmp_path / "my-knowledge"
+    record_knowledge(mine, Store(store))
+    train = ["train", "--store", str(store), "--output"]
+    assert main([*train, str(tmp_path / "alone"), "--no-extend"]) == 2
+    assert "there are no 8 datasets" in capsys.readouterr().err
+    assert main([*train, str(tmp_path / "shipped")]) == 2
+    assert "cannot extend itself" in capsys.readouterr().err
+    assert main([*train, str(folder)]) == 0
+    assert "0 binary, 10 multiclass datasets, for accuracy" in capsys.readouterr().out
+    assert list(load_knowledge(folder, alone=True).datasets.index) == ["own:mine"]
+    assert "taken together with" in (folder / "README.md").read_text()
+    trained = load_trained("multiclass", "accuracy", folder)
+    assert trained.datasets.loc["own:mine", "family"] == trained.datasets.loc[theirs, "family"]
+    listed = run(capsys, "list", "--knowledge", folder, "--format", "csv")
+    assert listed.count("\n") == 11
+
+    shipped.without([shipped.datasets.index[-1]]).save(tmp_path / "shipped")
+    assert "another version of recommender" in refused(capsys, "list", "--knowledge", folder)
+    assert main(["train", "--knowledge", str(folder), "--output", str(folder)]) == 0
+    assert len(load_knowledge(folder).datasets) == 9
+
+
+def test_a_task_that_there_is_not(capsys):
+    assert "unknown task 'binry'. Did you mean 'binary'?" in refused(capsys, "list", "--task", "binry")

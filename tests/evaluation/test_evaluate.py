@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
+from sklearn.metrics import roc_auc_score
+
+from recommender.algorithms.pipelines import build_pipeline
+from recommender.algorithms.pool import Configuration
+from recommender.evaluation.evaluate import evaluate, predict
+from recommender.evaluation.metrics import metrics_for
+from recommender.tables.dataset import Dataset
+from recommender.tables.loading import load_dataset
+from recommender.tables.splits import split
+
+
+@pytest.mark.parametrize("loader", [load_iris, load_breast_cancer, load_diabetes])
+def test_every_metric_and_both_times_are_recorded(loader):
+    dataset = load_dataset(loader(as_frame=True))
+    result = evaluate(dataset, Configuration("random_forest", {}), 0, split(dataset)[0])
+    assert result.status == "ok"
+    assert list(result.scores) == [metric.name for metric in metrics_for(dataset.task)]
+    assert np.isfinite(list(result.scores.values())).all()
+    assert result.fit_seconds > 0
+    assert result.predict_seconds > 0
+    assert result.model_bytes > 1_000
+    assert result.n_train + result.n_test == dataset.n_samples
+
+
+def test_score_is_that_of_the_pipeline_on_the_test_rows():
+    dataset = load_dataset(load_breast_cancer(as_frame=True))
+    train, test = split(dataset)[3]
+    result = evaluate(dataset, Configuration("lda", {}), 3, (train, test))
+    fitted = build_pipeline(Configuration("lda", {}), dataset, random_state=3)
+    fitted.fit(dataset.X.iloc[train], dataset.y.iloc[train])
+    expected = roc_auc_score(dataset.y.iloc[test], fitted.predict_proba(dataset.X.iloc[test])[:, 1])
+    assert result.scores["roc_auc"] == pytest.approx(expected)
+
+
+def test_decision_function_serves_where_there_are_no_probabilities():
+    dataset = load_dataset(load_iris(as_frame=True))
+    result = evaluate(dataset, Configuration("linear_svm", {}), 0, split(dataset)[0])
+    assert result.scores["roc_auc"] > 0.8
+    assert np.isnan(result.scores["log_loss"])
+
+
+def test_an_error_of_the_model_is_an_outcome():
+    X = pd.DataFrame({"a": [1.0, 1.0, 2.0, 2.0] * 5, "b": [1.0, 1.0, 2.0, 2.0] * 5})
+    dataset = load_dataset(X, ["x", "x", "y", "y"] * 5)
+    result = evaluate(dataset, Configuration("qda", {}), 0, split(dataset)[0])
+    assert result.status == "failed"
+    assert "rank" in result.message
+    assert result.scores == {}
+
+
+def test_a_warning_is_kept_as_the_message():
+    dataset = load_dataset(load_iris(as_frame=True))
+    result = evaluate(dataset, Configuration("mlp", {}), 0, split(dataset)[0])
+    assert result.status == "ok"
+    assert result.message.startswith("ConvergenceWarning")
+
+
+def test_a_class_absent_from_the_training_rows():
+    y = pd.Series(list("aabbcc"))
+    dataset = Dataset(pd.DataFrame({"x": np.arange(6.0), "z": np.arange(6.0) % 2}), y, "multiclass")
+    pipeline = build_pipeline(Configuration("naive_bayes", {}), dataset).fit(dataset.X.iloc[:4], y.iloc[:4])
+    truth, prediction = predict(pipeline, dataset, np.array([0, 5]))
+    assert truth.tolist() == [0, 2]
+    assert prediction.margins.shape == (2, 3)
+    assert (prediction.margins[:, 2] == 0).all()

@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, load_wine
+from sklearn.dummy import DummyClassifier
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import parametrize_with_checks
+from threadpoolctl import threadpool_limits
+
+from recommender import RecommendedClassifier, RecommendedRegressor
+from recommender.advice.recommendation import recommend
+from recommender.errors import RecommendationError, UnknownNameError
+from recommender.evaluation.metrics import find_metric
+from recommender.fitting.candidates import Candidate, compare, fit_first, weigh
+from recommender.tables.dataset import Dataset
+from recommender.tables.loading import load_dataset
+
+QUICK = {"include": ["lda", "logistic_regression", "naive_bayes", "ridge", "lasso"]}
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """Tiny tables gain nothing from threads, and lose much where others use the processors."""
+    with threadpool_limits(1):
+        yield
+
+
+@pytest.fixture
+def mixed() -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    usage = rng.normal(size=90)
+    return pd.DataFrame(
+        {
+            "usage": np.where(rng.random(90) < 0.1, np.nan, usage),
+            "plan": rng.choice(["basic", "plus", None], 90),
+            "since": pd.date_range("2020-01-01", periods=90),
+            "churned": np.where(usage > 0, "yes", "no"),
+        }
+    )
+
+
+@parametrize_with_checks([RecommendedClassifier(max_fit_time=0.05), RecommendedRegressor(max_fit_time=0.05)])
+@pytest.mark.filterwarnings(
+    "ignore::sklearn.exceptions.ConvergenceWarning", "ignore:the target is constant", "ignore:no class has a second row"
+)
+def test_scikit_learn_takes_it_for_its_own(estimator, check):
+    check(estimator)
+
+
+def test_raw_table_of_every_kind(mixed):
+    X, y = mixed.drop(columns="churned"), mixed["churned"]
+    model = RecommendedClassifier(**QUICK).fit(X, y)
+    assert model.score(X, y) > 0.8
+    assert list(model.classes_) == ["no", "yes"]
+    assert list(model.feature_names_in_) == list(X.columns)
+    assert model.best_configuration_.algorithm == model.leaderboard_["algorithm"][1]
+    np.testing.assert_allclose(model.predict_proba(X).sum(axis=1), 1)
+
+
+def test_array_and_frame_give_the_same():
+    X, y = load_wine(return_X_y=True, as_frame=True)
+    by_name, by_position = (RecommendedClassifier(**QUICK).fit(x, y) for x in (X, X.to_numpy()))
+    np.testing.assert_allclose(by_name.predict_proba(X), by_position.predict_proba(X.to_numpy()))
+    with pytest.warns(UserWarning, match="does not have valid feature names"):
+        assert (by_name.predict(X.to_numpy()) == by_name.predict(X)).all()
+
+
+def test_it_is_an_estimator_among_others():
+    X, y = load_iris(return_X_y=True)
+    model = make_pipeline(StandardScaler(), RecommendedClassifier(**QUICK))
+    assert cross_val_score(model, X, y, cv=2).mean() > 0.9
+    grid = {"recommendedclassifier__metric": ["roc_auc", "accuracy"]}
+    assert GridSearchCV(clone(model), grid, cv=2, scoring="neg_log_loss").fit(X, y).best_score_ > -0.4
+
+
+@pytest.mark.parametrize("loader", [load_breast_cancer, load_wine])
+@pytest.mark.parametrize("algorithm", ["linear_svm", "rbf_svm"])
+def test_machines_without_probabilities_are_calibrated(loader, algorithm):
+    X, y = loader(return_X_y=True)
+    train, test = np.arange(len(y)) % 3 > 0, np.arange(len(y)) % 3 == 0
+    model = RecommendedClassifier(include=algorithm).fit(X[train], y[train])
+    expected = model.predict_proba(X[test])
+    assert (model.predict(X[test]) == model.classes_[expected.argmax(axis=1)]).all()
+    assert -np.log(expected[np.arange(test.sum()), y[test]]).mean() < 0.3
+    assert not hasattr(model, "decision_function")
+
+
+def test_decisions_are_those_of_the_fitted_model():
+    X, y = load_breast_cancer(return_X_y=True)
+    model = RecommendedClassifier(include="lda").fit(X, y)
+    assert (model.decision_function(X) == model.estimator_.decision_function(X)).all()
+    assert not hasattr(RecommendedClassifier(include="naive_bayes").fit(X, y), "decision_function")
+
+
+def test_the_best_of_several_candidates_is_kept():
+    X, y = load_diabetes(return_X_y=True)
+    model = RecommendedRegressor(n_candidates=3, metric="rmse", **QUICK).fit(X, y)
+    board = model.leaderboard_
+    assert len(board) == 3
+    assert board["score"].between(40, 80).all()
+    assert board["score"].is_monotonic_increasing
+    assert board["weight"].tolist() == [1, 0, 0]
+    assert model.best_configuration_.id == board["configuration_id"][1]
+
+
+@pytest.mark.parametrize(
+    ("estimator", "loader"), [(RecommendedClassifier, load_wine), (RecommendedRegressor, load_diabetes)]
+)
+def test_blend_averages_its_members(estimator, loader):
+    X, y = loader(return_X_y=True)
+    model = estimator(n_candidates=3, blend=True, **QUICK).fit(X, y)
+    weights = model.leaderboard_["weight"]
+    assert weights.sum() == pytest.approx(1)
+    assert weights.is_monotonic_decreasing
+    assert model.score(X, y) > 0.4
+    assert model.best_configuration_.id == model.leaderboard_["configuration_id"][1]
+
+
+def test_weights_of_a_blend_are_no_worse_than_the_best_alone():
+    dataset = load_dataset(load_diabetes(as_frame=True))
+    recommendation = recommend(dataset, **QUICK)
+    metric = find_metric("r2", "regression")
+    tried = compare(map(Candidate, recommendation.portfolio(3)), dataset, metric, random_state=0)
+    weigh(tried, metric)
+    folds = zip(*(c.predictions for c in tried), strict=True)
+    blended = [(sum(c.weight * p.labels for c, (_, p) in zip(tried, fold, strict=True)), fold[0][0]) for fold in folds]
+    r2 = np.mean([1 - ((y - p) ** 2).sum() / ((y - y.mean()) ** 2).sum() for p, y in blended])
+    assert r2 >= tried[0].score - 1e-9
+
+
+def test_what_fails_on_the_table_gives_way_to_another():
+    X, y = load_iris(return_X_y=True, as_frame=True)
+    X, y = X.iloc[:101], y.iloc[:101]  # one row of the third class
+    machines = recommend(X.iloc[:100], y.iloc[:100], include="linear_svm").items
+    dataset, failing = Dataset(X, y, "multiclass"), [Candidate(item) for item in machines]
+    with pytest.raises(RecommendationError, match="cannot be calibrated where a class has a single row"):
+        fit_first(failing, dataset, random_state=0)
+    other = Candidate(recommend(X.iloc[:100], y.iloc[:100], include="naive_bayes").best)
+    assert fit_first([*failing, other], dataset, random_state=0).predict_proba(X).shape == (101, 3)
+    assert ([candidate.weight for candidate in failing], other.weight) == ([0.0] * len(failing), 1.0)
+    assert all("cannot be calibrated" in candidate.message for candidate in failing)
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "what"),
+    [
+        ([[1.0], [2.0], [3.0]], ["a", "a", "a"], "the target is constant"),
+        ([[1.0]], ["a"], "the target is constant"),
+        ([[1.0], [1.0], [1.0]], ["a", "b", "b"], "every column is constant"),
+        ([[1.0], [2.0]], ["a", "b"], "no class has a second row"),
+    ],
+)
+def test_where_nothing_can_be_learnt_the_prediction_is_constant(X, y, what):
+    with pytest.warns(UserWarning, match=what):
+        model = RecommendedClassifier().fit(X, y)
+    assert isinstance(model.estimator_, DummyClassifier)
+    assert set(model.predict(X)) == {max(sorted(y), key=y.count)}
+    assert model.recommendation_ is None
+    assert model.best_configuration_ is None
+
+
+def test_constant_numbers_are_predicted_as_they_are():
+    with pytest.warns(UserWarning, match="the target is constant"):
+        assert RecommendedRegressor().fit([[1.0], [2.0]], [5.0, 5.0]).predict([[7.0]]).tolist() == [5.0]
+
+
+@pytest.mark.parametrize("n", [3, 5, 8])
+def test_a_handful_of_rows_is_enough(n):
+    X = np.arange(2.0 * n).reshape(n, 2)
+    assert RecommendedClassifier(n_candidates=2).fit(X, np.arange(n) % 2).predict(X).shape == (n,)
+    assert RecommendedRegressor(n_candidates=2).fit(X, np.arange(n) / 3).predict(X).shape == (n,)
+
+
+def test_what_is_pickled_does_not_hold_the_table():
+    X, y = load_wine(return_X_y=True, as_frame=True)
+    model = RecommendedClassifier(**QUICK).fit(X, y)
+    again = pickle.loads(pickle.dumps(model))
+    assert model.recommendation_.dataset.n_samples == 178
+    assert again.recommendation_ is None
+    assert (again.predict(X) == model.predict(X)).all()
+
+
+def test_same_seed_same_model():
+    X, y = load_diabetes(return_X_y=True)
+    one, two = (RecommendedRegressor(random_state=np.random.RandomState(3), **QUICK).fit(X, y) for _ in range(2))
+    assert (one.predict(X) == two.predict(X)).all()
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"n_candidates": 0}, RecommendationError, "n_candidates is at least 1"),
+        ({"metric": "r2"}, UnknownNameError, "does not judge multiclass"),
+        ({"max_fit_time": 1e-9}, RecommendationError, "comes nearest"),
+        ({"include": ["ridge"]}, RecommendationError, "Choose from"),
+    ],
+)
+def test_requests_that_cannot_be_met(options, error, message):
+    with pytest.raises(error, match=message):
+        RecommendedClassifier(**options).fit(*load_iris(return_X_y=True))
+
+
+def test_options_reach_the_recommendation():
+    X, y = load_iris(return_X_y=True)
+    model = RecommendedClassifier(interpretable=True, exclude=["lda"], metric="log_loss").fit(X, y)
+    assert {item.algorithm for item in model.recommendation_.items} <= {"logistic_regression", "naive_bayes"}
+    assert model.recommendation_.metric.name == "log_loss"

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import _thread
+import subprocess
+import sys
+import threading
+import time
+
+import pandas as pd
+import pytest
+from sklearn.datasets import load_diabetes, load_iris
+from sklearn.utils.validation import check_is_fitted
+
+from recommender import recommend
+from recommender.errors import RecommendationError
+from recommender.fitting.trials import _Trials, refine
+from recommender.tables.loading import load_dataset
+
+
+@pytest.fixture(scope="module")
+def iris() -> tuple[pd.DataFrame, pd.Series]:
+    return load_iris(return_X_y=True, as_frame=True)
+
+
+def test_the_best_of_what_was_tried_comes_back_fitted(iris):
+    recommendation = recommend(*iris, include=["naive_bayes"], metric="accuracy")
+    found = recommendation.refine(*iris, seconds=120)
+    board = found.leaderboard
+    assert len(board) == len(recommendation.items)  # it ends when nothing is left
+    assert board["score"].is_monotonic_decreasing
+    assert (board["status"] == "ok").all()
+    assert board.loc[1, "configuration_id"] == found.configuration.configuration.id
+    assert board["score"].between(0.8, 1).all()
+    check_is_fitted(found.estimator)
+    assert found.estimator.score(*iris) > 0.95
+
+
+def test_a_script_without_a_guard_refines(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from sklearn.datasets import load_iris\n"
+        "from recommender import recommend\n"
+        "X, y = load_iris(return_X_y=True, as_frame=True)\n"
+        "recommendation = recommend(X, y, include=['naive_bayes'], metric='log_loss')\n"
+        "found = recommendation.refine(X, y, seconds=90)\n"
+        "print(found.leaderboard['score'].is_monotonic_increasing, len(found.leaderboard) > 0)\n"
+    )
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "True True\n"), done.stderr
+
+
+def test_interrupting_returns_the_best_so_far(iris):
+    recommendation = recommend(*iris)
+    timer = threading.Timer(1.0, _thread.interrupt_main)
+    timer.start()
+    started = time.monotonic()
+    found = recommendation.refine(*iris, seconds=600)
+    assert time.monotonic() - started < 300
+    check_is_fitted(found.estimator)
+    assert len(found.leaderboard) < len(recommendation.items)
+
+
+def test_nothing_is_started_that_would_overrun(iris):
+    recommendation = recommend(*iris)
+    trials = _Trials(recommendation, load_dataset(*iris), time.monotonic() + 100)
+    assert trials._next() is not None
+    trials.clock = 1e6 * trials.expected  # this machine is a million times slower than expected
+    assert trials._next() is None
+
+
+def test_no_time_for_anything_still_gives_a_fitted_model(iris):
+    found = recommend(*iris).refine(*iris, seconds=0.01)
+    assert found.leaderboard.empty
+    assert "score" in found.leaderboard.columns
+    check_is_fitted(found.estimator)
+
+
+def test_more_time_means_more_folds(iris):
+    recommendation, dataset = recommend(*iris), load_dataset(*iris)
+    few, many = (_Trials(recommendation, dataset, time.monotonic() + s).n_folds for s in (0.01, 10_000))
+    assert (few, many) == (3, 20)
+
+
+def test_failures_are_on_the_leaderboard_but_never_chosen(iris):
+    from recommender.evaluation.evaluate import Evaluation
+
+    recommendation = recommend(*iris, include=["lda", "qda"])
+    trials = _Trials(recommendation, load_dataset(*iris), time.monotonic() + 100)
+    first, second = recommendation.items[:2]
+    trials._record(first, [Evaluation(first.configuration.id, 0, "failed", "ValueError: no")])
+    trials._record(second, [Evaluation(second.configuration.id, 0, "ok", scores={"roc_auc": 0.6})])
+    assert trials.leaderboard()["status"].tolist() == ["ok", "failed"]
+    assert trials.choice().configuration.id == second.configuration.id
+
+
+@pytest.mark.parametrize("seconds", [0, -1, float("nan")])
+def test_seconds_must_be_positive(iris, seconds):
+    with pytest.raises(RecommendationError, match="give more than 0"):
+        refine(recommend(*iris, include=["lda"]), *iris, seconds=seconds)
+
+
+def test_another_table_is_refused(iris):
+    X, y = load_diabetes(return_X_y=True, as_frame=True)
+    recommendation = recommend(*iris, include=["lda"])
+    with pytest.raises(RecommendationError, match="10 columns are not the 4"):
+        recommendation.refine(X, (y > 100).astype(int))

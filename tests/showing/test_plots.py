@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from sklearn.datasets import load_diabetes, load_wine
+
+from recommender import recommend
+from recommender.errors import MissingExtraError
+from recommender.showing.plots import embed, plot_neighbours, plot_scores
+
+mpl.use("Agg")
+import matplotlib.pyplot as plt
+
+
+@pytest.fixture(autouse=True)
+def _close_figures():
+    yield
+    plt.close("all")
+
+
+@pytest.fixture(scope="module")
+def recommendation():
+    return recommend(load_wine())
+
+
+def labels(ax) -> list[str]:
+    return [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+def test_both_plots_can_be_saved(recommendation, tmp_path):
+    scores, neighbours = recommendation.plot()
+    scores.figure.savefig(tmp_path / "plot.png")
+    assert (tmp_path / "plot.png").stat().st_size > 10_000
+    assert neighbours.figure is scores.figure
+
+
+def test_every_configuration_is_a_point_and_the_portfolio_is_marked(recommendation):
+    ax = plot_scores(recommendation)
+    assert ax.get_xscale() == "log"
+    frame = recommendation.to_frame()
+    points = np.asarray(ax.collections[1].get_offsets())
+    np.testing.assert_allclose(points, frame[["fit_seconds", "expected_score"]])
+    for place, item in enumerate(recommendation.portfolio(3), start=1):
+        assert labels(ax)[place].startswith(f"{place}. {item.algorithm}")
+
+
+def test_scores_that_are_better_when_lower_say_so():
+    assert "lower is better" in plot_scores(recommend(load_diabetes(), metric="rmse")).get_ylabel()
+
+
+def test_every_known_dataset_is_a_point_and_the_nearest_are_named(recommendation):
+    ax = plot_neighbours(recommendation)
+    n_points = sum(len(collection.get_offsets()) for collection in ax.collections)
+    assert n_points == len(recommendation._trained.datasets) + 1
+    named = " ".join(text.get_text() for text in ax.texts)
+    for name in recommendation.neighbours(3)["name"]:
+        assert name[:20] in named
+
+
+def test_names_are_no_mathematics(recommendation):
+    hostile = replace(recommendation, dataset=replace(recommendation.dataset, name=r"$\frac{" + "x" * 100))
+    plot_scores(hostile).figure.canvas.draw()
+    plot_neighbours(hostile).figure.canvas.draw()
+
+
+def test_alike_datasets_lie_near_each_other():
+    known = np.kron(np.eye(2), np.full((3, 3), 0.9)) + 0.05  # two groups of three
+    places = embed(known, np.array([0.9, 0.9, 0.9, 0.1, 0.1, 0.1]))
+    to_here = np.linalg.norm(places[:-1] - places[-1], axis=1)
+    assert to_here[:3].max() < to_here[3:].min()
+
+
+def test_without_matplotlib_the_error_says_what_to_install(recommendation, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
+    with pytest.raises(MissingExtraError, match=r"pip install recommender\[plot\]"):
+        recommendation.plot()

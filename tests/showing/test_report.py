@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import browser
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.datasets import load_wine
+
+from recommender import recommend
+from recommender.algorithms.catalogue import ALGORITHMS
+from recommender.cli import app as cli
+from recommender.evaluation.metrics import METRICS
+from recommender.showing.report import KINDS, METRICS_IN_WORDS, render_table, write_report
+from recommender.showing.script import write_script
+
+HOSTILE = "<script>alert('x')</script>"
+needs_browser = pytest.mark.skipif(browser.CHROMIUM is None, reason="needs Chromium: apt-get install chromium")
+
+
+class Reader(HTMLParser):
+    """The tags, attributes and text of a page."""
+
+    def __init__(self, page: str):
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.texts: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes.extend(attrs)
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+    @property
+    def text(self) -> str:
+        return "".join(self.texts)
+
+
+def hostile_table(n: int = 40) -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    names = [HOSTILE, '" onload="alert(1)', "a" * 300, "</pre></td>", "&amp;{{ 7 * 7 }}{% raw %}"]
+    return pd.DataFrame(rng.normal(size=(n, 5)), columns=names).assign(**{"<b>target</b>": rng.integers(0, 2, n)})
+
+
+WIDTHS = (380, 820, 821, 1280)
+"""A telephone, the widest window in which rows are shown one below the other, the next, and a screen."""
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory) -> str:
+    """The report that the command line writes on a table whose every name is an attack."""
+    folder = tmp_path_factory.mktemp("hostile")
+    file = folder / ("<img src=x onerror=alert(1)>" + "long" * 30 + ".csv")
+    hostile_table().to_csv(file, index=False)
+    ask = ["recommend", str(file), "--target", "<b>target</b>", "--top", "12", "--html", str(folder / "report.html")]
+    assert cli.main(ask) == 0
+    return (folder / "report.html").read_text()
+
+
+def test_page_has_all_that_is_promised():
+    recommendation = recommend(load_wine(as_frame=True))
+    page = write_report(recommendation, file="wine.csv", target="class", top=7)
+    text = Reader(page).text
+    for heading in (
+        "What to fit first on",
+        "The alternatives and what they cost",
+        "Why",
+        "Similar datasets",
+        "The code",
+    ):
+        assert heading in text
+    for item in recommendation.items[:7]:
+        assert f"{item.rank}. {item.algorithm}" in text
+    for name in recommendation.neighbours()["name"]:
+        assert name in text
+    assert write_script(recommendation.best, file="wine.csv", target="class") in text
+
+
+def test_page_warns_of_what_the_notes_warn_of():
+    recommendation = replace(recommend(load_wine()), _why_outside=("it has 9 rows",))
+    text = Reader(write_report(recommendation, file="wine.csv", target="class")).text
+    assert "Before you rely on this" in text
+    assert "it has 9 rows" in text
+
+
+def test_names_are_text_and_never_markup(hostile):
+    reader = Reader(hostile)
+    assert not {"script", "img", "b", "iframe", "object"} & set(reader.tags)
+    assert not [name for name, _ in reader.attributes if name.startswith("on")]
+    assert "<b>target</b>" in reader.text
+    assert HOSTILE in reader.text
+    assert "{{ 7 * 7 }}" in reader.text
+
+
+def test_page_refers_to_nothing_outside_itself(hostile):
+    addresses = [value for name, value in Reader(hostile).attributes if name in {"src", "href", "srcset", "action"}]
+    assert addresses == ["data:,"]
+    assert "url(" not in hostile
+    assert "@import" not in hostile
+
+
+@needs_browser
+def test_browser_shows_it_narrow_and_wide_without_complaint(hostile, tmp_path):
+    seen = browser.open_page(hostile, tmp_path, widths=WIDTHS)
+    assert [frame["width"] for frame in seen.frames] == list(WIDTHS)
+    assert [frame["overflow"] for frame in seen.frames] == [0, 0, 0, 0]
+    assert min(frame["contrast"] for frame in seen.frames) >= 4.5  # WCAG AA for text of any size
+    assert [frame["scripts"] for frame in seen.frames] == [0, 0, 0, 0]
+    assert all("<b>target</b>" in frame["text"] for frame in seen.frames)
+    assert seen.console == []
+    assert sorted(seen.requests) == ["page.test/", *["page.test/page"] * 4]
+
+
+@needs_browser
+def test_browser_would_notice(tmp_path):
+    page = """<body><p style="width: 900px; color: #bbb">wide and pale</p><img src="http://elsewhere.test/x.png">
+    <script>console.error("broken")</script>"""
+    seen = browser.open_page(page, tmp_path, widths=(380,))
+    assert seen.frames[0]["overflow"] > 500
+    assert seen.frames[0]["contrast"] < 2
+    assert "elsewhere.test/x.png" in seen.requests
+    assert "broken" in " ".join(seen.console)
+
+
+def test_every_algorithm_and_metric_has_plain_words():
+    assert set(KINDS) == set(ALGORITHMS)
+    assert set(METRICS_IN_WORDS) == set(METRICS)
+
+
+def test_notebooks_get_a_table():
+    recommendation = recommend(hostile_table(), target="<b>target</b>")
+    reader = Reader(recommendation._repr_html_())
+    assert reader.tags.count("tr") == 11
+    assert "script" not in reader.tags
+    assert recommendation.best.algorithm in reader.text
+    assert "★" in reader.text
+    assert render_table(recommendation) == recommendation._repr_html_()
+
+
+def test_report_that_cannot_be_written_is_one_line(tmp_path, capsys):
+    load_wine(as_frame=True).frame.to_csv(tmp_path / "wine.csv", index=False)
+    nowhere = Path(tmp_path / "missing" / "report.html")
+    assert cli.main(["recommend", str(tmp_path / "wine.csv"), "--target", "target", "--html", str(nowhere)]) == 2
+    assert "cannot be written" in capsys.readouterr().err
