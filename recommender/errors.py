@@ -50,6 +50,17 @@ class RecommendationError(RecommenderError, ValueError):
     """A request that no configuration can satisfy."""
 
 
+def one_line(error: object, most: int = 200) -> str:
+    """What an error or warning says, as one line of at most so many characters; its kind where it says nothing.
+
+    Examples
+    --------
+    >>> one_line(ValueError("no such thing:\\n\\n   x")), one_line(KeyError())
+    ('no such thing: x', 'KeyError')
+    """
+    return (" ".join(str(error).replace("\0", "").split()) or type(error).__name__)[:most]
+
+
 def unknown_name(kind: str, given: object, choices: Iterable[str]) -> UnknownNameError:
     """Error for a name that is not among `choices`, with the nearest one suggested."""
     known = [str(choice)[:60] for choice in choices]

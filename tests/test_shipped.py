@@ -10,10 +10,11 @@ import pytest
 
 from recommender.algorithms.catalogue import ALGORITHMS
 from recommender.algorithms.pool import Configuration
+from recommender.evaluation.evaluate import FAILURES
 from recommender.evaluation.metrics import METRICS, metrics_for
 from recommender.evidence import knowledge
 from recommender.evidence.families import find_families
-from recommender.evidence.knowledge import FAILURES, KnowledgeBase, load_knowledge
+from recommender.evidence.knowledge import KnowledgeBase, load_knowledge
 from recommender.manifest import MANIFEST, checked_file, read_manifest, shipped_folder
 from recommender.metafeatures import METAFEATURES, METAFEATURES_VERSION
 from recommender.metamodel import training

@@ -9,8 +9,9 @@ import pandas as pd
 
 from recommender.algorithms.catalogue import ALGORITHMS
 from recommender.algorithms.pool import Configuration
+from recommender.evaluation.evaluate import FAILURES
 from recommender.evaluation.metrics import Metric, metrics_for
-from recommender.evidence.knowledge import FAILURES, KnowledgeBase
+from recommender.evidence.knowledge import KnowledgeBase
 from recommender.metamodel.regrets import normalized_regret
 from recommender.tables.dataset import TASKS, Task
 

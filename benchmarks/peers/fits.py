@@ -14,7 +14,7 @@ import pandas as pd
 
 from recommender.algorithms.pipelines import build_preprocessing
 from recommender.algorithms.pool import Configuration
-from recommender.evaluation.evaluate import Evaluation, Status, evaluate, one_line, predict, status_of
+from recommender.evaluation.evaluate import Evaluation, Status, evaluate, message_of, predict, status_of
 from recommender.evaluation.metrics import metrics_for
 from recommender.evaluation.workers import _start
 from recommender.fitting.candidates import VALIDATION_FOLDS
@@ -91,7 +91,7 @@ def evaluate_peer(dataset: Dataset, what: Blend | str, fold: int, split: Split) 
             y, prediction = predict(model, dataset, test_rows)
             predicted = time.process_time()
         except Exception as error:  # whatever a peer raises is its outcome
-            return Evaluation(id_of(what), fold, status_of(error), one_line(error))
+            return Evaluation(id_of(what), fold, status_of(error), message_of(error))
     return Evaluation(
         id_of(what),
         fold,
@@ -212,9 +212,9 @@ class Worker:
         except TimeoutError:
             message, status = f"not done after {seconds:g} seconds", "timeout"
         except ProcessExpired as error:
-            message, status = one_line(error), "crashed"
+            message, status = message_of(error), "crashed"
         except MemoryError as error:
-            message, status = one_line(error), "memory"
+            message, status = message_of(error), "memory"
         return Fitted(Evaluation(id_of(what), fold, status, message, fit_seconds=seconds), seconds)
 
     def stop(self) -> None:

@@ -28,7 +28,7 @@ from benchmarks.peers.fits import Blend, Worker
 from benchmarks.peers.methods import ALL, BEST_OF_5, METHODS, RANDOM, TPE, Fold, Spent
 from recommender.algorithms.pool import Configuration
 from recommender.errors import RecommenderError
-from recommender.evaluation.evaluate import one_line, status_of
+from recommender.evaluation.evaluate import message_of, status_of
 from recommender.evaluation.metrics import METRICS, find_metric
 from recommender.evidence.knowledge import KnowledgeBase, load_knowledge
 from recommender.measuring.openml_tasks import relatives
@@ -111,7 +111,7 @@ def measured(task: OpenMLTask, fold: Fold, name: str) -> dict[str, Any]:
     try:
         chosen = ALL[name](fold)
     except Exception as error:  # whatever a method raises is its outcome
-        return row | {"status": status_of(error), "message": one_line(error)}
+        return row | {"status": status_of(error), "message": message_of(error)}
     done, clock = fold.fitted(chosen)
     says = done.message if done.status == "ok" and not isinstance(chosen, Configuration) else ""
     return row | {

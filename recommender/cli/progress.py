@@ -5,6 +5,8 @@ from __future__ import annotations
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from recommender.evaluation.evaluate import FAILURES
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -66,7 +68,7 @@ class ProgressBar:
         self.n_known += moment.n_evaluations
         if moment.evaluation is not None:
             self.n_done += 1
-            self.n_failed += moment.evaluation.status in ("failed", "timeout", "memory", "crashed")
+            self.n_failed += moment.evaluation.status in FAILURES
         elif moment.n_evaluations >= 0:
             self.n_read += 1
         counts = (

@@ -7,20 +7,27 @@ import time
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
 from recommender.algorithms.pipelines import build_pipeline
 from recommender.algorithms.pool import Configuration
+from recommender.errors import one_line
 from recommender.evaluation.metrics import Prediction, metrics_for
 from recommender.tables.dataset import Dataset
 from recommender.tables.splits import Split
 
-Status = Literal["ok", "failed", "timeout", "memory", "crashed", "stopped", "not_applicable"]
+Failure = Literal["failed", "timeout", "memory", "crashed"]
+Status = Literal["ok", Failure, "stopped", "not_applicable"]
+
+FAILURES: tuple[Failure, ...] = get_args(Failure)
+"""The statuses that are the configuration's fault."""
 
 OUT_OF_MEMORY = ("bad_alloc", "cannot allocate memory", "out of memory", "can't allocate", "can't start new thread")
 """What the messages of libraries say when memory has run out below Python."""
+MOST_CHARACTERS = 300
+"""A longer message is cut."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +114,7 @@ def evaluate(dataset: Dataset, configuration: Configuration, fold: int, split: S
             y, prediction = predict(pipeline, dataset, test)
             predicted = time.process_time()
         except Exception as error:  # whatever a model raises is its outcome on this dataset
-            return Evaluation(configuration.id, fold, status_of(error), one_line(error), **sizes)
+            return Evaluation(configuration.id, fold, status_of(error), message_of(error), **sizes)
     seconds: dict[str, Any] = {"fit_seconds": fitted - started, "predict_seconds": predicted - fitted}
     if not _is_finite(prediction):
         message = "the model predicts NaN or infinity"
@@ -116,7 +123,7 @@ def evaluate(dataset: Dataset, configuration: Configuration, fold: int, split: S
         configuration.id,
         fold,
         "ok",
-        one_line(caught[0].message) if caught else "",
+        message_of(caught[0].message) if caught else "",
         **sizes,
         **seconds,
         model_bytes=_serialised_bytes(pipeline),
@@ -154,10 +161,10 @@ def status_of(error: BaseException) -> Status:
     return "memory" if is_memory else "failed"
 
 
-def one_line(error: object) -> str:
-    """An error or warning as one short line."""
-    text = " ".join(str(error).replace("\0", "").split()) or type(error).__name__
-    return (f"{type(error).__name__}: {text}" if isinstance(error, BaseException) else text)[:300]
+def message_of(error: BaseException | str) -> str:
+    """An error or warning as the message of an evaluation: its kind and what it says, on one short line."""
+    text = one_line(error, MOST_CHARACTERS)
+    return text if isinstance(error, str) else f"{type(error).__name__}: {text}"[:MOST_CHARACTERS]
 
 
 class _Counter:

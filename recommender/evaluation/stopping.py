@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from recommender.evaluation.evaluate import Evaluation
+from recommender.evaluation.evaluate import FAILURES, Evaluation
 from recommender.evaluation.metrics import metrics_for
 from recommender.tables.dataset import Task
 
@@ -62,7 +62,7 @@ class Standings:
             self._add(row["configuration_id"], row["fold"], row["status"], row)
 
     def _add(self, configuration_id: str, fold: int, status: str, scores: object) -> None:
-        if status in ("failed", "timeout", "memory", "crashed"):
+        if status in FAILURES:
             self._failed.add(configuration_id)
         if status != "ok" or fold >= self.n_first:
             return

@@ -23,7 +23,7 @@ import pandas as pd
 
 from recommender.algorithms.pool import Configuration
 from recommender.errors import RecommenderError
-from recommender.evaluation.evaluate import Evaluation, Status, evaluate, one_line, status_of
+from recommender.evaluation.evaluate import Evaluation, Status, evaluate, message_of, status_of
 from recommender.metafeatures import GROUPS, extract_metafeatures
 from recommender.tables.dataset import Dataset, Task
 from recommender.tables.splits import Split, split
@@ -180,7 +180,7 @@ class LocalWorkers:
             self._mend()
             return None
         except Exception as error:  # such as a dataset that does not fit into the worker's memory
-            return ended(job, status_of(error), one_line(error))
+            return ended(job, status_of(error), message_of(error))
         self._n_broken = 0
         return found
 
@@ -296,7 +296,7 @@ def run(job: Job, most_seconds: float) -> Outcome:
         found = extract_metafeatures(dataset, groups=GROUPS)
         return Described(found.values, sum(found.seconds.values()))
     except BaseException as error:  # a model that calls sys.exit() ends itself, and not the run
-        return ended(job, status_of(error), one_line(error))
+        return ended(job, status_of(error), message_of(error))
     finally:
         faulthandler.cancel_dump_traceback_later()
 

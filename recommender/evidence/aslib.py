@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from recommender.errors import KnowledgeBaseError, MissingExtraError, RecommenderError
+from recommender.errors import KnowledgeBaseError, MissingExtraError, RecommenderError, one_line
 from recommender.evaluation.metrics import find_metric, metrics_for
 from recommender.evidence.knowledge import KnowledgeBase
 from recommender.outputs import check_folder, write_text
@@ -130,8 +130,9 @@ def read_scenario(folder: Path) -> Scenario:
     except RecommenderError:
         raise
     except (KeyError, TypeError, ValueError, AttributeError, yaml.YAMLError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise ScenarioError(f"{folder} does not hold an ASlib scenario as the format asks for: {reason}") from error
+        raise ScenarioError(
+            f"{folder} does not hold an ASlib scenario as the format asks for: {one_line(error)}"
+        ) from error
     return Scenario(
         str(about.get("scenario_id") or folder.name),
         measures,

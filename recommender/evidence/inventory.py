@@ -7,7 +7,8 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from recommender.evidence.knowledge import FAILURES, KnowledgeBase
+from recommender.evaluation.evaluate import FAILURES
+from recommender.evidence.knowledge import KnowledgeBase
 from recommender.tables.dataset import TASKS
 
 SIZES = (0, 500, 2_000, 10_000)

@@ -14,6 +14,7 @@ import pandas as pd
 
 from recommender.algorithms.pool import Configuration
 from recommender.errors import KnowledgeBaseError, unknown_name
+from recommender.evaluation.evaluate import FAILURES
 from recommender.evaluation.metrics import METRICS, Metric, find_metric
 from recommender.evidence.families import find_families
 from recommender.manifest import checked_file, read_manifest, shipped_folder, shipped_version, write_manifest
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 """The format of the files. To change it: raise it, and teach `load_knowledge` to read the older ones."""
-
-FAILURES = ("failed", "timeout", "memory", "crashed")
 
 
 @dataclass(frozen=True, eq=False)

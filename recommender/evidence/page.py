@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from recommender.evaluation.evaluate import FAILURES
 from recommender.evaluation.metrics import metrics_for
 from recommender.evidence.inventory import by_task
-from recommender.evidence.knowledge import FAILURES, KnowledgeBase
+from recommender.evidence.knowledge import KnowledgeBase
 from recommender.tables.dataset import TASKS
 
 PAGE = """\

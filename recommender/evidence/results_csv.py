@@ -13,7 +13,7 @@ import pandas as pd
 
 from recommender.algorithms.catalogue import ALGORITHMS, algorithms_for
 from recommender.algorithms.pool import Configuration, pool_for
-from recommender.errors import MissingExtraError, RecommenderError
+from recommender.errors import MissingExtraError, RecommenderError, one_line
 from recommender.evaluation.evaluate import Status
 from recommender.evaluation.metrics import METRICS, metrics_for
 from recommender.evidence.aslib import RUN_STATUS, Scenario, is_scenario, read_scenario
@@ -247,7 +247,7 @@ def _why_not_built(configuration: Configuration, task: Task) -> str | None:
     except MissingExtraError:
         return None  # its library is not here to say
     except (TypeError, ValueError) as error:
-        return f"{configuration.algorithm} does not take these hyperparameters: {' '.join(str(error).split())[:200]}"
+        return f"{configuration.algorithm} does not take these hyperparameters: {one_line(error)}"
     return None
 
 

@@ -48,7 +48,7 @@ from sqlalchemy.exc import (
 )
 
 from recommender.algorithms.pool import Configuration
-from recommender.errors import StoreError, unknown_name
+from recommender.errors import StoreError, one_line, unknown_name
 from recommender.evaluation.evaluate import Evaluation
 from recommender.evaluation.metrics import METRICS
 
@@ -161,7 +161,7 @@ class Store:
             self.address = self._engine.url.render_as_string(hide_password=True)
             self._prepare_beside_others()
         except SQLAlchemyError as error:
-            reason = " ".join(str(getattr(error, "orig", None) or error).split())[:200]
+            reason = one_line(getattr(error, "orig", None) or error)
             shown = getattr(self, "address", given)
             raise StoreError(
                 f"cannot open the store {shown}: {reason}. Give the path of a SQLite file or a database address"
@@ -203,7 +203,7 @@ class Store:
             with self._engine.begin() as connection:
                 yield connection
         except (OperationalError, InterfaceError) as error:  # a full disk, a server that is gone, ...
-            reason = " ".join(str(error.orig or error).split())[:200]
+            reason = one_line(error.orig or error)
             raise StoreError(f"the store {self.address} does not answer: {reason}") from error
 
     @property

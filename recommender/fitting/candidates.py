@@ -15,7 +15,7 @@ from recommender.advice.recommendation import RecommendedConfiguration
 from recommender.algorithms.pipelines import build_pipeline
 from recommender.algorithms.pool import Configuration
 from recommender.errors import RecommendationError
-from recommender.evaluation.evaluate import one_line, predict
+from recommender.evaluation.evaluate import message_of, predict
 from recommender.evaluation.metrics import Metric, Prediction
 from recommender.tables.dataset import Dataset
 from recommender.tables.splits import split
@@ -117,7 +117,7 @@ def compare(candidates: Iterable[Candidate], dataset: Dataset, metric: Metric, *
                     candidate.predictions.append(found)
                     candidate.scores.append(metric.measure(*found))
         except Exception as error:  # whatever a model raises is its outcome on this table
-            candidate.message = one_line(error)
+            candidate.message = message_of(error)
         candidate.seconds += time.perf_counter() - started
     sign = -1 if metric.greater_is_better else 1
     return sorted(candidates, key=lambda c: sign * c.score if c.score == c.score else np.inf)
@@ -173,7 +173,7 @@ def fit_first(candidates: Iterable[Candidate], dataset: Dataset, *, random_state
             model = build_model(candidate.item.configuration, dataset, random_state=random_state)
             model.fit(dataset.X, dataset.y)
         except Exception as error:  # whatever a model raises is its outcome on this table
-            first, candidate.message = first or error, one_line(error)
+            first, candidate.message = first or error, message_of(error)
         else:
             candidate.weight = 1.0
             return model

@@ -11,7 +11,7 @@ import numpy as np
 from recommender.algorithms.catalogue import find_algorithm
 from recommender.algorithms.pipelines import build_pipeline
 from recommender.algorithms.pool import Configuration, fixed_settings
-from recommender.errors import MissingExtraError, RecommendationError
+from recommender.errors import MissingExtraError, RecommendationError, one_line
 from recommender.tables.dataset import Dataset, Task
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class SearchSpace:
             ConfigSpace.Configuration(self.configspace, values=point)
         except Exception as error:  # ConfigSpace has many for a point that is not its own
             raise RecommendationError(
-                f"{dict(point)} is no point of the search space: {' '.join(str(error).split())[:300]}"
+                f"{dict(point)} is no point of the search space: {one_line(error, 300)}"
             ) from error
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from recommender.errors import RecommenderError
+from recommender.errors import RecommenderError, one_line
 from recommender.evidence.aslib import is_scenario, read_scenario
 from recommender.metamodel.model import COVERAGE, MetaModel
 from recommender.metamodel.regrets import greedy_portfolio, normalized_regret
@@ -131,7 +131,7 @@ def _read(path: Path) -> pd.DataFrame:
     try:
         table = pd.read_parquet(path)
     except Exception as error:  # the reader has many errors for a damaged file
-        raise MatrixError(f"{path} cannot be read as Parquet: {' '.join(str(error).split())[:200]}") from error
+        raise MatrixError(f"{path} cannot be read as Parquet: {one_line(error)}") from error
     if "dataset_id" in table.columns:
         table = table.set_index("dataset_id")
     table.index = table.index.astype(str)

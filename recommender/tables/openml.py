@@ -14,7 +14,7 @@ from xml.parsers.expat import ExpatError
 import numpy as np
 import pandas as pd
 
-from recommender.errors import ServerBusyError, ServerError, UnknownNameError
+from recommender.errors import ServerBusyError, ServerError, UnknownNameError, one_line
 from recommender.outputs import check_folder
 from recommender.tables.dataset import Dataset, Task, make_dataset, split_target
 from recommender.tables.splits import Split
@@ -250,7 +250,7 @@ def _ask(question: Callable[[], Answer], what: str) -> Answer:
             raise ServerBusyError(f"cannot read {what} from {server}: {error.message}. Ask again later") from error
         raise ServerError(f"{server} does not have {what}: {error.message or error}") from error
     except (RequestException, openml.exceptions.PyOpenMLError, OSError) as error:
-        reason = "no connection" if isinstance(error, ConnectionError) else " ".join(str(error).split())[:200]
+        reason = "no connection" if isinstance(error, ConnectionError) else one_line(error)
         raise ServerBusyError(
             f"cannot read {what} from {server}: {reason}. Is the address right, and the server running?"
         ) from error

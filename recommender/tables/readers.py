@@ -20,7 +20,7 @@ from typing import IO, Any
 import numpy as np
 import pandas as pd
 
-from recommender.errors import DatasetError
+from recommender.errors import DatasetError, one_line
 
 MAX_UNPACKED = 2**30
 """Bytes that a packed file may unpack to."""
@@ -73,7 +73,7 @@ def read_table(path: Path) -> pd.DataFrame:
     except DatasetError as error:
         raise DatasetError(f"{path} {error}") from error
     except Exception as error:  # each reader has its own errors for a damaged file
-        reason = " ".join(str(error).split())[:300] or type(error).__name__
+        reason = one_line(error, 300)
         raise DatasetError(f"{path} cannot be read as {ending.upper()}: {reason}") from error
 
 
