@@ -157,7 +157,7 @@ class Recommendation:
 
     def notes(self) -> list[str]:
         """What a user should know before trusting the ranking, a sentence each; often nothing."""
-        notes = []
+        notes = [*self.dataset.notes]
         if self.known:
             name = str(self._trained.datasets["name"][self.known])
             notes.append(f"this dataset is in the knowledge base, as {name} ({self.known}): what is expected was seen")

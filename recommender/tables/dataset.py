@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal, get_args
 
@@ -44,6 +44,8 @@ class Dataset:
         Where it came from, such as ``"openml:61"`` or a path.
     from_array : bool, default=False
         Whether the features came as an array, so that columns are known by position.
+    notes : tuple of str, default=()
+        What was noticed while the table was read, a sentence each.
 
     Examples
     --------
@@ -60,6 +62,7 @@ class Dataset:
     name: str = "dataset"
     source: str = ""
     from_array: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def n_samples(self) -> int:
@@ -107,7 +110,7 @@ class Dataset:
 
     def take(self, rows: np.ndarray) -> Dataset:
         """The dataset on some of its rows."""
-        return Dataset(self.X.iloc[rows], self.y.iloc[rows], self.task, self.name, self.source, self.from_array)
+        return replace(self, X=self.X.iloc[rows], y=self.y.iloc[rows])
 
 
 def column_kinds(X: pd.DataFrame) -> list[Kind | None]:
@@ -223,6 +226,7 @@ def make_dataset(
     name: str = "dataset",
     source: str = "",
     from_array: bool = False,
+    notes: tuple[str, ...] = (),
 ) -> Dataset:
     """A dataset of which something can be learnt, its task inferred if it is not given.
 
@@ -248,7 +252,7 @@ def make_dataset(
     else:
         _check_classes(y, task)
         y = y.cat.remove_unused_categories() if isinstance(y.dtype, pd.CategoricalDtype) else y
-    dataset = Dataset(X, y, task, name, source, from_array)
+    dataset = Dataset(X, y, task, name, source, from_array, notes)
     if not any(dataset.kinds):
         raise DatasetError(f"none of the {X.shape[1]} feature columns is usable: each is constant or all missing")
     return dataset

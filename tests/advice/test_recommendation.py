@@ -17,6 +17,7 @@ from recommender import recommend
 from recommender.errors import KnowledgeBaseError, RecommendationError, UnknownNameError
 from recommender.metamodel.training import load_trained
 from recommender.showing.script import write_script
+from recommender.tables.dataset import make_dataset
 from recommender.tables.loading import load_dataset
 
 
@@ -267,3 +268,11 @@ def test_no_more_neighbours_are_recommended_than_half_of_the_rows_hold():
     table = recommend(X, np.arange(12) % 2, include=["k_neighbors"]).to_frame()
     assert {settings.get("n_neighbors", 5) for settings in table["hyperparameters"]} <= set(range(1, 7))
     assert len(table) >= 2
+
+
+def test_what_was_noticed_while_reading_comes_first():
+    X, y = load_iris(return_X_y=True, as_frame=True)
+    repeated = X.assign(again=y).loc[lambda table: table.index.repeat(2)].reset_index(drop=True)
+    found = recommend(make_dataset(repeated, y.repeat(2).reset_index(drop=True), notes=("a title was skipped",)))
+    assert found.notes()[0] == "a title was skipped"
+    assert len(found.notes()) > 1  # of a column that gives the target away

@@ -208,6 +208,12 @@ def test_fingerprint_notices_a_changed_value():
     assert load_dataset(X, y).fingerprint != load_dataset(changed, y).fingerprint
 
 
+def test_some_of_the_rows_keep_what_was_noticed():
+    X, y = load_iris(return_X_y=True, as_frame=True)
+    some = Dataset(X, y, "multiclass", "iris", "iris.csv", notes=("a title was skipped",)).take(np.arange(0, 150, 3))
+    assert (some.n_samples, some.name, some.source, some.notes) == (50, "iris", "iris.csv", ("a title was skipped",))
+
+
 def test_fingerprint_survives_a_file(tmp_path):
     frame = load_diabetes(as_frame=True).frame
     frame.to_csv(tmp_path / "d.csv", index=False)
