@@ -6,22 +6,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from recommender.advice.recommendation import Recommendation, RecommendedConfiguration, recommend
+    from recommender.advice.ranking import RecommendedConfiguration
     from recommender.errors import RecommenderError
+    from recommender.estimators import RecommendedClassifier, RecommendedRegressor
     from recommender.evidence.knowledge import KnowledgeBase, load_knowledge
-    from recommender.fitting.estimators import RecommendedClassifier, RecommendedRegressor
     from recommender.metamodel.model import MetaModel
+    from recommender.metamodel.trained import load_trained
+    from recommender.recommendation import Recommendation, recommend
 
 _HOMES = {
     "KnowledgeBase": "evidence.knowledge",
     "MetaModel": "metamodel.model",
-    "Recommendation": "advice.recommendation",
-    "RecommendedClassifier": "fitting.estimators",
-    "RecommendedConfiguration": "advice.recommendation",
-    "RecommendedRegressor": "fitting.estimators",
+    "Recommendation": "recommendation",
+    "RecommendedClassifier": "estimators",
+    "RecommendedConfiguration": "advice.ranking",
+    "RecommendedRegressor": "estimators",
     "RecommenderError": "errors",
     "load_knowledge": "evidence.knowledge",
-    "recommend": "advice.recommendation",
+    "load_trained": "metamodel.trained",
+    "recommend": "recommendation",
 }
 
 __all__ = [
@@ -33,6 +36,7 @@ __all__ = [
     "RecommendedRegressor",
     "RecommenderError",
     "load_knowledge",
+    "load_trained",
     "recommend",
 ]
 

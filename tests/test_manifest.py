@@ -9,7 +9,7 @@ import pytest
 from recommender.errors import KnowledgeBaseError
 from recommender.evidence.knowledge import load_knowledge
 from recommender.manifest import checked_file, read_manifest, shipped_folder, write_manifest
-from recommender.metamodel.training import FORMAT, METAMODEL, load_trained
+from recommender.metamodel.trained import FORMAT, METAMODEL, load_trained
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from recommender.evidence.knowledge import KnowledgeBase, load_knowledge
 from recommender.manifest import MANIFEST, checked_file, read_manifest, shipped_folder
 from recommender.metafeatures import METAFEATURES, METAFEATURES_VERSION
 from recommender.metamodel import training
-from recommender.metamodel.training import METAMODEL, load_trained
+from recommender.metamodel.trained import METAMODEL, load_trained
 from recommender.tables.dataset import TASKS
 
 MIN_DATASETS, MIN_CONFIGURATIONS = 250, 42

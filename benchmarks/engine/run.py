@@ -202,7 +202,7 @@ def learning(n_datasets: int, n_configurations: int) -> pd.DataFrame:
     """Training and recommending from a knowledge base of the size given."""
     from sklearn.datasets import load_breast_cancer
 
-    from recommender.advice.recommendation import recommend
+    from recommender.recommendation import recommend
 
     rows: list[dict] = []
     datasets, configurations, scores = simulated(n_datasets, n_configurations)

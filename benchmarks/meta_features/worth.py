@@ -21,7 +21,7 @@ from recommender.evidence.knowledge import KnowledgeBase, load_knowledge
 from recommender.measuring.matrix import OURS, family_folds, run_folds
 from recommender.measuring.own_evidence import halves_of, judged, matrix_of
 from recommender.metafeatures import GROUPS, METAFEATURES
-from recommender.metamodel.training import INPUTS
+from recommender.metamodel.trained import INPUTS
 from recommender.tables.dataset import TASKS
 
 SINGLE_BEST = "ranking by mean"

@@ -14,12 +14,12 @@ import pandas as pd
 
 from recommender.algorithms.pipelines import build_preprocessing
 from recommender.algorithms.pool import Configuration
+from recommender.estimators import RecommendedClassifier, RecommendedRegressor
 from recommender.evaluation.evaluate import Evaluation, Status, evaluate, message_of, predict, status_of
 from recommender.evaluation.metrics import metrics_for
 from recommender.evaluation.workers import _start
 from recommender.fitting.candidates import VALIDATION_FOLDS
-from recommender.fitting.estimators import RecommendedClassifier, RecommendedRegressor
-from recommender.metamodel.training import Trained
+from recommender.metamodel.trained import Trained
 from recommender.tables.dataset import Dataset
 from recommender.tables.splits import Split
 

@@ -24,7 +24,6 @@ from benchmarks.peers.fits import (
     Worker,
     id_of,
 )
-from recommender.advice.recommendation import Recommendation, recommend
 from recommender.algorithms.catalogue import ALGORITHMS, algorithms_for, find_algorithm
 from recommender.algorithms.pipelines import encoded_width
 from recommender.algorithms.pool import Configuration, fixed_settings
@@ -33,6 +32,7 @@ from recommender.evidence.knowledge import KnowledgeBase
 from recommender.measuring.matrix import nearest_winners
 from recommender.metafeatures import extract_metafeatures
 from recommender.metamodel.training import INPUTS, Trained, single_best
+from recommender.recommendation import Recommendation, recommend
 from recommender.tables.dataset import Dataset
 from recommender.tables.splits import Split
 

@@ -1,4 +1,4 @@
-"""Choices: which configurations apply to a dataset, were asked for, and keep the limits on time and memory."""
+"""Filters: which configurations apply to a dataset, were asked for, and keep the limits on time and memory."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from recommender.algorithms.catalogue import find_algorithm
 from recommender.algorithms.pipelines import encoded_width
 from recommender.algorithms.pool import Configuration
 from recommender.errors import KnowledgeBaseError, RecommendationError
-from recommender.metamodel.training import Trained
+from recommender.metamodel.trained import Trained
 from recommender.tables.dataset import Dataset
 
 DEFAULT_NEIGHBORS = 5
@@ -19,7 +19,7 @@ DEFAULT_NEIGHBORS = 5
 
 
 @dataclass(frozen=True)
-class Limit:
+class CostLimit:
     """A limit on what a configuration may be expected to cost.
 
     Parameters
@@ -43,16 +43,40 @@ class Limit:
     scale: float = 1.0
 
 
-def choose(
-    table: pd.DataFrame,
-    trained: Trained,
-    dataset: Dataset,
-    *,
-    include: Iterable[str] | None,
-    exclude: Iterable[str],
-    interpretable: bool,
-    limits: Iterable[Limit],
-) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Filters:
+    """What narrows a ranking; `recommend` says what each of them does.
+
+    Parameters
+    ----------
+    include, exclude : iterable of str
+        Names of algorithms to consider only (None for all), or not at all.
+    max_fit_time, max_predict_time : float, optional
+        Seconds.
+    max_memory : float, optional
+        Megabytes.
+    interpretable : bool
+        Whether a person must be able to read the fitted model.
+    """
+
+    include: Iterable[str] | None = None
+    exclude: Iterable[str] = ()
+    max_fit_time: float | None = None
+    max_predict_time: float | None = None
+    max_memory: float | None = None
+    interpretable: bool = False
+
+    @property
+    def limits(self) -> tuple[CostLimit, ...]:
+        """The limits on costs."""
+        return (
+            CostLimit("max_fit_time", "fit_seconds", self.max_fit_time),
+            CostLimit("max_predict_time", "predict_seconds", self.max_predict_time),
+            CostLimit("max_memory", "model_bytes", self.max_memory, unit="MB", scale=1e6),
+        )
+
+
+def choose(table: pd.DataFrame, trained: Trained, dataset: Dataset, filters: Filters) -> pd.DataFrame:
     """The rows of the configurations that apply to the dataset, were asked for, and keep the limits.
 
     Raises
@@ -64,35 +88,44 @@ def choose(
     KnowledgeBaseError
         If a limit is on a cost of which the meta-model knows nothing.
     """
+    table = _asked_for(table, trained, dataset, filters)
+    for limit in filters.limits:
+        if limit.most is not None:
+            table = _within(table, limit, limit.most, trained)
+    return table
+
+
+def _asked_for(table: pd.DataFrame, trained: Trained, dataset: Dataset, filters: Filters) -> pd.DataFrame:
     algorithms = pd.Series({i: trained.configurations[str(i)].algorithm for i in table.index})
     applying = _applying(algorithms.unique(), dataset)
-    named = None if include is None else _names(include)
-    wanted = (applying if named is None else named) - _names(exclude)
-    if interpretable:
+    included = None if filters.include is None else _names(filters.include)
+    excluded = _names(filters.exclude)
+    wanted = (applying if included is None else included) - excluded
+    if filters.interpretable:
         wanted = {name for name in wanted if find_algorithm(name).is_interpretable}
     enough = [_has_rows_for(trained.configurations[str(i)], dataset) for i in table.index]
     table = table[algorithms.isin(list(applying & wanted)).to_numpy() & enough]
     if table.empty:
-        raise RecommendationError(_why_none(applying, named, _names(exclude), interpretable, dataset))
-    for limit in limits:
-        if limit.most is None:
-            continue
-        if table[limit.column].isna().all():
-            raise KnowledgeBaseError(
-                f"{limit.name} cannot be kept: the meta-model was trained without {limit.column}. "
-                f"Train it again with `recommender train`"
-            )
-        within = table[table[limit.column] / limit.scale <= limit.most]
-        if within.empty:
-            least = str(table[limit.column].idxmin())
-            value = _rounded_up(float(table[limit.column].min()) / limit.scale)
-            raise RecommendationError(
-                f"no configuration is expected to keep {limit.name}={limit.most:g} {limit.unit}. Of the {len(table)} "
-                f"that the other choices leave, {trained.configurations[least]} comes nearest: "
-                f"{limit.name}={value} would do"
-            )
-        table = within
+        raise RecommendationError(_why_none(applying, included, excluded, filters.interpretable, dataset))
     return table
+
+
+def _within(table: pd.DataFrame, limit: CostLimit, most: float, trained: Trained) -> pd.DataFrame:
+    if table[limit.column].isna().all():
+        raise KnowledgeBaseError(
+            f"{limit.name} cannot be kept: the meta-model was trained without {limit.column}. "
+            f"Train it again with `recommender train`"
+        )
+    within = table[table[limit.column] / limit.scale <= most]
+    if within.empty:
+        least = str(table[limit.column].idxmin())
+        value = _rounded_up(float(table[limit.column].min()) / limit.scale)
+        raise RecommendationError(
+            f"no configuration is expected to keep {limit.name}={most:g} {limit.unit}. Of the {len(table)} "
+            f"that the other choices leave, {trained.configurations[least]} comes nearest: "
+            f"{limit.name}={value} would do"
+        )
+    return within
 
 
 def _applying(names: Iterable[str], dataset: Dataset) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from recommender.metamodel.training import Trained
+from recommender.metamodel.trained import Trained
 from recommender.tables.dataset import Dataset
 from recommender.tables.splits import MAX_TRAIN_SAMPLES
 

@@ -14,7 +14,7 @@ from recommender.metafeatures import METAFEATURES
 from recommender.words import number_in_words
 
 if TYPE_CHECKING:
-    from recommender.advice.recommendation import Recommendation
+    from recommender.advice.ranking import Ranking
     from recommender.metamodel.model import MetaModel
 
 N_NEIGHBOURS = 5
@@ -39,7 +39,7 @@ class Reasons:
 
     Parameters
     ----------
-    recommendation : Recommendation
+    recommendation : Ranking
         What is explained; its best configuration is the choice.
     neighbours : DataFrame indexed by dataset id
         The known datasets most like this one: similarity (the share of trees in which both reach the same leaf; their
@@ -61,7 +61,7 @@ class Reasons:
         In what it differs from everything seen.
     """
 
-    recommendation: Recommendation
+    recommendation: Ranking
     neighbours: pd.DataFrame
     metafeatures: pd.DataFrame
     groups: pd.DataFrame
@@ -78,7 +78,7 @@ class Reasons:
     def ranks_in_words(self) -> str:
         """What place the chosen algorithm usually takes."""
         name = self.recommendation.best.algorithm
-        row, n_known = self.ranks.loc[name], len(self.recommendation._trained.datasets)
+        row, n_known = self.ranks.loc[name], len(self.recommendation.trained.datasets)
         won = f"was the best on {row['wins']:.0f} of {n_known} known datasets" if row["wins"] else "never was the best"
         return (
             f"{name} {won}. Of {len(self.ranks)} algorithms its typical rank is {row['typical_rank']:g} there, and "
@@ -159,7 +159,7 @@ class Reasons:
     __repr__ = __str__
 
 
-def explain(recommendation: Recommendation) -> Reasons:
+def explain(recommendation: Ranking) -> Reasons:
     """The reasons behind a recommendation.
 
     The meta-features that moved the choice are found by asking the meta-model what it would expect if one of them, or a
@@ -168,7 +168,7 @@ def explain(recommendation: Recommendation) -> Reasons:
 
     Parameters
     ----------
-    recommendation : Recommendation
+    recommendation : Ranking
         What `recommend` returned.
 
     Examples
@@ -192,9 +192,9 @@ def explain(recommendation: Recommendation) -> Reasons:
     )
 
 
-def _moved(recommendation: Recommendation) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _moved(recommendation: Ranking) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What each meta-feature, and each group of them, changes about the choice."""
-    model = recommendation._trained.model
+    model = recommendation.trained.model
     known = model.metafeatures_
     values = recommendation.metafeatures.iloc[0].reindex(known.columns).astype(float)
     typical = known.median().astype(float)
@@ -219,7 +219,7 @@ def _moved(recommendation: Recommendation) -> tuple[pd.DataFrame, pd.DataFrame]:
     return table.loc[order].rename_axis("metafeature"), grouped.set_axis(group_names).rename_axis("group")
 
 
-def _asked(recommendation: Recommendation, model: MetaModel, variants: pd.DataFrame) -> pd.DataFrame:
+def _asked(recommendation: Ranking, model: MetaModel, variants: pd.DataFrame) -> pd.DataFrame:
     """What would be expected of the choice, and what would come first, on variants of the dataset."""
     algorithms = {item.configuration.id: item.algorithm for item in recommendation.items}
     regret, preference = model.expected_regret(variants), model.preference(variants, among=algorithms)
@@ -231,9 +231,9 @@ def _asked(recommendation: Recommendation, model: MetaModel, variants: pd.DataFr
     )
 
 
-def _ranks(recommendation: Recommendation, neighbours: pd.Index) -> pd.DataFrame:
+def _ranks(recommendation: Ranking, neighbours: pd.Index) -> pd.DataFrame:
     """The place of each algorithm's best configuration among the algorithms, over datasets."""
-    trained = recommendation._trained
+    trained = recommendation.trained
     regrets = trained.model.regrets_
     best = regrets.T.groupby([trained.configurations[c].algorithm for c in regrets.columns]).min().T
     ranks = best.rank(axis=1)

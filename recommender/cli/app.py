@@ -88,7 +88,7 @@ def recommend(
     server: ServerOption = None,
 ) -> None:
     """Recommend what to fit first on a table."""
-    from recommender.advice.recommendation import recommend as ask
+    from recommender.recommendation import recommend as ask
     from recommender.showing.script import write_script
 
     if explain and format is Format.PYTHON:

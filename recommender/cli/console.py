@@ -14,7 +14,7 @@ from recommender.words import count, duration
 if TYPE_CHECKING:
     import pandas as pd
 
-    from recommender.advice.recommendation import Recommendation
+    from recommender.advice.ranking import Ranking
     from recommender.evidence.collect import Summary
     from recommender.evidence.store import Store
 
@@ -27,7 +27,7 @@ class TableFormat(StrEnum):
     CSV = "csv"
 
 
-def as_json(found: Recommendation, top: int) -> dict[str, Any]:
+def as_json(found: Ranking, top: int) -> dict[str, Any]:
     """A recommendation as programs read it: fields may be added, none will change or go.
 
     ``dataset`` has name, task and size; ``metric`` is what scores are in; ``recommendations`` is the ranking;
@@ -59,7 +59,7 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def show_recommendation(found: Recommendation, top: int) -> None:
+def show_recommendation(found: Ranking, top: int) -> None:
     """Print a recommendation for people."""
     import pandas as pd
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from recommender.advice.recommendation import RecommendedConfiguration
+from recommender.advice.ranking import RecommendedConfiguration
 from recommender.algorithms.pipelines import build_pipeline
 from recommender.algorithms.pool import Configuration
 from recommender.errors import RecommendationError

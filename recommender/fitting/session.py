@@ -15,7 +15,7 @@ from recommender.metamodel.model import COVERAGE
 from recommender.metamodel.scenarios import Scenarios
 
 if TYPE_CHECKING:
-    from recommender.advice.recommendation import Recommendation, RecommendedConfiguration
+    from recommender.advice.ranking import Ranking, RecommendedConfiguration
 
 Floats = NDArray[np.float64]
 
@@ -195,8 +195,8 @@ class Session:
 
     Parameters
     ----------
-    recommendation : Recommendation
-        What is tried, and what was expected of it before.
+    ranking : Ranking
+        What is tried, and what was expected of it before: what `recommend` returned.
 
     Examples
     --------
@@ -212,15 +212,12 @@ class Session:
     True
     """
 
-    def __init__(self, recommendation: Recommendation) -> None:
-        trained = recommendation._trained
-        self._items = {item.configuration.id: item for item in recommendation.items}
-        self._portfolio = [item.configuration.id for item in recommendation.portfolio(len(self._items))]
-        self._position = {name: i for i, name in enumerate(trained.model.configurations_)}
-        scenarios = trained.model.scenarios(recommendation.metafeatures)
-        self._belief, self._bounds = Belief(scenarios), scenarios.bounds
-        spread = float(recommendation.dataset.y.std()) if trained.metric.in_target_units else 1.0
-        self._unit = spread if trained.metric.greater_is_better else -spread
+    def __init__(self, ranking: Ranking) -> None:
+        self._items = {item.configuration.id: item for item in ranking.items}
+        self._portfolio = [item.configuration.id for item in ranking.portfolio(len(self._items))]
+        self._position = {name: i for i, name in enumerate(ranking.scenarios.configurations)}
+        self._belief, self._bounds = Belief(ranking.scenarios), ranking.scenarios.bounds
+        self._trained, self._dataset = ranking.trained, ranking.dataset
         self._told: dict[str, float] = {}
         self._suggested: str | None = None
 
@@ -233,12 +230,12 @@ class Session:
             If every configuration of the recommendation has been tried.
         """
         if self._suggested is None:
-            left = self._ranked()
+            left = self.untried()
             if not left:
                 best = self.best.configuration if self.best else "none, as all of them failed"
                 raise RecommendationError(f"all {len(self._items)} configurations have been tried; the best is {best}")
-            self._suggested = left[0]
-        return self._expected_now()[self._suggested]
+            self._suggested = left[0].configuration.id
+        return self.expected()[self._suggested]
 
     def tell(self, score: float | None, configuration: RecommendedConfiguration | None = None) -> None:
         """Say what came of a configuration.
@@ -264,7 +261,7 @@ class Session:
         value = np.nan if score is None else score
         if not isinstance(value, Real) or np.isinf(float(value)):
             raise RecommendationError(f"{score!r} is no score: tell a finite number, or None for a failure")
-        self._told[name] = float(value) / self._unit
+        self._told[name] = float(self._trained.as_learnt(float(value), self._dataset))
         if name == self._suggested:
             self._suggested = None
 
@@ -283,13 +280,13 @@ class Session:
             Algorithm, hyperparameters, tried, score (NaN where not tried, or failed), expected_score, lower and upper
             (the interval is meant to hold the score with probability 0.8), and expected_regret.
         """
-        now = self._expected_now()
+        now = self.expected()
         frame = pd.DataFrame(
             {
                 "algorithm": [item.algorithm for item in now.values()],
                 "hyperparameters": [item.hyperparameters for item in now.values()],
                 "tried": [name in self._told for name in now],
-                "score": [self._told.get(name, np.nan) * self._unit for name in now],
+                "score": [self._trained.as_measured(self._told.get(name, np.nan), self._dataset) for name in now],
                 "expected_score": [item.expected_score for item in now.values()],
                 "lower": [item.interval[0] for item in now.values()],
                 "upper": [item.interval[1] for item in now.values()],
@@ -298,7 +295,8 @@ class Session:
             index=pd.Index(now, name="configuration_id"),
         )
         known = frame["score"].fillna(frame["expected_score"])
-        return frame.loc[known.sort_values(ascending=self._unit < 0, kind="stable").index]
+        best_first = known.sort_values(ascending=not self._trained.metric.greater_is_better, kind="stable")
+        return frame.loc[best_first.index]
 
     def _seen(self) -> dict[str, float]:
         """The scores that were told, larger is better; without failures."""
@@ -310,22 +308,25 @@ class Session:
             np.array([self._position[name] for name in seen], dtype=np.intp), np.array(list(seen.values()))
         )
 
-    def _ranked(self) -> list[str]:
-        """What is left to try, in the order in which it is worth it."""
+    def untried(self) -> list[RecommendedConfiguration]:
+        """What is left to try, what is most worth it first, with what is expected of it by now."""
         left = [name for name in self._portfolio if name not in self._told]
-        if len(self._seen()) < FROM_PORTFOLIO:
-            return left
-        improvement = self._outlook().improvement
-        return sorted(left, key=lambda name: -improvement[self._position[name]])
+        if len(self._seen()) >= FROM_PORTFOLIO:
+            improvement = self._outlook().improvement
+            left = sorted(left, key=lambda name: -improvement[self._position[name]])
+        now = self.expected()
+        return [now[name] for name in left]
 
-    def _expected_now(self) -> dict[str, RecommendedConfiguration]:
+    def expected(self) -> dict[str, RecommendedConfiguration]:
+        """All configurations by id, with what is expected of them by now."""
         seen = self._seen()
         if not seen:
             return self._items
         outlook = self._outlook()
         low, high = min(self._bounds[0], *seen.values()), max(self._bounds[1], *seen.values())
         expected, lower, upper = (
-            np.clip(score, low, high) * self._unit for score in (outlook.score, outlook.lower, outlook.upper)
+            self._trained.as_measured(np.clip(score, low, high), self._dataset)
+            for score in (outlook.score, outlook.lower, outlook.upper)
         )
         return {
             name: replace(

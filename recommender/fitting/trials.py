@@ -6,7 +6,7 @@ import os
 import sys
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,10 +28,9 @@ from recommender.tables.loading import load_dataset
 from recommender.tables.splits import split
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
     from sklearn.pipeline import Pipeline
 
-    from recommender.advice.recommendation import Recommendation, RecommendedConfiguration
+    from recommender.advice.ranking import Ranking, RecommendedConfiguration
 
 AIM = 20
 """So many configurations should be tried; where that takes less than all folds, fewer folds are used."""
@@ -43,6 +42,32 @@ FOLD_SECONDS = 0.02
 END_SECONDS = 0.5
 """What it takes to end the workers."""
 GLANCE_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class TrialProgress:
+    """Where the trying is.
+
+    Parameters
+    ----------
+    algorithm : str
+        What is being tried.
+    n_tried : int
+        How many configurations were tried.
+    best : str or None
+        The algorithm with the best score so far.
+    best_score : float
+        That score; NaN before there is one.
+    seconds, seconds_left : float
+        The budget, and what is left of it.
+    """
+
+    algorithm: str
+    n_tried: int
+    best: str | None
+    best_score: float
+    seconds: float
+    seconds_left: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +91,14 @@ class Refinement:
     leaderboard: pd.DataFrame
 
 
-def refine(recommendation: Recommendation, X: Any, y: Any = None, *, seconds: float = 60.0) -> Refinement:
+def refine(
+    recommendation: Ranking,
+    X: Any,
+    y: Any = None,
+    *,
+    seconds: float = 60.0,
+    on_progress: Callable[[TrialProgress], None] = lambda progress: None,
+) -> Refinement:
     """Cross-validate one configuration after another for some seconds, and fit the best on all rows.
 
     A `Session` says what is tried next. Folds are those of `recommender.tables.splits`, as many as let about 20
@@ -77,7 +109,7 @@ def refine(recommendation: Recommendation, X: Any, y: Any = None, *, seconds: fl
 
     Parameters
     ----------
-    recommendation : Recommendation
+    recommendation : Ranking
         What is tried, and the metric by which it is judged.
     X : DataFrame or array of shape (n_samples, n_features)
         The features, with the columns of the table that was recommended for. Missing values are welcome.
@@ -85,6 +117,8 @@ def refine(recommendation: Recommendation, X: Any, y: Any = None, *, seconds: fl
         The target.
     seconds : float, default=60
         By the clock, for everything. Only a last fit that lasts longer than expected exceeds them.
+    on_progress : callable(TrialProgress), optional
+        Called several times a second.
 
     Raises
     ------
@@ -102,12 +136,12 @@ def refine(recommendation: Recommendation, X: Any, y: Any = None, *, seconds: fl
             f"the table's {dataset.n_features} columns are not the {recommendation.dataset.n_features} that the "
             "recommendation is for: give the same in the same order, or ask for a recommendation for this table"
         )
-    trials = _Trials(recommendation, dataset, ends)
+    trials = _Trials(recommendation, dataset, ends, on_progress)
     try:
-        with TemporaryDirectory() as folder, _main_left_alone(), _progress() as bar:
+        with TemporaryDirectory() as folder, _main_left_alone():
             workers = LocalWorkers(trials.n_workers, Limits(seconds=seconds))
             try:
-                trials.run(workers, spool(dataset, Path(folder) / "table.parquet"), bar)
+                trials.run(workers, spool(dataset, Path(folder) / "table.parquet"))
             finally:
                 workers.stop()
     except KeyboardInterrupt:  # what is known by now is what was asked for
@@ -122,7 +156,14 @@ def refine(recommendation: Recommendation, X: Any, y: Any = None, *, seconds: fl
 class _Trials:
     """What was tried so far, and what there is still time for."""
 
-    def __init__(self, recommendation: Recommendation, dataset: Dataset, ends: float) -> None:
+    def __init__(
+        self,
+        recommendation: Ranking,
+        dataset: Dataset,
+        ends: float,
+        on_progress: Callable[[TrialProgress], None] = lambda progress: None,
+    ) -> None:
+        self.on_progress = on_progress
         self.session = Session(recommendation)
         self.metric = recommendation.metric
         self.items = {item.configuration.id: item for item in recommendation.items}
@@ -159,18 +200,16 @@ class _Trials:
     def _next(self) -> RecommendedConfiguration | None:
         """The one most worth trying of those that there is time for."""
         kept = self._reserve(self.choice())
-        for name in self.session._ranked():
-            item = self.items[name]
+        for item in self.session.untried():
             if self.pace * self._trying_seconds(item) + max(self._reserve(item), kept) < self.left:
                 return item
         return None
 
-    def run(self, workers: LocalWorkers, spooled: Spooled, bar: Progress) -> None:
+    def run(self, workers: LocalWorkers, spooled: Spooled) -> None:
         """Try one after another until the time is up or nothing is left."""
-        task = bar.add_task("trying", total=self.left)
         while (item := self._next()) is not None:
             started = time.monotonic()
-            found = self._evaluate(workers, spooled, item, bar, task)
+            found = self._evaluate(workers, spooled, item)
             if found is None:
                 return
             self._record(item, found)
@@ -179,7 +218,7 @@ class _Trials:
                 self.expected += self._trying_seconds(item)
 
     def _evaluate(
-        self, workers: LocalWorkers, spooled: Spooled, item: RecommendedConfiguration, bar: Progress, task: Any
+        self, workers: LocalWorkers, spooled: Spooled, item: RecommendedConfiguration
     ) -> list[Evaluation] | None:
         """Every fold of a configuration, the first failure as the last one; None if the time is up before."""
         jobs = [Job(spooled, item.configuration, fold) for fold in range(self.n_folds)]
@@ -198,18 +237,16 @@ class _Trials:
                         for rest in running:
                             rest.cancel()
                         return found
-            self._show(bar, task, item)
+            self._tell(item)
             if self.left < self._reserve(self.choice()):
                 return None
         return found
 
-    def _show(self, bar: Progress, task: Any, item: RecommendedConfiguration) -> None:
+    def _tell(self, item: RecommendedConfiguration) -> None:
         best = self.session.best
         score = max((row["score"] * self.sign for row in self.rows), default=np.nan) * self.sign
-        known = f", best {self.metric.name} {score:.3f} by {best.algorithm}" if best else ""
-        left = max(self.left, 0.0)
-        total = bar.tasks[0].total or left
-        bar.update(task, completed=total - left, description=f"{len(self.rows)} tried{known}; now {item.algorithm}")
+        name = best.algorithm if best else None
+        self.on_progress(TrialProgress(item.algorithm, len(self.rows), name, score, self.seconds, max(self.left, 0.0)))
 
     @property
     def sign(self) -> int:
@@ -237,7 +274,7 @@ class _Trials:
     def choice(self) -> RecommendedConfiguration:
         """The best that was seen; where nothing was, the best expected one that half of the time is enough to fit."""
         if self.session.best is not None:
-            return self.session._expected_now()[self.session.best.configuration.id]
+            return self.session.expected()[self.session.best.configuration.id]
         quickest = min(self.items.values(), key=lambda item: item.fit_seconds)
         return next((item for item in self.items.values() if self._reserve(item) < self.seconds / 2), quickest)
 
@@ -257,20 +294,3 @@ def _main_left_alone() -> Iterator[None]:
         yield
     finally:
         sys.modules["__main__"] = main
-
-
-def _progress() -> Progress:
-    """A bar of the seconds on stderr; nothing where that is no terminal."""
-    from rich import progress
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    return progress.Progress(
-        progress.SpinnerColumn(),
-        progress.BarColumn(),
-        progress.TimeElapsedColumn(),
-        progress.TextColumn("{task.description}"),
-        console=console,
-        disable=not console.is_terminal,
-        transient=True,
-    )

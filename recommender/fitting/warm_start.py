@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import ConfigSpace
     from sklearn.pipeline import Pipeline
 
-    from recommender.advice.recommendation import Recommendation
+    from recommender.advice.ranking import Ranking
 
 N_INITIAL = 10
 """How many configurations of the portfolio a search begins with."""
@@ -85,7 +85,7 @@ class SearchSpace:
             ) from error
 
 
-def search_space(recommendation: Recommendation) -> SearchSpace:
+def search_space(recommendation: Ranking) -> SearchSpace:
     """The search space of a recommendation: its algorithms, and its portfolio as initial points.
 
     Examples
@@ -121,12 +121,12 @@ def search_space(recommendation: Recommendation) -> SearchSpace:
     return SearchSpace(whole, list(initial), list(recommended), recommendation.dataset)
 
 
-def enqueue(recommendation: Recommendation, study: Any) -> SearchSpace:
+def enqueue(recommendation: Ranking, study: Any) -> SearchSpace:
     """Have an Optuna study begin with the portfolio, and return the space for its objective.
 
     Parameters
     ----------
-    recommendation : Recommendation
+    recommendation : Ranking
         What to begin with.
     study : optuna.Study
         The portfolio's points that it has no trial for are enqueued.
@@ -174,7 +174,7 @@ N_FLAML = 2
 """Points for each of FLAML's estimators."""
 
 
-def flaml_points(recommendation: Recommendation) -> dict[str, list[dict[str, Any]]]:
+def flaml_points(recommendation: Ranking) -> dict[str, list[dict[str, Any]]]:
     """Where FLAML should begin: for each of its estimators that the ranking holds, points of its own search space.
 
     Give it to ``flaml.AutoML.fit`` as ``starting_points``, and its keys as ``estimator_list``. Values outside of

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from recommender.advice.recommendation import recommend
 from recommender.algorithms.pool import Configuration
 from recommender.errors import DatasetError, KnowledgeBaseError, ServerError, UnknownNameError
 from recommender.evaluation.evaluate import Evaluation, evaluate
@@ -19,6 +18,7 @@ from recommender.evidence.families import find_families
 from recommender.evidence.knowledge import KnowledgeBase
 from recommender.metamodel.training import Trained, single_best, train
 from recommender.outputs import check_file, write_text
+from recommender.recommendation import recommend
 from recommender.tables.dataset import Dataset
 from recommender.tables.openml import OpenMLTask, read_task
 

@@ -14,16 +14,12 @@ from numpy.typing import NDArray
 from recommender.errors import KnowledgeBaseError, RecommenderError
 from recommender.metamodel.expectation import Blend, Expectation, fit_expectation, leaf_weights
 from recommender.metamodel.inputs import Inputs
-from recommender.metamodel.regrets import PRIOR_DATASETS, fill_missing, greedy, normalized_regret, regret_of
+from recommender.metamodel.regrets import PRIOR_DATASETS, fill_missing, regret_of
 from recommender.metamodel.scenarios import Scenarios
-
-__all__ = ["MetaModel", "MetaModelError", "Prediction", "normalized_regret"]
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 
-FORMAT = 3
-"""Number of the arrays' format. To change it: raise it, and teach `MetaModel.from_arrays` to read the older ones."""
 COVERAGE = 0.8
 """Share of the scores that the intervals are made to cover."""
 OUTSIDE = 0.02
@@ -60,7 +56,7 @@ class Prediction:
     regret : DataFrame of shape (n_datasets, n_configurations)
         Expected normalized regret, from 0 (as good as the best of the pool) to 1 (median of the pool or worse).
     score, lower, upper : DataFrame of shape (n_datasets, n_configurations)
-        Expected score in the metric's own unit, and the interval that holds it with probability 0.8.
+        Expected score, in the unit of the scores that were learnt, and the interval that holds it with probability 0.8.
     support : Series of shape (n_datasets,)
         How well the training datasets cover the dataset: the share of them that lies at least as far from the others.
     outside : Series of shape (n_datasets,)
@@ -327,10 +323,7 @@ class MetaModel:
             The configurations to choose from; all of them by default.
         """
         names = self.configurations_ if among is None else list(among)
-        possible = self.scenarios(metafeatures_row, among=names)
-        wanted = np.flatnonzero(np.isin(self.configurations_, names))
-        chosen = greedy(possible.regrets[:, wanted], possible.weights, possible.preference[wanted], k)
-        return [self.configurations_[wanted[c]] for c in chosen]
+        return self.scenarios(metafeatures_row, among=names).portfolio(k, among=names)
 
     def scenarios(self, metafeatures_row: pd.DataFrame, *, among: Iterable[str] | None = None) -> Scenarios:
         """What may happen on one dataset, one possibility for each training dataset.
@@ -357,6 +350,7 @@ class MetaModel:
             (1 - even) * weights[0] + even / weights.shape[1],
             self._bounds,
             next((self.configurations_.index(name) for name in self.defaults_ if name in names), None),
+            tuple(self.configurations_),
         )
 
     def neighbours(self, metafeatures_row: pd.DataFrame, k: int) -> pd.DataFrame:
@@ -453,8 +447,7 @@ class MetaModel:
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """The fitted meta-model as plain arrays, for `numpy.savez`; no pickle is needed to read them."""
-        about: dict[str, Any] = {"format": FORMAT, "n_trees": self.n_trees, "random_state": self.random_state}
-        about["defaults"] = self.defaults_
+        about = {"n_trees": self.n_trees, "random_state": self.random_state, "defaults": self.defaults_}
         arrays = {"about": np.array(json.dumps(about))}
         arrays |= {name: np.array(getattr(self, f"{name}_")) for name in NAMES}
         arrays |= {name: getattr(self, f"_{name}") for name in ARRAYS}
@@ -473,22 +466,17 @@ class MetaModel:
         Raises
         ------
         KnowledgeBaseError
-            If arrays are missing or do not fit together, or are of a newer format.
+            If arrays are missing or do not fit together.
         """
         try:
             about = json.loads(str(arrays["about"]))
-            if about["format"] > FORMAT:
-                raise KnowledgeBaseError(
-                    f"the meta-model has format {about['format']}, this version reads up to {FORMAT}: "
-                    "install a newer version"
-                )
             model = cls(n_trees=about["n_trees"], random_state=about["random_state"])
-            model.defaults_ = about.get("defaults") or [name for name in [about.get("default")] if name]
+            model.defaults_ = about["defaults"]
             for name in NAMES:
                 setattr(model, f"{name}_", arrays[name].tolist())
             for name in ARRAYS:
                 setattr(model, f"_{name}", arrays[name])
-            model._inputs = Inputs(**{"levels": np.empty(0, np.int32), **_under("inputs", arrays)})  # format 1 had none
+            model._inputs = Inputs(**_under("inputs", arrays))
             model._regret = Expectation.from_arrays(_under("regret", arrays))
             model._score = Expectation.from_arrays(_under("score", arrays))
             model._place()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+
+from recommender.metamodel.regrets import greedy
 
 Floats = NDArray[np.float64]
 
@@ -32,6 +35,8 @@ class Scenarios:
         The lowest and the highest score of any training dataset.
     default : int, optional
         The position of a configuration that is safe to choose.
+    configurations : tuple of str
+        Their ids.
     """
 
     expected: Floats
@@ -40,6 +45,7 @@ class Scenarios:
     weights: Floats
     bounds: Floats
     default: int | None = None
+    configurations: tuple[str, ...] = ()
 
     @cached_property
     def regrets(self) -> Floats:
@@ -69,3 +75,9 @@ class Scenarios:
         """What to order configurations by, least first: their mean regret over the scenarios, and the risk."""
         preference: Floats = self.weights @ self.regrets + CAUTION * self.risk
         return preference
+
+    def portfolio(self, k: int, *, among: Collection[str]) -> list[str]:
+        """At most `k` configurations that complement each other, of those named, the best first choice first."""
+        wanted = np.flatnonzero(np.isin(self.configurations, list(among)))
+        chosen = greedy(self.regrets[:, wanted], self.weights, self.preference[wanted], k)
+        return [self.configurations[wanted[c]] for c in chosen]

@@ -1,80 +1,31 @@
-"""Training: from a knowledge base to what a recommendation needs, in small files without pickle."""
+"""Training: from a knowledge base to what a recommendation needs."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile
 
-import numpy as np
 import pandas as pd
 
 from recommender.algorithms.pool import Configuration
-from recommender.errors import KnowledgeBaseError, RecommenderError
+from recommender.errors import KnowledgeBaseError
 from recommender.evaluation.costs import PREDICT_TERMS, SecondsModel
-from recommender.evaluation.metrics import METRICS, Metric, find_metric
+from recommender.evaluation.metrics import METRICS, Metric
 from recommender.evidence.knowledge import KnowledgeBase, winners
-from recommender.manifest import MANIFEST, checked_file, read_manifest, shipped_folder, write_manifest
+from recommender.manifest import write_manifest
 from recommender.metafeatures import LEVELS, METAFEATURES, METAFEATURES_VERSION
-from recommender.metamodel.model import MetaModel, normalized_regret
-from recommender.outputs import check_folder, write_text
-from recommender.tables.dataset import TASKS, Dataset, Task
+from recommender.metamodel.model import MetaModel
+from recommender.metamodel.regrets import normalized_regret
+from recommender.metamodel.trained import FORMAT, INPUTS, METAMODEL, Trained, save_trained, sizes_of
+from recommender.outputs import check_folder
+from recommender.tables.dataset import TASKS, Task
 
-FORMAT = 3
-"""The format of the files. Older ones are refused: what is in them is trained again in seconds."""
-
-METAMODEL = "metamodel"
-"""The folder of the meta-model, in the knowledge base's own."""
 MIN_DATASETS = 8
 """With fewer datasets than this nothing is trained."""
 SAFE_DEFAULTS = ("catboost-default", "lightgbm-default")
 """What a recommendation is not to lose to: the first of them that may be recommended."""
-INPUTS = ("simple", "relative")
-"""The groups of meta-features that the meta-model learns from: with the others beside them it chooses worse."""
 MIN_SHARE = 0.5
 """A configuration that was evaluated on a smaller share of the datasets is left out."""
-
-
-@dataclass(frozen=True, eq=False)
-class Trained:
-    """All that a recommendation by a metric needs, for every task that the metric judges.
-
-    Parameters
-    ----------
-    metric : Metric
-        What it is judged by.
-    model : MetaModel
-        Expects scores and regrets; scores are oriented so that larger is better, and errors in the target's units are
-        in standard deviations of the target.
-    fit_seconds, predict_seconds : SecondsModel
-        Expect how long a configuration takes to fit, and one call of predict.
-    model_bytes : SecondsModel
-        Expects the serialised size of the fitted pipeline, by sums of the same kind.
-    configurations : dict of str to Configuration
-        The configurations by id.
-    datasets : DataFrame indexed by dataset id
-        What can be said of the training datasets: name, sizes, fingerprint, family and what won.
-    """
-
-    metric: Metric
-    model: MetaModel
-    fit_seconds: SecondsModel
-    predict_seconds: SecondsModel
-    model_bytes: SecondsModel
-    configurations: dict[str, Configuration]
-    datasets: pd.DataFrame
-
-    def id_of(self, dataset: Dataset) -> str | None:
-        """The id of the training dataset that has the same content; None if there is none."""
-        as_long = self.datasets[self.datasets["n_samples"] == dataset.n_samples]
-        if as_long.empty:  # so nothing need be hashed
-            return None
-        same = as_long.index[as_long["fingerprint"] == dataset.fingerprint]
-        return str(same[0]) if len(same) else None
 
 
 def train(knowledge: KnowledgeBase, metric: Metric, *, random_state: int = 0) -> Trained:
@@ -192,12 +143,6 @@ def inputs_of(metafeatures: pd.DataFrame) -> pd.DataFrame:
     return metafeatures.drop(columns=others.intersection(metafeatures.columns))
 
 
-def sizes_of(metafeatures: pd.DataFrame) -> pd.DataFrame:
-    """The sizes that seconds depend on, of datasets as their meta-features give them."""
-    names = {"n_samples": "nr_inst", "n_features": "nr_attr", "n_categorical": "nr_cat", "n_classes": "nr_class"}
-    return pd.DataFrame({size: metafeatures[name].fillna(0.0) for size, name in names.items()})
-
-
 def train_all(
     knowledge: KnowledgeBase,
     folder: Path,
@@ -238,82 +183,3 @@ def train_all(
     about = {"metafeatures_version": METAFEATURES_VERSION, "trained": [metric.name for metric in metrics]}
     write_manifest(folder, kind="meta-model", version=FORMAT, about=about)
     return metrics
-
-
-def save_trained(trained: Trained, folder: Path) -> None:
-    """Write what was trained for a metric: arrays as ``.npz``, the rest as JSON."""
-    name = trained.metric.name
-    parts = {name: getattr(trained, name) for name in ("model", "fit_seconds", "predict_seconds", "model_bytes")}
-    arrays = {f"{name}.{key}": value for name, part in parts.items() for key, value in part.to_arrays().items()}
-    np.savez_compressed(folder / f"{name}.npz", allow_pickle=False, **arrays)
-    content = {
-        "configurations": {i: [c.algorithm, dict(c.hyperparameters)] for i, c in trained.configurations.items()},
-        "datasets": {
-            str(i): row for i, row in zip(trained.datasets.index, trained.datasets.to_dict("records"), strict=True)
-        },
-    }
-    write_text(folder / f"{name}.json", json.dumps(content, default=_plain) + "\n")
-
-
-def load_trained(task: Task, metric: str | None = None, folder: Path | None = None) -> Trained:
-    """What was trained for a task and metric, from a folder or as it comes with the package.
-
-    What was read last is kept, and read again only when a file has changed.
-
-    Raises
-    ------
-    KnowledgeBaseError
-        If it is not there, damaged, of another format, or made with other meta-features than this version computes.
-    """
-    measure = find_metric(metric, task)
-    folder = ((folder or shipped_folder()) / METAMODEL).absolute()
-    names = (MANIFEST, f"{measure.name}.npz", f"{measure.name}.json")
-    files = [folder / name for name in names if (folder / name).exists()]
-    state = tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files)
-    return _read_trained(measure, folder, state)
-
-
-@lru_cache(maxsize=4)
-def _read_trained(metric: Metric, folder: Path, state: tuple[tuple[str, int, int], ...]) -> Trained:
-    """What is in a folder whose files are in that state."""
-    manifest = read_manifest(folder, kind="meta-model", version=FORMAT)
-    if manifest["format"] < FORMAT:
-        raise KnowledgeBaseError(
-            f"{folder} was trained in format {manifest['format']}, and this version of recommender reads {FORMAT}. "
-            f"Train it again with `recommender train`"
-        )
-    name = metric.name
-    if name not in manifest["trained"]:
-        raise KnowledgeBaseError(f"{folder} was not trained for {name}; it holds: {', '.join(manifest['trained'])}")
-    if manifest["metafeatures_version"] != METAFEATURES_VERSION:
-        raise KnowledgeBaseError(
-            f"{folder} was trained on meta-features of version {manifest['metafeatures_version']}, and this version of "
-            f"recommender computes version {METAFEATURES_VERSION}. Train it again with `recommender train`"
-        )
-    try:
-        with np.load(checked_file(folder, f"{name}.npz", manifest), allow_pickle=False) as file:
-            arrays = {key: file[key] for key in file.files}
-        content = json.loads(checked_file(folder, f"{name}.json", manifest).read_text())
-        return Trained(
-            metric,
-            MetaModel.from_arrays(_part(arrays, "model.")),
-            SecondsModel.from_arrays(_part(arrays, "fit_seconds.")),
-            SecondsModel.from_arrays(_part(arrays, "predict_seconds.")),
-            SecondsModel.from_arrays(_part(arrays, "model_bytes.")),
-            {i: Configuration(algorithm, settings) for i, (algorithm, settings) in content["configurations"].items()},
-            pd.DataFrame.from_dict(content["datasets"], orient="index"),
-        )
-    except RecommenderError:
-        raise
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
-        raise KnowledgeBaseError(
-            f"{folder / name} cannot be read: {error}. `recommender train` makes it again"
-        ) from error
-
-
-def _part(arrays: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
-    return {key.removeprefix(prefix): value for key, value in arrays.items() if key.startswith(prefix)}
-
-
-def _plain(value: Any) -> Any:
-    return value.item() if isinstance(value, np.generic) else str(value)

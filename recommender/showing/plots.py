@@ -12,7 +12,7 @@ from recommender.errors import MissingExtraError
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from recommender.advice.recommendation import Recommendation
+    from recommender.advice.ranking import Ranking
 
 Floats = NDArray[np.float64]
 
@@ -26,12 +26,12 @@ COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 GREY, INK = "#9aa3ad", "#16202e"
 
 
-def plot(recommendation: Recommendation) -> np.ndarray:
+def plot(recommendation: Ranking) -> np.ndarray:
     """Both plots side by side.
 
     Parameters
     ----------
-    recommendation : Recommendation
+    recommendation : Ranking
         What `recommend` returned.
 
     Returns
@@ -50,12 +50,12 @@ def plot(recommendation: Recommendation) -> np.ndarray:
     return np.asarray(axes)
 
 
-def plot_scores(recommendation: Recommendation, ax: Axes | None = None) -> Axes:
+def plot_scores(recommendation: Ranking, ax: Axes | None = None) -> Axes:
     """Expected score with its interval against the seconds that fitting takes, the portfolio of three marked.
 
     Parameters
     ----------
-    recommendation : Recommendation
+    recommendation : Ranking
         What `recommend` returned.
     ax : matplotlib Axes, optional
         Where to draw; a new figure by default.
@@ -84,7 +84,7 @@ def plot_scores(recommendation: Recommendation, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def plot_neighbours(recommendation: Recommendation, ax: Axes | None = None) -> Axes:
+def plot_neighbours(recommendation: Ranking, ax: Axes | None = None) -> Axes:
     """The known datasets and this one as points, the nearer the more similar, coloured by the algorithm that won.
 
     The places come from classical multidimensional scaling of the distances, 1 less the learned similarity. Two
@@ -92,13 +92,13 @@ def plot_neighbours(recommendation: Recommendation, ax: Axes | None = None) -> A
 
     Parameters
     ----------
-    recommendation : Recommendation
+    recommendation : Ranking
         What `recommend` returned.
     ax : matplotlib Axes, optional
         Where to draw; a new figure by default.
     """
     ax = ax or _pyplot().subplots(figsize=(7, 5.5), layout="constrained")[1]
-    trained = recommendation._trained
+    trained = recommendation.trained
     model, known = trained.model, trained.datasets.loc[trained.model.datasets_]
     similarity = model.similarity(recommendation.metafeatures).to_numpy()[0]
     places = embed(model.similarity(model.metafeatures_).to_numpy(), similarity)

@@ -14,7 +14,7 @@ from recommender.words import duration, number_in_words
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from recommender.advice.recommendation import Recommendation, RecommendedConfiguration
+    from recommender.advice.ranking import Ranking, RecommendedConfiguration
 
 N_PORTFOLIO = 3
 N_TABLE = 10
@@ -58,7 +58,7 @@ TASKS_IN_WORDS = {
 }
 
 
-def write_report(recommendation: Recommendation, *, file: str, target: str, top: int = 5) -> str:
+def write_report(recommendation: Ranking, *, file: str, target: str, top: int = 5) -> str:
     """One HTML page on a recommendation that needs nothing else: no network, no script.
 
     It holds the recommendation, the alternatives and their costs, the reasons, similar datasets, what to be careful
@@ -66,7 +66,7 @@ def write_report(recommendation: Recommendation, *, file: str, target: str, top:
 
     Parameters
     ----------
-    recommendation : Recommendation
+    recommendation : Ranking
         What `recommend` returned.
     file : str
         The file that the code to run reads: CSV, Parquet, ARFF or ``openml:ID``.
@@ -105,14 +105,14 @@ def write_report(recommendation: Recommendation, *, file: str, target: str, top:
         reasons=reasons,
         moved=list(reasons.noticeable().itertuples()),
         neighbours=reasons.neighbours.rename_axis("id").reset_index().to_dict("records"),
-        n_known=len(recommendation._trained.datasets),
+        n_known=len(recommendation.trained.datasets),
         notes=recommendation.notes(),
         code=write_script(recommendation.best, file=file, target=target),
         version=version("recommender"),
     )
 
 
-def render_table(recommendation: Recommendation) -> str:
+def render_table(recommendation: Ranking) -> str:
     """The top of a ranking as an HTML table for notebooks."""
     return (
         _environment()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from recommender.advice.recommendation import RecommendedConfiguration
+    from recommender.advice.ranking import RecommendedConfiguration
 from recommender.tables.readers import path_options
 
 Imports = set[tuple[str, str | None]]

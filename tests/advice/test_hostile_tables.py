@@ -24,7 +24,8 @@ import pandas as pd
 import pytest
 from threadpoolctl import threadpool_limits
 
-from recommender import RecommenderError, cli, recommend
+from recommender import RecommenderError, recommend
+from recommender.cli import app as cli
 from recommender.errors import DatasetError
 from recommender.tables import readers as tables_module
 from recommender.tables.loading import load_dataset

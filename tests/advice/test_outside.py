@@ -8,7 +8,7 @@ import pytest
 
 from recommender import recommend
 from recommender.advice.outside import why_outside
-from recommender.metamodel.training import load_trained
+from recommender.metamodel.trained import load_trained
 from recommender.tables.loading import load_dataset
 
 

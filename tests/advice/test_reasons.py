@@ -25,7 +25,7 @@ def test_neighbours_come_with_similarity_and_what_won(reasons):
 
 
 def test_every_meta_feature_is_accounted_for_and_described(reasons):
-    assert set(reasons.metafeatures.index) == set(reasons.recommendation._trained.model.features_) <= set(METAFEATURES)
+    assert set(reasons.metafeatures.index) == set(reasons.recommendation.trained.model.features_) <= set(METAFEATURES)
     assert reasons.metafeatures["percentile"].dropna().between(0, 1).all()
     assert reasons.metafeatures["description"].map(len).min() > 5
     change = (reasons.metafeatures["regret_if_typical"] - reasons.recommendation.best.expected_regret).abs()
@@ -37,7 +37,7 @@ def test_what_a_meta_feature_changes_is_what_the_meta_model_says(reasons):
     recommendation = reasons.recommendation
     name = reasons.metafeatures.index[0]
     changed = recommendation.metafeatures.assign(**{name: reasons.metafeatures["typical"][name]})
-    expected = recommendation._trained.model.predict(changed).regret[recommendation.best.configuration.id]
+    expected = recommendation.trained.model.predict(changed).regret[recommendation.best.configuration.id]
     assert reasons.metafeatures["regret_if_typical"][name] == pytest.approx(expected.iloc[0], abs=1e-6)
 
 
@@ -47,14 +47,14 @@ def test_what_would_come_first_is_what_the_recommendation_would_put_first(reason
     names = [name for name, about in METAFEATURES.items() if about.group == group]
     typical = reasons.metafeatures["typical"][names]
     changed = recommendation.metafeatures.assign(**typical.to_dict())
-    model = recommendation._trained.model
+    model = recommendation.trained.model
     first = model.preference(changed, among=[item.configuration.id for item in recommendation.items]).iloc[0].idxmin()
-    assert reasons.groups["first_if_typical"][group] == recommendation._trained.configurations[first].algorithm
+    assert reasons.groups["first_if_typical"][group] == recommendation.trained.configurations[first].algorithm
 
 
 def test_typical_dataset_has_nothing_that_moved_the_choice(reasons):
     typical = reasons.metafeatures["typical"].to_frame().T.reindex(columns=reasons.recommendation.metafeatures.columns)
-    regret = reasons.recommendation._trained.model.expected_regret(typical).iloc[0]
+    regret = reasons.recommendation.trained.model.expected_regret(typical).iloc[0]
     items = tuple(replace(item, expected_regret=regret[item.configuration.id]) for item in reasons.recommendation.items)
     unmoved = explain(replace(reasons.recommendation, metafeatures=typical, items=items))
     assert unmoved.metafeatures_in_words() == []
@@ -64,7 +64,7 @@ def test_typical_dataset_has_nothing_that_moved_the_choice(reasons):
 def test_ranks_are_places_among_algorithms(reasons):
     assert reasons.recommendation.best.algorithm in reasons.ranks.index
     assert reasons.ranks[["typical_rank", "rank_among_neighbours"]].stack().between(1, len(reasons.ranks)).all()
-    assert 0 < reasons.ranks["wins"].sum() <= len(reasons.recommendation._trained.datasets)
+    assert 0 < reasons.ranks["wins"].sum() <= len(reasons.recommendation.trained.datasets)
 
 
 def test_percentile_says_where_a_value_lies():
@@ -100,6 +100,6 @@ def test_the_command_line_explains(tmp_path, capsys):
 
 def test_outside_is_said_with_its_reason(reasons):
     assert "The dataset resembles" in str(reasons)
-    outside = explain(replace(reasons.recommendation, _why_outside=("it has 9 rows", "it has 9 columns")))
+    outside = explain(replace(reasons.recommendation, why_outside=("it has 9 rows", "it has 9 columns")))
     assert outside.outside
     assert "lies outside what the knowledge base has seen: it has 9 rows; it has 9 columns." in str(outside)

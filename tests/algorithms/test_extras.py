@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from recommender.advice.recommendation import _installed
+from recommender.advice.advising import _installed
 from recommender.algorithms.pool import Configuration
 from recommender.errors import RecommendationError
 

@@ -12,7 +12,7 @@ from benchmarks.peers import run as peers
 from recommender.algorithms.catalogue import ALGORITHMS
 from recommender.algorithms.pool import Configuration
 from recommender.evaluation.metrics import find_metric
-from recommender.metamodel.training import load_trained
+from recommender.metamodel.trained import load_trained
 from recommender.tables.loading import load_dataset
 from recommender.tables.splits import split
 

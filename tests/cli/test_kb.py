@@ -13,7 +13,7 @@ from recommender.evaluation.metrics import METRICS
 from recommender.evidence.knowledge import knowledge_of, load_knowledge, record_knowledge
 from recommender.evidence.store import Store
 from recommender.metafeatures import METAFEATURES_VERSION
-from recommender.metamodel.training import load_trained
+from recommender.metamodel.trained import load_trained
 
 
 @pytest.fixture(scope="module")

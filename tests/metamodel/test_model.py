@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from recommender.errors import KnowledgeBaseError
-from recommender.metamodel.model import MetaModel, MetaModelError, normalized_regret
-from recommender.metamodel.regrets import greedy_portfolio
+from recommender.metamodel.model import MetaModel, MetaModelError
+from recommender.metamodel.regrets import greedy_portfolio, normalized_regret
 from recommender.metamodel.scenarios import CAUTION
 
 
@@ -166,12 +166,6 @@ def test_damaged_arrays_give_a_clear_error(model, lost):
     arrays = model.to_arrays()
     del arrays[lost]
     with pytest.raises(KnowledgeBaseError, match="damaged"):
-        MetaModel.from_arrays(arrays)
-
-
-def test_a_newer_format_gives_a_clear_error(model):
-    arrays = model.to_arrays() | {"about": np.array('{"format": 99}')}
-    with pytest.raises(KnowledgeBaseError, match="newer"):
         MetaModel.from_arrays(arrays)
 
 

@@ -84,7 +84,7 @@ def test_page_has_all_that_is_promised():
 
 
 def test_page_warns_of_what_the_notes_warn_of():
-    recommendation = replace(recommend(load_wine()), _why_outside=("it has 9 rows",))
+    recommendation = replace(recommend(load_wine()), why_outside=("it has 9 rows",))
     text = Reader(write_report(recommendation, file="wine.csv", target="class")).text
     assert "Before you rely on this" in text
     assert "it has 9 rows" in text

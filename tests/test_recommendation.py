@@ -15,7 +15,7 @@ from sklearn.pipeline import Pipeline
 
 from recommender import recommend
 from recommender.errors import KnowledgeBaseError, RecommendationError, UnknownNameError
-from recommender.metamodel.training import load_trained
+from recommender.metamodel.trained import load_trained
 from recommender.showing.script import write_script
 from recommender.tables.dataset import make_dataset
 from recommender.tables.loading import load_dataset
@@ -49,7 +49,7 @@ def test_every_task_gets_a_ranking(loader, task, metric):
     frame = recommendation.to_frame()
     assert len(frame) >= 35
     asked = {"metafeatures": recommendation.metafeatures, "among": frame["configuration_id"]}
-    preference = recommendation._trained.model.preference(**asked).iloc[0]
+    preference = recommendation.trained.model.preference(**asked).iloc[0]
     assert list(preference.index) == list(frame["configuration_id"])
     assert preference.is_monotonic_increasing
     assert frame["expected_regret"].between(0, 1).all()

@@ -15,10 +15,10 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from threadpoolctl import threadpool_limits
 
 from recommender import RecommendedClassifier, RecommendedRegressor
-from recommender.advice.recommendation import recommend
 from recommender.errors import RecommendationError, UnknownNameError
 from recommender.evaluation.metrics import find_metric
 from recommender.fitting.candidates import Candidate, compare, fit_first, weigh
+from recommender.recommendation import recommend
 from recommender.tables.dataset import Dataset
 from recommender.tables.loading import load_dataset
 

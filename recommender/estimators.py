@@ -17,11 +17,12 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite, check_is_fitted, validate_data
 
-from recommender.advice.recommendation import Recommendation, RecommendedConfiguration, recommend
+from recommender.advice.ranking import RecommendedConfiguration
 from recommender.algorithms.pool import Configuration
 from recommender.errors import RecommendationError
 from recommender.fitting.candidates import Candidate, compare, fit_blend, fit_first, leaderboard, weigh
-from recommender.metamodel.training import Trained
+from recommender.metamodel.trained import Trained
+from recommender.recommendation import Recommendation, recommend
 from recommender.tables.dataset import Dataset, Task
 
 

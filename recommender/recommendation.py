@@ -1,0 +1,189 @@
+"""Recommending: which configurations to fit first on a table, and what one can do from there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from recommender.advice.advising import rank_configurations
+from recommender.advice.filters import Filters
+from recommender.advice.ranking import Ranking
+from recommender.errors import RecommendationError
+from recommender.metamodel.trained import Trained, load_trained
+from recommender.tables.dataset import Task
+from recommender.tables.loading import load_dataset
+
+if TYPE_CHECKING:
+    from recommender.advice.reasons import Reasons
+    from recommender.fitting.session import Session
+    from recommender.fitting.trials import Refinement, TrialProgress
+    from recommender.fitting.warm_start import SearchSpace
+
+
+class Recommendation(Ranking):
+    """A ranking of configurations for one dataset, and the doors to what follows it.
+
+    It is a `Ranking` and has its attributes and methods: ``best``, ``items``, ``portfolio``, ``neighbours``,
+    ``notes``, ``to_frame``.
+    """
+
+    def explain(self) -> Reasons:
+        """The reasons: similar known datasets and what won there, and which meta-features moved the choice."""
+        from recommender.advice.reasons import explain
+
+        return explain(self)
+
+    def plot(self) -> np.ndarray:
+        """Two matplotlib Axes: expected scores against fit seconds, and the dataset among the known ones.
+
+        Raises
+        ------
+        MissingExtraError
+            If matplotlib is not installed.
+        """
+        from recommender.showing.plots import plot
+
+        return plot(self)
+
+    def session(self) -> Session:
+        """A `Session`: what to try next, given the scores that were seen."""
+        from recommender.fitting.session import Session
+
+        return Session(self)
+
+    def refine(
+        self,
+        X: Any,
+        y: Any = None,
+        *,
+        seconds: float = 60.0,
+        on_progress: Callable[[TrialProgress], None] = lambda progress: None,
+    ) -> Refinement:
+        """Try configurations for some seconds: a `Refinement` with the best one, fitted, and a leaderboard."""
+        from recommender.fitting.trials import refine
+
+        return refine(self, X, y, seconds=seconds, on_progress=on_progress)
+
+    def to_optuna(self, study: Any) -> SearchSpace:
+        """The `SearchSpace` for an Optuna study's objective; the study begins with the portfolio."""
+        from recommender.fitting.warm_start import enqueue
+
+        return enqueue(self, study)
+
+    def to_flaml(self) -> dict[str, list[dict[str, Any]]]:
+        """The ``starting_points`` of `flaml.AutoML.fit`; its ``estimator_list`` are their keys."""
+        from recommender.fitting.warm_start import flaml_points
+
+        return flaml_points(self)
+
+    def to_configspace(self) -> SearchSpace:
+        """The `SearchSpace`: a ConfigSpace with the algorithms to choose from, and the portfolio as first points."""
+        from recommender.fitting.warm_start import search_space
+
+        return search_space(self)
+
+    def _repr_html_(self) -> str:
+        from recommender.showing.report import render_table
+
+        return render_table(self)
+
+    def __repr__(self) -> str:
+        return (
+            f"<Recommendation for {self.dataset.name} ({self.task}, {self.dataset.n_samples} x "
+            f"{self.dataset.n_features}): {self.best.configuration}, expected {self.metric.name} "
+            f"{self.best.expected_score:.3f}>"
+        )
+
+
+def recommend(
+    dataset: Any,
+    y: Any = None,
+    *,
+    target: str | None = None,
+    task: Task | None = None,
+    metric: str | None = None,
+    include: Iterable[str] | None = None,
+    exclude: Iterable[str] = (),
+    max_fit_time: float | None = None,
+    max_predict_time: float | None = None,
+    max_memory: float | None = None,
+    interpretable: bool = False,
+    knowledge: Path | str | Trained | None = None,
+    random_state: int = 0,
+) -> Recommendation:
+    """Which algorithm with which hyperparameters to fit first.
+
+    Nothing of the pool is fitted: the dataset is described by meta-features, among them how small learners compare on
+    some of its rows, and the answer comes from what was seen on the datasets of OpenML that resemble it.
+
+    Parameters
+    ----------
+    dataset : DataFrame, array of shape (n_samples, n_features), path, "openml:ID" or Bunch
+        The features (with `y`), or a whole table (with `target`). Files are CSV, Parquet or ARFF. Missing values,
+        categoricals, text and dates are welcome.
+    y : array-like of shape (n_samples,), optional
+        The target, when `dataset` holds only the features. It may not have missing values.
+    target : str, optional
+        The target's column, when `dataset` is a whole table.
+    task : {"binary", "multiclass", "regression"}, optional
+        Inferred from the target when not given.
+    metric : str, optional
+        What to be good at: ``roc_auc`` (default), ``log_loss``, ``accuracy``, ``balanced_accuracy`` or ``f1_macro`` for
+        classes; ``r2`` (default), ``rmse`` or ``mae`` for numbers.
+    include, exclude : iterable of str, optional
+        Names of algorithms to consider only, or not at all.
+    max_fit_time : float, optional
+        Seconds that fitting may be expected to take.
+    max_predict_time : float, optional
+        Seconds that predicting 1,000 rows may be expected to take.
+    max_memory : float, optional
+        Megabytes that the fitted pipeline may be expected to take when serialised, which is about what it takes where
+        it is loaded. What fitting takes at its peak was not recorded, and is not limited.
+    interpretable : bool, default=False
+        Whether to consider only algorithms whose fitted model a person can read: linear models, linear discriminant
+        analysis and naive Bayes.
+    knowledge : path or Trained, optional
+        A folder written by ``recommender train``, or what `load_trained` returned; what is shipped by default.
+    random_state : int, default=0
+        Seed of the meta-features that are measured on subsamples.
+
+    Returns
+    -------
+    Recommendation
+        A ranking by expected regret, whose ``best.estimator`` is an unfitted scikit-learn pipeline for the raw table.
+        The risk to fall behind a safe default, CatBoost's or LightGBM's, counts as regret.
+
+    Raises
+    ------
+    DatasetError
+        If nothing can be learnt from the table as it is.
+    UnknownNameError
+        If a column, metric or algorithm does not exist.
+    RecommendationError
+        If no configuration is left by `include`, `exclude` and the limits; the message says what would be.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_wine
+    >>> X, y = load_wine(return_X_y=True, as_frame=True)
+    >>> recommendation = recommend(X, y)
+    >>> recommendation.task, recommendation.metric.name
+    ('multiclass', 'roc_auc')
+    >>> float(recommendation.best.estimator.fit(X, y).score(X, y)) > 0.9
+    True
+    """
+    data = load_dataset(dataset, y, target=target, task=task)
+    if isinstance(knowledge, Trained):
+        trained = knowledge
+        if data.task not in trained.metric.tasks:
+            tasks = " and ".join(trained.metric.tasks)
+            raise RecommendationError(f"the meta-model given is for {tasks} tasks, and this is {data.task}")
+    else:
+        trained = load_trained(data.task, metric, Path(knowledge) if knowledge else None)
+    filters = Filters(include, exclude, max_fit_time, max_predict_time, max_memory, interpretable)
+    ranking = rank_configurations(data, trained, filters, random_state=random_state)
+    return Recommendation(**{field.name: getattr(ranking, field.name) for field in fields(ranking)})
