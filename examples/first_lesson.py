@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from sklearn.datasets import load_breast_cancer, load_iris, load_wine
 
-from recommender.algorithms.pool import Configuration
+from recommender.algorithms.configuration import Configuration
 from recommender.evaluation.evaluate import evaluate
 from recommender.metafeatures import extract_metafeatures
 from recommender.metamodel.model import MetaModel

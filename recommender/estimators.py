@@ -18,7 +18,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite, check_is_fitted, validate_data
 
 from recommender.advice.ranking import RecommendedConfiguration
-from recommender.algorithms.pool import Configuration
+from recommender.algorithms.configuration import Configuration
 from recommender.errors import RecommendationError
 from recommender.fitting.candidates import Candidate, compare, fit_blend, fit_first, leaderboard, weigh
 from recommender.metamodel.trained import Trained

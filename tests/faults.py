@@ -14,10 +14,11 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+from ConfigSpace import ConfigurationSpace
 from sklearn.dummy import DummyClassifier
 
-from recommender.algorithms.catalogue import ALGORITHMS, Algorithm, _nothing
-from recommender.algorithms.pool import Configuration
+from recommender.algorithms.catalogue import ALGORITHMS, Algorithm
+from recommender.algorithms.configuration import Configuration
 from recommender.tables.dataset import TASKS
 
 
@@ -118,7 +119,14 @@ FAULTS = {
 
 
 def _algorithm(fault: str) -> Algorithm:
-    return Algorithm(fault, TASKS, lambda *_: Misbehaving(fault), _nothing, "ordinal")
+    return Algorithm(
+        fault,
+        description="An algorithm that misbehaves",
+        tasks=TASKS,
+        builder=lambda *_: Misbehaving(fault),
+        space=lambda task: ConfigurationSpace(),
+        encoding="ordinal",
+    )
 
 
 FAULTY = {name: _algorithm(name) for name in FAULTS}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from recommender.algorithms.pool import Configuration
+from recommender.algorithms.configuration import Configuration
 from recommender.evaluation.evaluate import Evaluation
 from recommender.evidence.store import Store
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from recommender.algorithms.catalogue import ALGORITHMS
-from recommender.algorithms.pool import Configuration
+from recommender.algorithms.configuration import Configuration
 from recommender.evaluation.evaluate import FAILURES
 from recommender.evaluation.metrics import METRICS, metrics_for
 from recommender.evidence import knowledge

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from recommender.algorithms.pool import Configuration
+from recommender.algorithms.configuration import Configuration
 from recommender.evaluation.evaluate import Evaluation
 from recommender.evaluation.metrics import METRICS, find_metric, metrics_for
 from recommender.evaluation.stopping import Standings

@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from recommender.algorithms.pool import Configuration, pool_for
+from recommender.algorithms.configuration import Configuration
+from recommender.algorithms.pool import pool_for
 from recommender.imported.flows import Flow, Parameter, find_flow, read_parameters
 from recommender.imported.store import ImportedEvidence
 

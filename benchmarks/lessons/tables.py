@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from recommender.algorithms.catalogue import ALGORITHMS
-from recommender.algorithms.pool import Configuration
+from recommender.algorithms.configuration import Configuration
 from recommender.evaluation.evaluate import FAILURES
 from recommender.evaluation.metrics import Metric, metrics_for
 from recommender.evidence.knowledge import KnowledgeBase

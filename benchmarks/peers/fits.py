@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.pipelines import build_preprocessing
-from recommender.algorithms.pool import Configuration
 from recommender.estimators import RecommendedClassifier, RecommendedRegressor
 from recommender.evaluation.evaluate import Evaluation, Status, evaluate, message_of, predict, status_of
 from recommender.evaluation.metrics import metrics_for

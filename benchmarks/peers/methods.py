@@ -25,8 +25,8 @@ from benchmarks.peers.fits import (
     id_of,
 )
 from recommender.algorithms.catalogue import ALGORITHMS, algorithms_for, find_algorithm
+from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.pipelines import encoded_width
-from recommender.algorithms.pool import Configuration, fixed_settings
 from recommender.evaluation.metrics import Metric
 from recommender.evidence.knowledge import KnowledgeBase
 from recommender.measuring.matrix import nearest_winners
@@ -177,11 +177,12 @@ def random_search(fold: Fold) -> Configuration:
     best: tuple[float, Configuration | None] = (-np.inf, None)
     while best[1] is None or fold.spent.choose_seconds < fold.budget:
         name = str(rng.choice(_algorithms(fold.dataset)))
-        space = find_algorithm(name).space(fold.dataset.task)
+        algorithm = find_algorithm(name)
+        space = algorithm.space(fold.dataset.task)
         space.seed(int(rng.integers(2**31)))
         drawn = dict(space.sample_configuration()) if len(space) else {}
         settings = {key: value.item() if isinstance(value, np.generic) else value for key, value in drawn.items()}
-        configuration = Configuration(name, settings | fixed_settings(space))
+        configuration = Configuration(name, {**settings, **algorithm.fixed})
         score = fold.inner_score(configuration)
         if best[1] is None or score > best[0]:
             best = (score, configuration)

@@ -26,7 +26,7 @@ import pandas as pd
 
 from benchmarks.peers.fits import Blend, Worker
 from benchmarks.peers.methods import ALL, BEST_OF_5, METHODS, RANDOM, TPE, Fold, Spent
-from recommender.algorithms.pool import Configuration
+from recommender.algorithms.configuration import Configuration
 from recommender.errors import RecommenderError
 from recommender.evaluation.evaluate import message_of, status_of
 from recommender.evaluation.metrics import METRICS, find_metric

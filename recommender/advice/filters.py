@@ -8,14 +8,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from recommender.algorithms.catalogue import find_algorithm
+from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.pipelines import encoded_width
-from recommender.algorithms.pool import Configuration
 from recommender.errors import KnowledgeBaseError, RecommendationError
 from recommender.metamodel.trained import Trained
 from recommender.tables.dataset import Dataset
-
-DEFAULT_NEIGHBORS = 5
-"""Of scikit-learn's nearest neighbours."""
 
 
 @dataclass(frozen=True)
@@ -143,11 +140,9 @@ def _applying(names: Iterable[str], dataset: Dataset) -> set[str]:
 
 
 def _has_rows_for(configuration: Configuration, dataset: Dataset) -> bool:
-    """Whether half of the rows, as few as a fold may train on, hold as many neighbours as are asked for."""
-    if configuration.algorithm != "k_neighbors":
-        return True
-    asked: int = configuration.hyperparameters.get("n_neighbors", DEFAULT_NEIGHBORS)
-    return asked <= max(1, dataset.n_samples // 2)
+    """Whether half of the rows, as few as a fold may train on, are enough for a configuration."""
+    least = find_algorithm(configuration.algorithm).min_samples
+    return least is None or least(configuration.hyperparameters) <= max(1, dataset.n_samples // 2)
 
 
 def _names(given: Iterable[str]) -> set[str]:

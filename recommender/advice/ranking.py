@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from recommender.advice.suspicions import suspicions
+from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.pipelines import build_pipeline
-from recommender.algorithms.pool import Configuration
 from recommender.errors import RecommendationError
 from recommender.evaluation.metrics import Metric
 from recommender.metamodel.scenarios import Scenarios

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sklearn.compose import ColumnTransformer
     from sklearn.pipeline import Pipeline
 
-    from recommender.algorithms.pool import Configuration
+    from recommender.algorithms.configuration import Configuration
 
 MAX_CATEGORIES = 30
 """Indicators per column at most; rarer categories share the last one."""
@@ -48,7 +48,7 @@ def build_pipeline(
     --------
     >>> from sklearn.datasets import load_iris
     >>> from recommender.tables.loading import load_dataset
-    >>> from recommender.algorithms.pool import Configuration
+    >>> from recommender.algorithms.configuration import Configuration
     >>> iris = load_dataset(load_iris(as_frame=True))
     >>> pipeline = build_pipeline(Configuration("lda", {}), iris)
     >>> float(pipeline.fit(iris.X, iris.y).score(iris.X, iris.y)) > 0.9

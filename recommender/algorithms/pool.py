@@ -3,51 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 from itertools import chain, islice, zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from recommender.algorithms.catalogue import Algorithm, algorithms_for
+from recommender.algorithms.catalogue import ALGORITHMS, Algorithm, algorithms_for
+from recommender.algorithms.configuration import Configuration
 from recommender.tables.dataset import Task
 
-if TYPE_CHECKING:
-    from ConfigSpace import ConfigurationSpace
 
-
-@dataclass(frozen=True, eq=False)
-class Configuration:
-    """An algorithm with its hyperparameters; none at all is the library's plain default.
-
-    Examples
-    --------
-    >>> Configuration("lightgbm", {}).id
-    'lightgbm-default'
-    >>> Configuration("k_neighbors", {"n_neighbors": 1}).id
-    'k_neighbors-247f5955'
-    """
-
-    algorithm: str
-    hyperparameters: Mapping[str, Any]
-
-    @property
-    def id(self) -> str:
-        """A stable name: the same algorithm and hyperparameters have the same id in every version and store."""
-        if not self.hyperparameters:
-            return f"{self.algorithm}-default"
-        text = json.dumps([self.algorithm, dict(self.hyperparameters)], sort_keys=True)
-        return f"{self.algorithm}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
-
-    def __str__(self) -> str:
-        settings = ", ".join(f"{name}={value}" for name, value in self.hyperparameters.items())
-        return f"{self.algorithm}({settings})"
-
-
-@cache
 def pool_for(task: Task) -> tuple[Configuration, ...]:
     """The pool of a task, in the order in which evidence is worth most.
 
@@ -63,9 +30,26 @@ def pool_for(task: Task) -> tuple[Configuration, ...]:
     >>> [configuration.id for configuration in pool_for("regression")][:2]
     ['lightgbm-default', 'random_forest-default']
     """
-    always = [algorithm for algorithm in algorithms_for(task) if algorithm.extra is None]
-    extras = [algorithm for algorithm in algorithms_for(task) if algorithm.extra is not None]
+    return _pool_of(tuple(algorithms_for(task)), task)
+
+
+@lru_cache(maxsize=8)
+def _pool_of(algorithms: tuple[Algorithm, ...], task: Task) -> tuple[Configuration, ...]:
+    always = [algorithm for algorithm in algorithms if algorithm.extra is None]
+    extras = [algorithm for algorithm in algorithms if algorithm.extra is not None]
     return (*_in_order(always, task), *_in_order(extras, task))
+
+
+def safe_defaults() -> tuple[str, ...]:
+    """The ids of what a recommendation is not to lose to: the first of them that may be recommended.
+
+    Examples
+    --------
+    >>> safe_defaults()
+    ('catboost-default', 'lightgbm-default')
+    """
+    ranked = sorted((a.safe_rank, a.name) for a in ALGORITHMS.values() if a.safe_rank is not None)
+    return tuple(Configuration(name, {}).id for _, name in ranked)
 
 
 def part(
@@ -106,7 +90,7 @@ def draw(algorithm: Algorithm, task: Task) -> Iterator[dict[str, Any]]:
     seed = int.from_bytes(hashlib.sha256(algorithm.name.encode()).digest()[:8], "little")
     points = (points + np.random.default_rng(seed).random(len(space))) % 1.0
     for point in points:
-        settings = fixed_settings(space)
+        settings = dict(algorithm.fixed)
         for hyperparameter, at in zip(space.values(), point, strict=True):
             if isinstance(hyperparameter, CategoricalHyperparameter):
                 value = hyperparameter.choices[int(at * len(hyperparameter.choices))]
@@ -114,11 +98,6 @@ def draw(algorithm: Algorithm, task: Task) -> Iterator[dict[str, Any]]:
                 value = hyperparameter.to_value(np.float64(at))
             settings[hyperparameter.name] = _plain(value)
         yield settings
-
-
-def fixed_settings(space: ConfigurationSpace) -> dict[str, Any]:
-    """What every setting drawn from a space has besides: forests gain from trees, at a known price."""
-    return {"n_estimators": 200} if "max_leaf_nodes" in space else {}
 
 
 def _plain(value: Any) -> Any:

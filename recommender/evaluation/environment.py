@@ -6,16 +6,17 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from recommender.algorithms.catalogue import libraries
 from recommender.evaluation.workers import Limits
 from recommender.tables.splits import SPLITS_VERSION
 
 
 def describe_environment(limits: Limits) -> dict[str, Any]:
     """What evaluations are made with: versions of Python and libraries, the limits, and the rule for splits."""
-    libraries = ("recommender", "scikit-learn", "lightgbm", "numpy", "scipy", "pandas", "skrub", "xgboost", "catboost")
+    names = ("recommender", "scikit-learn", "numpy", "scipy", "pandas", "skrub", *libraries())
     return {
         "python": platform.python_version(),
-        **{library: found for library in libraries if (found := _version(library))},
+        **{name: found for name in names if (found := _version(name))},
         "machine": platform.machine(),
         "splits_version": SPLITS_VERSION,
         "splits_seed": 0,

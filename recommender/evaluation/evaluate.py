@@ -11,8 +11,8 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
+from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.pipelines import build_pipeline
-from recommender.algorithms.pool import Configuration
 from recommender.errors import one_line
 from recommender.evaluation.metrics import Prediction, metrics_for
 from recommender.tables.dataset import Dataset

@@ -21,15 +21,16 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from recommender.algorithms.pool import Configuration
+from recommender.algorithms.catalogue import libraries
+from recommender.algorithms.configuration import Configuration
 from recommender.errors import RecommenderError
 from recommender.evaluation.evaluate import Evaluation, Status, evaluate, message_of, status_of
 from recommender.metafeatures import GROUPS, extract_metafeatures
 from recommender.tables.dataset import Dataset, Task
 from recommender.tables.splits import Split, split
 
-LIBRARIES = ("sklearn.ensemble", "lightgbm", "skrub", "xgboost", "catboost")
-"""Loaded before a worker takes up a job, so that no evaluation's seconds are theirs; the last two may be absent."""
+ALWAYS_LOADED = ("sklearn.ensemble", "skrub")
+"""Loaded, with the algorithms' own libraries, before a worker takes up a job: no evaluation's seconds are theirs."""
 MIN_METAFEATURES_SECONDS = 600.0
 """Meta-features get at least this long, whatever the limit of an evaluation: they are taken once for a dataset."""
 GRACE_SECONDS = 20.0
@@ -213,7 +214,7 @@ def _context() -> Any:
     if sys.platform != "linux":
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__, *LIBRARIES])
+    context.set_forkserver_preload([__name__, *ALWAYS_LOADED, *libraries()])
     return context
 
 
@@ -245,8 +246,8 @@ def _how(exitcode: int) -> str:
 def _start(memory_bytes: int) -> None:
     """Prepare a worker: load what it will need, keep it to one thread, and limit its memory."""
     threading.Thread(target=_follow_parent, daemon=True).start()
-    for library in LIBRARIES:
-        with suppress(ImportError):
+    for library in (*ALWAYS_LOADED, *libraries()):
+        with suppress(ImportError):  # such as that of an extra
             importlib.import_module(library)
     from threadpoolctl import threadpool_limits
 

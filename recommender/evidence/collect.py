@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from recommender.algorithms.catalogue import find_algorithm, installed_algorithms
+from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.pipelines import encoded_width
-from recommender.algorithms.pool import Configuration, part, pool_for
+from recommender.algorithms.pool import part, pool_for
 from recommender.errors import DatasetError, ServerError
 from recommender.evaluation.environment import describe_environment
 from recommender.evaluation.evaluate import Evaluation

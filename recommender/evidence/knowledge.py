@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from recommender.algorithms.pool import Configuration
+from recommender.algorithms.configuration import Configuration
 from recommender.errors import KnowledgeBaseError, unknown_name
 from recommender.evaluation.evaluate import FAILURES
 from recommender.evaluation.metrics import METRICS, Metric, find_metric

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from recommender.algorithms.catalogue import ALGORITHMS, algorithms_for
-from recommender.algorithms.pool import Configuration, pool_for
+from recommender.algorithms.configuration import Configuration
+from recommender.algorithms.pool import pool_for
 from recommender.errors import MissingExtraError, RecommenderError, one_line
 from recommender.evaluation.evaluate import Status
 from recommender.evaluation.metrics import METRICS, metrics_for

@@ -47,7 +47,7 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
 )
 
-from recommender.algorithms.pool import Configuration
+from recommender.algorithms.configuration import Configuration
 from recommender.errors import StoreError, one_line, unknown_name
 from recommender.evaluation.evaluate import Evaluation
 from recommender.evaluation.metrics import METRICS

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from recommender.advice.ranking import RecommendedConfiguration
+from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.pipelines import build_pipeline
-from recommender.algorithms.pool import Configuration
 from recommender.errors import RecommendationError
 from recommender.evaluation.evaluate import message_of, predict
 from recommender.evaluation.metrics import Metric, Prediction

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from recommender.algorithms.catalogue import find_algorithm
+from recommender.algorithms.catalogue import ALGORITHMS, find_algorithm
+from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.pipelines import build_pipeline
-from recommender.algorithms.pool import Configuration, fixed_settings
 from recommender.errors import MissingExtraError, RecommendationError, one_line
 from recommender.tables.dataset import Dataset, Task
 
@@ -60,9 +60,8 @@ class SearchSpace:
                 return build_pipeline(configuration, self._dataset)
         self._check(point)
         name = point.pop("algorithm")
-        space = find_algorithm(name).space(self._dataset.task)
         settings = {key.removeprefix(name + SEPARATOR): value for key, value in point.items()}
-        return build_pipeline(Configuration(name, fixed_settings(space) | settings), self._dataset)
+        return build_pipeline(Configuration(name, {**find_algorithm(name).fixed, **settings}), self._dataset)
 
     def suggest(self, trial: Any) -> Pipeline:
         """The unfitted pipeline that an Optuna trial asks for; at a study's ``best_trial``, the best one again."""
@@ -158,18 +157,6 @@ def enqueue(recommendation: Ranking, study: Any) -> SearchSpace:
 # ---------------------------------------------------------------------------------------------------------------------
 # FLAML
 
-FLAML_ESTIMATORS: dict[str, tuple[str, dict[str, str]]] = {
-    "lightgbm": ("lgbm", {}),
-    "xgboost": ("xgb_limitdepth", {}),
-    "catboost": ("catboost", {"n_estimators": "iterations"}),
-    "random_forest": ("rf", {"max_leaves": "max_leaf_nodes"}),
-    "extra_trees": ("extra_tree", {"max_leaves": "max_leaf_nodes"}),
-    "logistic_regression": ("lrl2", {}),
-    "linear_svm": ("svc", {}),
-    "k_neighbors": ("kneighbor", {}),
-    "elastic_net": ("enet", {}),
-}
-"""FLAML's estimator for each algorithm that it has, and our name of each hyperparameter that it names otherwise."""
 N_FLAML = 2
 """Points for each of FLAML's estimators."""
 
@@ -202,9 +189,10 @@ def flaml_points(recommendation: Ranking) -> dict[str, list[dict[str, Any]]]:
     size = (dataset.n_samples * 4 // 5, dataset.n_features)  # FLAML may hold out some rows, and narrow its ranges
     points: dict[str, list[dict[str, Any]]] = {}
     for item in recommendation.items:
-        if item.algorithm not in FLAML_ESTIMATORS:
+        algorithm = find_algorithm(item.algorithm)
+        name, renamed = algorithm.flaml_name, algorithm.flaml_settings
+        if name is None:
             continue
-        name, renamed = FLAML_ESTIMATORS[item.algorithm]
         settings = _all_settings(item.configuration, dataset.task)
         if name == "lrl2" and (settings.get("l1_ratio") or 0.0) > 0.5:
             name = "lrl1"
@@ -214,9 +202,8 @@ def flaml_points(recommendation: Ranking) -> dict[str, list[dict[str, Any]]]:
         if point not in found and len(found) < N_FLAML:
             found.append(point)
     if not points:
-        raise RecommendationError(
-            f"FLAML has none of the recommended algorithms. It knows: {', '.join(FLAML_ESTIMATORS)}"
-        )
+        known = [name for name, algorithm in ALGORITHMS.items() if algorithm.flaml_name]
+        raise RecommendationError(f"FLAML has none of the recommended algorithms. It knows: {', '.join(known)}")
     return points
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from recommender.algorithms.pool import Configuration
+from recommender.algorithms.configuration import Configuration
 from recommender.errors import DatasetError, KnowledgeBaseError, ServerError, UnknownNameError
 from recommender.evaluation.evaluate import Evaluation, evaluate
 from recommender.evaluation.metrics import find_metric

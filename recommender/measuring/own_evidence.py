@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from recommender.algorithms.catalogue import find_algorithm
+from recommender.algorithms.pool import safe_defaults
 from recommender.evaluation.costs import FIT_TERMS, PREDICT_TERMS, SecondsModel
 from recommender.evaluation.metrics import Metric, find_metric
 from recommender.evidence.knowledge import KnowledgeBase
@@ -25,7 +26,7 @@ from recommender.measuring.matrix import (
     run_folds,
 )
 from recommender.metafeatures import LEVELS
-from recommender.metamodel.training import SAFE_DEFAULTS, inputs_of, measured_seconds, scores_of, scores_to_learn
+from recommender.metamodel.training import inputs_of, measured_seconds, scores_of, scores_to_learn
 from recommender.tables.dataset import TASKS, Task
 
 Floats = NDArray[np.float64]
@@ -119,7 +120,7 @@ def matrix_of(knowledge: KnowledgeBase, metric: Metric) -> Matrix:
         inputs_of(knowledge.metafeatures.loc[performance.index]),
         knowledge.datasets.loc[performance.index, "family"],
         tasks=knowledge.datasets.loc[performance.index, "task"],
-        defaults=SAFE_DEFAULTS,
+        defaults=safe_defaults(),
         levels=LEVELS,
     )
 

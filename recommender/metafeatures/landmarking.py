@@ -27,7 +27,6 @@ MAX_LEVELS = 10
 MAX_CATEGORICAL = 2_000
 """Of more categorical columns, this many are taken, spread evenly over the table."""
 N_FOLDS = 2
-N_EXTRA_TREES = 8
 
 LEARNERS = {
     "knn": "the 5 nearest neighbours, weighted by distance",

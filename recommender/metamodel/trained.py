@@ -12,7 +12,7 @@ from zipfile import BadZipFile
 import numpy as np
 import pandas as pd
 
-from recommender.algorithms.pool import Configuration
+from recommender.algorithms.configuration import Configuration
 from recommender.errors import KnowledgeBaseError, RecommenderError
 from recommender.evaluation.costs import SecondsModel
 from recommender.evaluation.metrics import Metric, find_metric

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from recommender.algorithms.pool import Configuration
+from recommender.algorithms.configuration import Configuration
+from recommender.algorithms.pool import safe_defaults
 from recommender.errors import KnowledgeBaseError
 from recommender.evaluation.costs import PREDICT_TERMS, SecondsModel
 from recommender.evaluation.metrics import METRICS, Metric
@@ -22,8 +23,6 @@ from recommender.tables.dataset import TASKS, Task
 
 MIN_DATASETS = 8
 """With fewer datasets than this nothing is trained."""
-SAFE_DEFAULTS = ("catboost-default", "lightgbm-default")
-"""What a recommendation is not to lose to: the first of them that may be recommended."""
 MIN_SHARE = 0.5
 """A configuration that was evaluated on a smaller share of the datasets is left out."""
 
@@ -59,7 +58,7 @@ def train(knowledge: KnowledgeBase, metric: Metric, *, random_state: int = 0) ->
         inputs_of(knowledge.metafeatures.loc[performance.index]),
         performance,
         families=about["family"],
-        defaults=SAFE_DEFAULTS,
+        defaults=safe_defaults(),
         levels=LEVELS,
     )
     ids = list(performance.columns)

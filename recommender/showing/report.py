@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from recommender.advice.reasons import explain
+from recommender.algorithms.catalogue import find_algorithm
 from recommender.showing.script import write_script
 from recommender.words import duration, number_in_words
 
@@ -19,27 +20,6 @@ if TYPE_CHECKING:
 N_PORTFOLIO = 3
 N_TABLE = 10
 """Rows of a notebook's table."""
-
-KINDS = {
-    "catboost": "Boosted decision trees: each tree mends what those before it got wrong",
-    "elastic_net": "A linear model, kept simple by penalties on the size and the number of its terms",
-    "extra_trees": "An average of many decision trees with random thresholds",
-    "gaussian_process": "Smooth interpolation between known rows",
-    "k_neighbors": "Judges each row by the most similar known rows",
-    "lasso": "A linear model that leaves out the columns it does not need",
-    "lda": "Linear discriminant analysis: a straight line between the classes",
-    "lightgbm": "Boosted decision trees: each tree mends what those before it got wrong",
-    "linear_svm": "A straight line between the classes with the widest margin",
-    "logistic_regression": "A linear model for the probabilities of the classes",
-    "mlp": "A small neural network",
-    "naive_bayes": "Takes each column for a sign of its own, independent of the others",
-    "qda": "Quadratic discriminant analysis: a curve between the classes",
-    "random_forest": "An average of many decision trees on random parts of the table",
-    "rbf_svm": "A kernel machine: a smooth curve that fits near known rows",
-    "ridge": "A linear model, kept simple by a penalty on the size of its terms",
-    "xgboost": "Boosted decision trees: each tree mends what those before it got wrong",
-}
-"""Algorithms in a few words for people who do not know their names."""
 
 METRICS_IN_WORDS = {
     "roc_auc": ("ROC AUC", "1 ranks every case rightly, 0.5 is guessing"),
@@ -172,4 +152,4 @@ def _settings(item: RecommendedConfiguration) -> str:
 
 
 def _kind(item: RecommendedConfiguration) -> str:
-    return KINDS.get(item.algorithm, "An algorithm for tables")
+    return find_algorithm(item.algorithm).description

@@ -10,8 +10,9 @@ import pytest
 from sklearn.base import clone
 
 from recommender.algorithms.catalogue import ALGORITHMS, Algorithm, algorithms_for, find_algorithm
+from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.pipelines import build_pipeline
-from recommender.algorithms.pool import Configuration, pool_for
+from recommender.algorithms.pool import pool_for
 from recommender.errors import MissingExtraError, UnknownNameError
 from recommender.evaluation.evaluate import evaluate
 from recommender.tables.dataset import TASKS, Dataset
@@ -129,19 +130,12 @@ def test_names_are_keys():
 
 
 def test_what_is_not_installed_is_left_out(monkeypatch):
-    monkeypatch.setattr("recommender.algorithms.catalogue._is_importable", lambda name: False)
-    pool_for.cache_clear()
-    try:
-        for task in TASKS:
-            assert {a.name for a in algorithms_for(task)}.isdisjoint({"xgboost", "catboost"})
-            without = [c.id for c in pool_for(task)]
-            monkeypatch.setattr("recommender.algorithms.catalogue._is_importable", lambda name: True)
-            pool_for.cache_clear()
-            assert [c.id for c in pool_for(task)][: len(without)] == without
-            monkeypatch.setattr("recommender.algorithms.catalogue._is_importable", lambda name: False)
-            pool_for.cache_clear()
-    finally:
-        pool_for.cache_clear()
+    for task in TASKS:
+        monkeypatch.setattr("recommender.algorithms.catalogue._is_importable", lambda name: False)
+        assert {a.name for a in algorithms_for(task)}.isdisjoint({"xgboost", "catboost"})
+        without = [c.id for c in pool_for(task)]
+        monkeypatch.setattr("recommender.algorithms.catalogue._is_importable", lambda name: True)
+        assert [c.id for c in pool_for(task)][: len(without)] == without
 
 
 @pytest.mark.parametrize("name", ["xgboost", "catboost"])

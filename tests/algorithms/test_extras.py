@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from recommender.advice.advising import _installed
-from recommender.algorithms.pool import Configuration
+from recommender.algorithms.configuration import Configuration
 from recommender.errors import RecommendationError
 
 POOL = {c.id: c for c in (Configuration("lda", {}), Configuration("catboost", {}), Configuration("xgboost", {}))}

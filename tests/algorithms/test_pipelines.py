@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.pipelines import build_pipeline, encoded_width
-from recommender.algorithms.pool import Configuration
 from recommender.tables.dates import read_dates
 from recommender.tables.loading import load_dataset
 

@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 
 from recommender.algorithms.catalogue import ALGORITHMS
-from recommender.algorithms.pool import Configuration, draw, pool_for
+from recommender.algorithms.configuration import Configuration
+from recommender.algorithms.pool import draw, pool_for
 from recommender.tables.dataset import TASKS
 
 
@@ -60,7 +61,8 @@ def test_ids_depend_on_neither_order_nor_process():
     other = Configuration("rbf_svm", {"gamma": 0.01, "C": 10.0})
     assert one.id == other.id
     code = (
-        "from recommender.algorithms.pool import Configuration as C; print(C('rbf_svm', {'gamma': 0.01, 'C': 10.0}).id)"
+        "from recommender.algorithms.configuration import Configuration\n"
+        "print(Configuration('rbf_svm', {'gamma': 0.01, 'C': 10.0}).id)"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == one.id
 
@@ -83,11 +85,7 @@ def test_drawing_more_changes_nothing_that_was_drawn(name):
 def test_a_new_algorithm_changes_no_other(monkeypatch):
     before = {c.id for c in pool_for("binary")}
     monkeypatch.setitem(ALGORITHMS, "another", replace(ALGORITHMS["mlp"], name="another"))
-    pool_for.cache_clear()
-    try:
-        after = {c.id for c in pool_for("binary")}
-    finally:
-        pool_for.cache_clear()
+    after = {c.id for c in pool_for("binary")}
     assert before < after
     assert {i for i in after - before if not i.startswith("another-")} == set()
 

@@ -10,7 +10,7 @@ from benchmarks.peers import methods as peers_methods
 from benchmarks.peers import report as peers_report
 from benchmarks.peers import run as peers
 from recommender.algorithms.catalogue import ALGORITHMS
-from recommender.algorithms.pool import Configuration
+from recommender.algorithms.configuration import Configuration
 from recommender.evaluation.metrics import find_metric
 from recommender.metamodel.trained import load_trained
 from recommender.tables.loading import load_dataset

@@ -5,7 +5,8 @@ import pytest
 from openml_stub import BOOSTING, FOREST, N_SETTINGS, ONLY_QUALITIES
 
 from benchmarks.imported.surrogates import estimate_pool, fit_surrogate
-from recommender.algorithms.pool import Configuration, pool_for
+from recommender.algorithms.configuration import Configuration
+from recommender.algorithms.pool import pool_for
 from recommender.imported.flows import FLOWS
 from recommender.imported.importing import import_evaluations
 from recommender.imported.store import ImportedEvidence

@@ -12,7 +12,7 @@ import pytest
 from faults import FAULTY, Faulty
 
 from recommender.algorithms.catalogue import ALGORITHMS
-from recommender.algorithms.pool import Configuration
+from recommender.algorithms.configuration import Configuration
 from recommender.errors import ClusterError
 from recommender.evaluation.workers import Limits
 from recommender.evidence.collect import collect, describe_environment

@@ -6,8 +6,8 @@ import pytest
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 from sklearn.metrics import roc_auc_score
 
+from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.pipelines import build_pipeline
-from recommender.algorithms.pool import Configuration
 from recommender.evaluation.evaluate import evaluate, predict
 from recommender.evaluation.metrics import metrics_for
 from recommender.tables.dataset import Dataset

@@ -12,7 +12,7 @@ import pytest
 from faults import FAULTY, Faulty, killed_mark
 
 from recommender.algorithms.catalogue import ALGORITHMS
-from recommender.algorithms.pool import Configuration
+from recommender.algorithms.configuration import Configuration
 from recommender.errors import MissingExtraError, UnknownNameError
 from recommender.evaluation.evaluate import Evaluation
 from recommender.evaluation.metrics import metrics_for

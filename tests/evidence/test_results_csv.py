@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recommender.algorithms.pool import Configuration
+from recommender.algorithms.configuration import Configuration
 from recommender.evaluation.metrics import METRICS
 from recommender.evidence.aslib import write_scenario
 from recommender.evidence.knowledge import KnowledgeBase, knowledge_of, record_knowledge

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from recommender.algorithms.pool import Configuration
+from recommender.algorithms.configuration import Configuration
 from recommender.cli.app import main
 from recommender.errors import KnowledgeBaseError
 from recommender.evaluation.workers import Limits

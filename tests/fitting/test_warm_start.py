@@ -13,7 +13,7 @@ from recommender import recommend
 from recommender.algorithms.catalogue import ALGORITHMS
 from recommender.algorithms.pool import pool_for
 from recommender.errors import MissingExtraError, RecommendationError
-from recommender.fitting.warm_start import FLAML_ESTIMATORS, _nearest_point, search_space
+from recommender.fitting.warm_start import _nearest_point, search_space
 
 QUICK = ["lda", "qda", "k_neighbors", "naive_bayes"]
 
@@ -124,7 +124,7 @@ def test_every_point_lies_in_flaml_s_own_space(loader):
     task = task_factory("regression" if recommendation.task == "regression" else "classification")
     size = (recommendation.dataset.n_samples * 9 // 10, recommendation.dataset.n_features)
     points = recommendation.to_flaml()
-    assert set(points) <= {*(name for name, _ in FLAML_ESTIMATORS.values()), "lrl1"}
+    assert set(points) <= {*(algorithm.flaml_name for algorithm in ALGORITHMS.values()), "lrl1"} - {None}
     for name, starts in points.items():
         space = task.estimator_class_from_str(name).search_space(data_size=size, task=task)
         for start in starts:

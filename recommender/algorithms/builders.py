@@ -1,0 +1,171 @@
+"""The builders: for each algorithm, from hyperparameters to an unfitted estimator.
+
+Without hyperparameters it is the library's plain default. Libraries are imported when something is built.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from recommender.algorithms.configuration import Hyperparameters
+from recommender.tables.dataset import Task
+
+if TYPE_CHECKING:
+    from sklearn.base import BaseEstimator
+
+
+def lightgbm(hyperparameters: Hyperparameters, task: Task, seed: int, n_jobs: int | None) -> BaseEstimator:
+    """LightGBM; rows are drawn anew for every tree where `subsample` is asked for."""
+    from lightgbm import LGBMClassifier, LGBMRegressor
+
+    estimator = LGBMRegressor if task == "regression" else LGBMClassifier
+    settings: dict[str, Any] = dict(hyperparameters)
+    if "subsample" in settings:
+        settings["subsample_freq"] = 1
+    return estimator(**settings, random_state=seed, n_jobs=n_jobs, verbosity=-1)
+
+
+def xgboost(hyperparameters: Hyperparameters, task: Task, seed: int, n_jobs: int | None) -> BaseEstimator:
+    """XGBoost; its classifier takes numbers for classes, and so has a wrapper."""
+    from xgboost import XGBClassifier, XGBRegressor
+
+    if task == "regression":
+        return XGBRegressor(**hyperparameters, random_state=seed, n_jobs=n_jobs)
+    from recommender.algorithms.numbered_classes import NumberedClasses
+
+    return NumberedClasses(XGBClassifier(**hyperparameters, random_state=seed, n_jobs=n_jobs))
+
+
+def catboost(hyperparameters: Hyperparameters, task: Task, seed: int, n_jobs: int | None) -> BaseEstimator:
+    """CatBoost, which prints nothing and writes no files."""
+    from catboost import CatBoostClassifier, CatBoostRegressor
+
+    estimator = CatBoostRegressor if task == "regression" else CatBoostClassifier
+    return estimator(
+        **hyperparameters, random_seed=seed, thread_count=n_jobs or -1, verbose=False, allow_writing_files=False
+    )
+
+
+def random_forest(hyperparameters: Hyperparameters, task: Task, seed: int, n_jobs: int | None) -> BaseEstimator:
+    """Scikit-learn's random forest."""
+    from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+
+    estimator = RandomForestRegressor if task == "regression" else RandomForestClassifier
+    return estimator(**hyperparameters, random_state=seed, n_jobs=n_jobs)
+
+
+def extra_trees(hyperparameters: Hyperparameters, task: Task, seed: int, n_jobs: int | None) -> BaseEstimator:
+    """Scikit-learn's extremely randomized trees."""
+    from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
+
+    estimator = ExtraTreesRegressor if task == "regression" else ExtraTreesClassifier
+    return estimator(**hyperparameters, random_state=seed, n_jobs=n_jobs)
+
+
+def logistic_regression(hyperparameters: Hyperparameters, task: Task, seed: int, n_jobs: int | None) -> BaseEstimator:
+    """Logistic regression, fitted by saga where part of the penalty is l1."""
+    from sklearn.linear_model import LogisticRegression
+
+    if not hyperparameters.get("l1_ratio"):  # none of it is l1
+        return LogisticRegression(**hyperparameters, random_state=seed)
+    return LogisticRegression(**hyperparameters, solver="saga", max_iter=300, tol=1e-3, random_state=seed)
+
+
+def linear_svm(hyperparameters: Hyperparameters, task: Task, seed: int, n_jobs: int | None) -> BaseEstimator:
+    """Scikit-learn's linear support vector machine."""
+    from sklearn.svm import LinearSVC
+
+    return LinearSVC(**hyperparameters, random_state=seed)
+
+
+def rbf_svm(hyperparameters: Hyperparameters, task: Task, seed: int, n_jobs: int | None) -> BaseEstimator:
+    """A support vector machine with a Gaussian kernel."""
+    from sklearn.svm import SVC, SVR
+
+    if task == "regression":
+        return _on_standardised_target(SVR(**hyperparameters, cache_size=500))
+    return SVC(**hyperparameters, cache_size=500, random_state=seed)
+
+
+def k_neighbors(hyperparameters: Hyperparameters, task: Task, seed: int, n_jobs: int | None) -> BaseEstimator:
+    """Scikit-learn's nearest neighbours."""
+    from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
+
+    estimator = KNeighborsRegressor if task == "regression" else KNeighborsClassifier
+    return estimator(**hyperparameters, n_jobs=n_jobs)
+
+
+def mlp(hyperparameters: Hyperparameters, task: Task, seed: int, n_jobs: int | None) -> BaseEstimator:
+    """A multilayer perceptron of `n_layers` layers with `width` units each."""
+    from sklearn.neural_network import MLPClassifier, MLPRegressor
+
+    rest = dict(hyperparameters)
+    if "width" in rest:
+        rest["hidden_layer_sizes"] = (rest.pop("width"),) * rest.pop("n_layers", 1)
+    if task == "regression":
+        return _on_standardised_target(MLPRegressor(**rest, random_state=seed))
+    return MLPClassifier(**rest, random_state=seed)
+
+
+def lda(hyperparameters: Hyperparameters, task: Task, seed: int, n_jobs: int | None) -> BaseEstimator:
+    """Linear discriminant analysis, by the solver that can shrink where shrinkage is asked for."""
+    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+
+    solver = {"solver": "lsqr"} if "shrinkage" in hyperparameters else {}
+    return LinearDiscriminantAnalysis(**hyperparameters, **solver)
+
+
+def qda(hyperparameters: Hyperparameters, task: Task, seed: int, n_jobs: int | None) -> BaseEstimator:
+    """Quadratic discriminant analysis."""
+    from sklearn.discriminant_analysis import QuadraticDiscriminantAnalysis
+
+    return QuadraticDiscriminantAnalysis(**hyperparameters)
+
+
+def naive_bayes(hyperparameters: Hyperparameters, task: Task, seed: int, n_jobs: int | None) -> BaseEstimator:
+    """Gaussian naive Bayes."""
+    from sklearn.naive_bayes import GaussianNB
+
+    return GaussianNB(**hyperparameters)
+
+
+def ridge(hyperparameters: Hyperparameters, task: Task, seed: int, n_jobs: int | None) -> BaseEstimator:
+    """Ridge regression."""
+    from sklearn.linear_model import Ridge
+
+    return Ridge(**hyperparameters, random_state=seed)
+
+
+def lasso(hyperparameters: Hyperparameters, task: Task, seed: int, n_jobs: int | None) -> BaseEstimator:
+    """The lasso."""
+    from sklearn.linear_model import Lasso
+
+    return _on_standardised_target(Lasso(**hyperparameters, random_state=seed))
+
+
+def elastic_net(hyperparameters: Hyperparameters, task: Task, seed: int, n_jobs: int | None) -> BaseEstimator:
+    """The elastic net."""
+    from sklearn.linear_model import ElasticNet
+
+    return _on_standardised_target(ElasticNet(**hyperparameters, random_state=seed))
+
+
+def gaussian_process(hyperparameters: Hyperparameters, task: Task, seed: int, n_jobs: int | None) -> BaseEstimator:
+    """A Gaussian process with a kernel of the given smoothness and length, and noise."""
+    from sklearn.gaussian_process import GaussianProcessRegressor
+    from sklearn.gaussian_process.kernels import RBF, Matern, WhiteKernel
+
+    if not hyperparameters:
+        return GaussianProcessRegressor(normalize_y=True, random_state=seed)
+    length, noise = hyperparameters["length_scale"], hyperparameters["noise_level"]
+    smoothness = {"matern12": 0.5, "matern32": 1.5, "matern52": 2.5}.get(hyperparameters["kernel"])
+    shape = RBF(length) if smoothness is None else Matern(length, nu=smoothness)
+    return GaussianProcessRegressor(1.0 * shape + WhiteKernel(noise), alpha=1e-8, normalize_y=True, random_state=seed)
+
+
+def _on_standardised_target(regressor: BaseEstimator) -> BaseEstimator:
+    """For regressors whose settings mean the same on every dataset only when the target has unit variance."""
+    from sklearn.compose import TransformedTargetRegressor
+    from sklearn.preprocessing import StandardScaler
+
+    return TransformedTargetRegressor(regressor, transformer=StandardScaler())
