@@ -23,8 +23,9 @@ from recommender.algorithms.configuration import Configuration
 from recommender.evaluation.evaluate import Evaluation
 from recommender.evaluation.metrics import METRICS, find_metric, metrics_for
 from recommender.evaluation.stopping import Standings
-from recommender.evidence.collect import Progress, collect
+from recommender.evidence.collect import collect
 from recommender.evidence.knowledge import KnowledgeBase, knowledge_of
+from recommender.evidence.recording import Progress
 from recommender.evidence.store import Store
 from recommender.metafeatures import METAFEATURES, METAFEATURES_VERSION
 from recommender.metamodel.training import train

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from recommender.advice.ranking import Ranking
-    from recommender.evidence.collect import Summary
+    from recommender.evidence.recording import Summary
     from recommender.evidence.store import Store
 
 

@@ -234,7 +234,8 @@ def _add_dataset(
 
     from recommender.cli.progress import ProgressBar
     from recommender.evaluation.workers import Limits
-    from recommender.evidence.collect import collect, dataset_id
+    from recommender.evidence.collect import collect
+    from recommender.evidence.recording import dataset_id
     from recommender.evidence.store import Store
     from recommender.tables.loading import load_dataset
 

@@ -10,7 +10,7 @@ from recommender.evaluation.evaluate import FAILURES
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from recommender.evidence.collect import Progress
+    from recommender.evidence.recording import Progress
 
 
 class ProgressBar:

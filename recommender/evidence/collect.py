@@ -2,140 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import re
 import tempfile
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from recommender.algorithms.catalogue import find_algorithm, installed_algorithms
-from recommender.algorithms.configuration import Configuration
-from recommender.algorithms.pipelines import encoded_width
-from recommender.algorithms.pool import part, pool_for
-from recommender.errors import DatasetError, ServerError
+from recommender.algorithms.catalogue import installed_algorithms
 from recommender.evaluation.environment import describe_environment
 from recommender.evaluation.evaluate import Evaluation
-from recommender.evaluation.stopping import Standings, stopped
-from recommender.evaluation.workers import (
-    Described,
-    Job,
-    Limits,
-    LocalWorkers,
-    Outcome,
-    Spooled,
-    Workers,
-    n_folds,
-    spool,
-)
-from recommender.evidence.leases import Claims
+from recommender.evaluation.stopping import stopped
+from recommender.evaluation.workers import Described, Job, Limits, LocalWorkers, Outcome, Workers
+from recommender.evidence.leases import Leases
+from recommender.evidence.pending import Request, Search, Work
+from recommender.evidence.recording import Progress, Recorder, Summary
 from recommender.evidence.store import Store
-from recommender.metafeatures import METAFEATURES_VERSION
 from recommender.tables.dataset import Dataset
-from recommender.tables.openml import read_task
-from recommender.tables.splits import MAX_TRAIN_SAMPLES
 
 POLL_SECONDS = 1.0
 """How often a collector looks whether others have left something to do."""
-UNDESCRIBED = 0
-"""The version of the meta-features of a dataset that has none yet."""
 
-
-@dataclass
-class Summary:
-    """What a collection did.
-
-    Parameters
-    ----------
-    n_datasets : int
-        Datasets that were read.
-    outcomes : Counter of str
-        New evaluations by status.
-    skipped : dict of int to str
-        Task ids that could not be had, and why.
-    undescribed : dict of str to str
-        Datasets whose meta-features could not be had, and why; they are tried again the next time.
-    fit_and_predict_seconds : float
-        Processor seconds of the new evaluations.
-    seconds : float
-        From start to end, by the clock.
-    interrupted : bool
-        Whether it was stopped before the end.
-    """
-
-    n_datasets: int = 0
-    outcomes: Counter[str] = field(default_factory=Counter)
-    skipped: dict[int, str] = field(default_factory=dict)
-    undescribed: dict[str, str] = field(default_factory=dict)
-    fit_and_predict_seconds: float = 0.0
-    seconds: float = 0.0
-    interrupted: bool = False
-
-
-@dataclass(frozen=True)
-class Progress:
-    """A moment of a collection: a dataset was taken up, or an evaluation recorded.
-
-    Parameters
-    ----------
-    dataset_name : str
-        The dataset.
-    evaluation : Evaluation or None
-        What was recorded; None when the dataset was taken up.
-    n_evaluations : int
-        When the dataset was taken up, how many evaluations are to be done on it at most. When a configuration has come
-        to its end early, by failing or being stopped, the negative number of folds that are spared.
-    """
-
-    dataset_name: str
-    evaluation: Evaluation | None = None
-    n_evaluations: int = 0
-
-
-@dataclass
-class _Opened:
-    """A dataset that is being worked on."""
-
-    name: str
-    spooled: Spooled
-    n_folds: int
-    standings: Standings
-    n_open: int = 1  # one for the search for work, which is not over, and one for everything at work
-
-    def close_one(self) -> None:
-        """One is done; after the last of them the spooled file goes."""
-        self.n_open -= 1
-        if not self.n_open:
-            self.spooled.path.unlink(missing_ok=True)
-
-
-@dataclass
-class _Work:
-    """What is left to do of one configuration on one dataset; without a configuration, to describe the dataset."""
-
-    opened: _Opened
-    configuration: Configuration | None
-    folds: deque[int]
-
-    @property
-    def job(self) -> Job:
-        """What is to be done next of it."""
-        return Job(self.opened.spooled, self.configuration, self.folds[0] if self.folds else 0)
-
-
-@dataclass(frozen=True)
-class _Elsewhere:
-    """A configuration that another collector is at work on."""
-
-    task: int | Dataset
-    dataset_id: str
-    configuration_id: str
-    n_folds: int
+_OVER = object()
 
 
 def collect(
@@ -190,27 +81,17 @@ def collect(
     UnknownNameError, MissingExtraError
         If an algorithm is unknown, or its library is not installed.
     """
-    names = installed_algorithms(algorithms)
+    request = Request(tuple(tasks), n_configurations, installed_algorithms(algorithms), stop_hopeless)
     limits = limits or Limits()
     summary, started = Summary(), time.monotonic()
     try:
         environment = describe_environment(limits)
         workers = _start_workers(n_workers, limits, cluster, environment)
         try:
-            with Claims(store) as claims, tempfile.TemporaryDirectory(prefix="recommender-") as folder:
-                collection = _Collection(
-                    store,
-                    workers,
-                    claims,
-                    Path(folder),
-                    store.add_environment(environment),
-                    n_configurations,
-                    names,
-                    stop_hopeless,
-                    summary,
-                    on_progress,
-                )
-                collection.run(list(tasks))
+            with Leases(store) as leases, tempfile.TemporaryDirectory(prefix="recommender-") as folder:
+                recorder = Recorder(store, store.add_environment(environment), summary, on_progress)
+                search = Search(request, recorder, leases, Path(folder))
+                _Collection(workers, leases, recorder, stop_hopeless).run(iter(search))
         finally:
             workers.stop()
     except KeyboardInterrupt:
@@ -229,216 +110,73 @@ def _start_workers(n_workers: int | None, limits: Limits, cluster: str | None, e
 
 @dataclass
 class _Collection:
-    """The state of a collection at work."""
+    """A collection at work: the folds of a configuration in turn up to its first failure, many at once."""
 
-    store: Store
     workers: Workers
-    claims: Claims
-    folder: Path
-    environment_id: str
-    n_configurations: int | None
-    algorithms: frozenset[str] | None
+    leases: Leases
+    recorder: Recorder
     stop_hopeless: bool
-    summary: Summary
-    on_progress: Callable[[Progress], None]
+    _waiting: deque[Work] = field(default_factory=deque, init=False)
+    _running: dict[Future[Outcome], tuple[Job, Work]] = field(default_factory=dict, init=False)
 
-    def run(self, tasks: list[int | Dataset]) -> None:
-        """Do all that is left: the folds of a configuration in turn up to its first failure, many at once."""
-        source, exhausted = self._work(tasks), False
-        waiting: deque[_Work] = deque()
-        running: dict[Future[Outcome], tuple[Job, _Work]] = {}
-        while True:
-            while len(running) <= self.workers.n_workers:  # one more than can run, so that no worker waits
-                item = waiting.popleft() if waiting else next(source, self)
-                exhausted = exhausted or item is self
-                if not isinstance(item, _Work):
-                    break
-                job = item.job
-                running[self.workers.submit(job)] = (job, item)
-            if not running:
-                if exhausted:
-                    return
+    def run(self, search: Iterator[Work | None]) -> None:
+        """Do all that is found, and wait for others as long as they may leave something."""
+        is_over = False
+        while not is_over or self._running or self._waiting:
+            is_over = self._submit(search)
+            if self._running:
+                self._take_in()
+            elif not is_over:
                 time.sleep(POLL_SECONDS)
-                continue
-            done, _ = wait(running, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
-            for future in done:
-                job, work = running.pop(future)
-                outcome = self.workers.outcome(job, future)
-                if outcome is None:
-                    waiting.appendleft(work)
-                elif isinstance(outcome, Described):
-                    self._describe(work.opened, outcome)
-                elif self._record(work, outcome):
-                    waiting.append(work)
 
-    def _record(self, work: _Work, evaluation: Evaluation) -> bool:
+    def _submit(self, search: Iterator[Work | None]) -> bool:
+        """Keep the workers busy; returns whether there is nothing more to be found."""
+        while len(self._running) <= self.workers.n_workers:  # one more than can run, so that no worker waits
+            work = self._waiting.popleft() if self._waiting else next(search, _OVER)
+            if not isinstance(work, Work):
+                return work is _OVER
+            job = work.job
+            self._running[self.workers.submit(job)] = (job, work)
+        return False
+
+    def _take_in(self) -> None:
+        """Record what is done, and let what has folds left wait for its turn."""
+        done, _ = wait(self._running, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
+        for future in done:
+            job, work = self._running.pop(future)
+            outcome = self.workers.outcome(job, future)
+            if outcome is None:
+                self._waiting.appendleft(work)
+            elif isinstance(outcome, Described):
+                self.recorder.describe(work.opened.spooled.dataset_id, outcome)
+                work.opened.close_one()
+            elif self._record(work, outcome):
+                self._waiting.append(work)
+
+    def _record(self, work: Work, evaluation: Evaluation) -> bool:
         """Record an evaluation; returns whether the configuration has folds left to do."""
-        opened, configuration_id = work.opened, evaluation.configuration_id
-        self._add(opened, evaluation)
-        opened.standings.add(evaluation)
+        configuration_id = evaluation.configuration_id
+        self._add(work, evaluation)
+        work.opened.standings.add(evaluation)
         work.folds.remove(evaluation.fold)
-        going_on = evaluation.status == "ok" and bool(work.folds)
-        if going_on and self.stop_hopeless and work.folds[0] == opened.standings.n_first:
-            reason = opened.standings.why_hopeless(configuration_id)
-            if reason:
-                self._add(opened, stopped(configuration_id, work.folds, reason))
-                work.folds.popleft()
-                going_on = False
-        if not going_on:
-            if work.folds:
-                self.on_progress(Progress(opened.name, n_evaluations=-len(work.folds)))
-            self.claims.give_back(opened.spooled.dataset_id, configuration_id)
-            opened.close_one()
-        return going_on
+        if evaluation.status == "ok" and work.folds and not self._stop(work, configuration_id):
+            return True
+        self.recorder.spare(work.opened.name, len(work.folds))
+        self.leases.give_back(work.opened.spooled.dataset_id, configuration_id)
+        work.opened.close_one()
+        return False
 
-    def _add(self, opened: _Opened, evaluation: Evaluation) -> None:
-        new = self.store.add_evaluations(opened.spooled.dataset_id, [evaluation], self.environment_id)
-        self.summary.outcomes[evaluation.status] += new
-        for seconds in (evaluation.fit_seconds, evaluation.predict_seconds):
-            self.summary.fit_and_predict_seconds += seconds if new and seconds == seconds else 0.0
-        self.on_progress(Progress(opened.name, evaluation))
+    def _stop(self, work: Work, configuration_id: str) -> bool:
+        """Stop a configuration if it has turned out to be hopeless; returns whether it has."""
+        standings = work.opened.standings
+        if not self.stop_hopeless or work.folds[0] != standings.n_first:
+            return False
+        reason = standings.why_hopeless(configuration_id)
+        if reason is None:
+            return False
+        self._add(work, stopped(configuration_id, work.folds, reason))
+        work.folds.popleft()
+        return True
 
-    def _describe(self, opened: _Opened, described: Described) -> None:
-        dataset_id = opened.spooled.dataset_id
-        if described.error:
-            self.summary.undescribed[dataset_id] = described.error
-        else:
-            self.store.describe_dataset(dataset_id, described.values, METAFEATURES_VERSION, described.seconds)
-        opened.close_one()
-
-    def _work(self, tasks: list[int | Dataset]) -> Iterator[_Work | None]:
-        """What is left to do, and None as long as it is only others who are at work."""
-        elsewhere: list[_Elsewhere] = []
-        for task in tasks:
-            yield from self._work_on(task, elsewhere, first_time=True)
-        while elsewhere:
-            yield None
-            claimed = self.store.claimed_by_others(self.claims.collector)
-            free = [e for e in elsewhere if (e.dataset_id, e.configuration_id) not in claimed]
-            elsewhere = [e for e in elsewhere if (e.dataset_id, e.configuration_id) in claimed]
-            left = [e for e in free if folds_left(self.store.outcomes(e.dataset_id, e.configuration_id), e.n_folds)]
-            for task in dict.fromkeys(e.task for e in left):
-                mine = {e.configuration_id for e in left if e.task == task}
-                yield from self._work_on(task, elsewhere, only=mine)
-
-    def _work_on(
-        self,
-        task: int | Dataset,
-        elsewhere: list[_Elsewhere],
-        *,
-        first_time: bool = False,
-        only: set[str] | None = None,
-    ) -> Iterator[_Work]:
-        """What is left to do on a task's dataset, claimed; what others have claimed is added to `elsewhere`."""
-        if isinstance(task, Dataset):
-            dataset, licence = replace(task, source=dataset_id(task)), "not stated"
-        else:
-            try:
-                found = read_task(task)
-            except (ServerError, DatasetError) as error:
-                self.summary.skipped[task] = str(error)
-                return
-            dataset, licence = found.dataset, found.licence
-        record_dataset(self.store, dataset, licence)
-        configurations = part(pool_for(dataset.task), self.n_configurations, self.algorithms)
-        self.store.add_configurations(configurations)
-        known, total = self.store.all_outcomes(dataset.source), n_folds(dataset)
-        left = {c.id: folds_left(known.get(c.id, {}), total) for c in configurations if only is None or c.id in only}
-        undescribed = first_time and not is_described(self.store, dataset.source)
-        if first_time:
-            self.summary.n_datasets += 1
-            self.on_progress(Progress(dataset.name, n_evaluations=sum(map(len, left.values()))))
-        if not undescribed and not any(left.values()):
-            return
-        opened = self._open(dataset, total)
-        if undescribed:
-            opened.n_open += 1
-            yield _Work(opened, None, deque())
-        for configuration in configurations:
-            if not left.get(configuration.id):
-                continue
-            if not self.claims.take(dataset.source, configuration.id):
-                elsewhere.append(_Elsewhere(task, dataset.source, configuration.id, total))
-                continue
-            folds = folds_left(self.store.outcomes(dataset.source, configuration.id), total)  # as it is by now
-            reason = why_not(configuration, dataset)
-            if folds and not reason:
-                opened.n_open += 1
-                yield _Work(opened, configuration, deque(folds))
-                continue
-            if folds and reason:
-                self._add(opened, Evaluation(configuration.id, 0, "not_applicable", reason))
-                self.on_progress(Progress(dataset.name, n_evaluations=1 - len(folds)))
-            self.claims.give_back(dataset.source, configuration.id)
-        opened.close_one()
-
-    def _open(self, dataset: Dataset, total: int) -> _Opened:
-        standings = Standings(dataset.task, total)
-        standings.add_rows(self.store.evaluations_of(dataset.source))
-        path = self.folder / f"{dataset.source.replace(':', '-')}-{time.monotonic_ns()}.parquet"
-        return _Opened(dataset.name, spool(dataset, path), total, standings)
-
-
-def folds_left(outcomes: dict[int, str], n_folds: int) -> list[int]:
-    """The folds of a configuration that are to be done yet: none after one that was not ok."""
-    if any(status != "ok" for status in outcomes.values()):
-        return []
-    return [fold for fold in range(n_folds) if fold not in outcomes]
-
-
-def is_described(store: Store, dataset_id: str) -> bool:
-    """Whether a store has the meta-features of a dataset as they are computed today."""
-    known = store.dataset(dataset_id)
-    return known is not None and known["metafeatures_version"] == METAFEATURES_VERSION
-
-
-def dataset_id(dataset: Dataset) -> str:
-    """The id under which a dataset is recorded: OpenML's, or one that its name, content and task decide.
-
-    The order of rows and columns makes no difference.
-
-    Examples
-    --------
-    >>> from sklearn.datasets import load_iris
-    >>> from recommender.tables.loading import load_dataset
-    >>> table = load_iris(as_frame=True).frame
-    >>> dataset_id(load_dataset(table, target="target", name="my iris"))
-    'own:my-iris-45e4cb1d'
-    """
-    if dataset.source.startswith("openml:"):
-        return dataset.source
-    name = re.sub(r"[^\w.]+", "-", dataset.name)[:60]
-    return f"own:{name}-{hashlib.sha256(f'{dataset.fingerprint} {dataset.task}'.encode()).hexdigest()[:8]}"
-
-
-def record_dataset(store: Store, dataset: Dataset, licence: str) -> None:
-    """Record a dataset, unless the store has it; its meta-features come later."""
-    if store.dataset(dataset.source) is not None:
-        return
-    store.add_dataset(
-        {
-            "id": dataset.source,
-            "name": dataset.name,
-            "task": dataset.task,
-            "target": str(dataset.y.name),
-            "n_samples": dataset.n_samples,
-            "n_features": dataset.n_features,
-            "n_classes": dataset.n_classes,
-            "fingerprint": dataset.fingerprint,
-            "signatures": dataset.described_columns,
-            "licence": licence,
-            "metafeatures": {},
-            "metafeatures_version": UNDESCRIBED,
-            "metafeatures_seconds": 0.0,
-        }
-    )
-
-
-def why_not(configuration: Configuration, dataset: Dataset) -> str | None:
-    """Why a configuration does not apply to a dataset as it is split, or None where it does."""
-    algorithm = find_algorithm(configuration.algorithm)
-    return algorithm.why_not(
-        n_samples=min(dataset.n_samples, MAX_TRAIN_SAMPLES),
-        n_features=encoded_width(dataset, algorithm.encoding),
-        n_classes=dataset.n_classes,
-    )
+    def _add(self, work: Work, evaluation: Evaluation) -> None:
+        self.recorder.add(work.opened.spooled.dataset_id, work.opened.name, evaluation)

@@ -1,50 +1,97 @@
-"""Claims: what a collector has taken on itself, so that several collectors can share one store."""
+"""Leases: what a collector has taken on itself for a while, so that several collectors can share one store."""
 
 from __future__ import annotations
 
 import logging
 import platform
 import threading
+import time
 import uuid
 from types import TracebackType
 
+from sqlalchemy import ColumnElement, delete, or_, select, update
+
 from recommender.errors import RecommenderError
-from recommender.evidence.store import Store
+from recommender.evidence.database import Database, insert_for
+from recommender.evidence.schema import LEASES
 
 LEASE_SECONDS = 60.0
-"""A claim that was not renewed for so long is free: its collector was killed, or cannot reach the store."""
+"""A lease that was not renewed for so long is free: its holder was killed, or cannot reach the database."""
 
 _log = logging.getLogger(__name__)
 
 
-class Claims:
+class Leases:
     """The configurations that one collector is at work on, each on its dataset.
 
-    Inside a ``with`` block a thread renews them; at its end, all are given back. Clocks of machines that share a store
-    need to agree to within a fraction of a minute.
+    Inside a ``with`` block a thread renews them; at its end, all are given back. Clocks of machines that share a
+    database need to agree to within a fraction of a minute.
 
     Parameters
     ----------
-    store : Store
+    database : Database
         Where they are written down.
+
+    Examples
+    --------
+    >>> database = Database("sqlite://")
+    >>> mine, yours = Leases(database), Leases(database)
+    >>> mine.take("openml:61", "lda-default"), yours.take("openml:61", "lda-default")
+    (True, False)
+    >>> yours.held_by_others()
+    {('openml:61', 'lda-default')}
     """
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self.collector = f"{platform.node()[:60]}-{uuid.uuid4().hex[:12]}"
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._holder = f"{platform.node()[:60]}-{uuid.uuid4().hex[:12]}"
+        self._mine = LEASES.c.collector == self._holder
         self._ended = threading.Event()
-        self._renewal = threading.Thread(target=self._renew, daemon=True)
+        self._renewal = threading.Thread(target=self._keep_renewing, daemon=True)
 
     def take(self, dataset_id: str, configuration_id: str) -> bool:
-        """Claim a configuration on a dataset; False where another collector is at work on it."""
-        return self._store.claim(dataset_id, configuration_id, self.collector, LEASE_SECONDS)
+        """Take a configuration on a dataset for oneself; False where another collector is at work on it.
+
+        A lease that was not renewed in time may be taken over: its holder was killed, or cut off.
+        """
+        now = time.time()
+        ours = {"collector": self._holder, "expires": now + LEASE_SECONDS}
+        values = {"dataset_id": dataset_id, "configuration_id": configuration_id, **ours}
+        with self._database.transaction() as connection:
+            statement = insert_for(connection)(LEASES).values(values)
+            statement = statement.on_conflict_do_update(
+                index_elements=["dataset_id", "configuration_id"],
+                set_=ours,
+                where=or_(LEASES.c.expires < now, self._mine),
+            )
+            return bool(connection.execute(statement.execution_options(preserve_rowcount=True)).rowcount)
+
+    def renew(self) -> None:
+        """Hold everything that was taken for a while from now."""
+        with self._database.transaction() as connection:
+            connection.execute(update(LEASES).where(self._mine).values(expires=time.time() + LEASE_SECONDS))
+
+    def held_by_others(self) -> set[tuple[str, str]]:
+        """Dataset and configuration of what other collectors are at work on."""
+        columns = (LEASES.c.dataset_id, LEASES.c.configuration_id)
+        others = select(*columns).where(LEASES.c.collector != self._holder, LEASES.c.expires >= time.time())
+        with self._database.transaction() as connection:
+            return {(d, c) for d, c in connection.execute(others)}
 
     def give_back(self, dataset_id: str, configuration_id: str) -> None:
         """Let go of a configuration that is done."""
-        self._store.release_claims(self.collector, dataset_id, configuration_id)
+        self._release(LEASES.c.dataset_id == dataset_id, LEASES.c.configuration_id == configuration_id)
 
-    def __enter__(self) -> Claims:
-        if self._store.is_shared:
+    def give_all_back(self) -> None:
+        """Let go of everything."""
+        self._release()
+
+    def _release(self, *which: ColumnElement[bool]) -> None:
+        with self._database.transaction() as connection:
+            connection.execute(delete(LEASES).where(self._mine, *which))
+
+    def __enter__(self) -> Leases:
+        if self._database.is_shared:
             self._renewal.start()
         return self
 
@@ -54,11 +101,11 @@ class Claims:
         self._ended.set()
         if self._renewal.ident:
             self._renewal.join()
-        self._store.release_claims(self.collector)
+        self.give_all_back()
 
-    def _renew(self) -> None:
+    def _keep_renewing(self) -> None:
         while not self._ended.wait(LEASE_SECONDS / 3):
             try:
-                self._store.renew_claims(self.collector, LEASE_SECONDS)
+                self.renew()
             except RecommenderError as error:  # the next time may go better, and until then the lease holds
-                _log.warning("claims could not be renewed: %s", error)
+                _log.warning("leases could not be renewed: %s", error)

@@ -1,150 +1,47 @@
-"""The store: a database that records datasets and every evaluation, in SQLite or PostgreSQL."""
+"""The store: a database that records datasets and every evaluation."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import math
-import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Column,
-    Connection,
-    Engine,
-    Float,
-    ForeignKey,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    UniqueConstraint,
-    create_engine,
-    delete,
-    event,
-    func,
-    insert,
-    inspect,
-    make_url,
-    or_,
-    select,
-    text,
-    update,
-)
-from sqlalchemy.exc import (
-    IntegrityError,
-    InterfaceError,
-    NoSuchModuleError,
-    OperationalError,
-    ProgrammingError,
-    SQLAlchemyError,
-)
+from sqlalchemy import Connection, Table, delete, select, update
 
 from recommender.algorithms.configuration import Configuration
-from recommender.errors import StoreError, one_line, unknown_name
+from recommender.errors import unknown_name
 from recommender.evaluation.evaluate import Evaluation
 from recommender.evaluation.metrics import METRICS
-
-FORMAT = 2
-"""The format of the tables below.
-
-To change them: raise this number, add to `_MIGRATIONS` what brings a store of the number before up to date when it is
-opened, and add a small store of the old format to tests/formats/, where a test opens every one of them.
-
-Format 2 added the seed of an evaluation, and the claims by which several collectors share the work.
-"""
+from recommender.evidence.database import Database, insert_for
+from recommender.evidence.schema import CONFIGURATIONS, DATASETS, ENVIRONMENTS, EVALUATIONS, LEASES
 
 READ_ROWS = 100_000
 """Evaluations that are read or written at once, which bounds the memory that this takes beyond the table itself."""
 
-_schema = MetaData()
 
-_format = Table("format", _schema, Column("version", Integer, primary_key=True))
+def store_exists(address: str) -> bool:
+    """Whether there is a store at an address; that of a database server is taken at its word.
 
-_datasets = Table(
-    "datasets",
-    _schema,
-    Column("id", String, primary_key=True),  # where it comes from, such as openml:61
-    Column("name", String, nullable=False),
-    Column("task", String, nullable=False),
-    Column("target", String, nullable=False),
-    Column("n_samples", Integer, nullable=False),
-    Column("n_features", Integer, nullable=False),
-    Column("n_classes", Integer, nullable=False),
-    Column("fingerprint", String, nullable=False),
-    Column("signatures", JSON, nullable=False),  # column name and content hash, for each column
-    Column("licence", String, nullable=False),
-    Column("metafeatures", JSON, nullable=False),
-    Column("metafeatures_version", Integer, nullable=False),
-    Column("metafeatures_seconds", Float, nullable=False),
-)
-
-_configurations = Table(
-    "configurations",
-    _schema,
-    Column("id", String, primary_key=True),
-    Column("algorithm", String, nullable=False),
-    Column("hyperparameters", JSON, nullable=False),
-)
-
-_environments = Table(
-    "environments",
-    _schema,
-    Column("id", String, primary_key=True),
-    Column("versions", JSON, nullable=False),  # libraries, limits and the version of the rule for splits
-)
-
-_evaluations = Table(
-    "evaluations",
-    _schema,
-    Column("id", Integer, primary_key=True),
-    Column("dataset_id", ForeignKey("datasets.id"), nullable=False, index=True),
-    Column("configuration_id", ForeignKey("configurations.id"), nullable=False),
-    Column("environment_id", ForeignKey("environments.id"), nullable=False),
-    Column("fold", Integer, nullable=False),
-    Column("seed", Integer, nullable=False),
-    Column("status", String, nullable=False),
-    Column("message", String, nullable=False),
-    Column("n_train", Integer, nullable=False),
-    Column("n_test", Integer, nullable=False),
-    Column("fit_seconds", Float),
-    Column("predict_seconds", Float),
-    Column("model_bytes", BigInteger, nullable=False),
-    *(Column(name, Float) for name in METRICS),
-    UniqueConstraint("dataset_id", "configuration_id", "fold"),
-)
-
-_claims = Table(
-    "claims",
-    _schema,
-    Column("dataset_id", String, primary_key=True),
-    Column("configuration_id", String, primary_key=True),
-    Column("collector", String, nullable=False, index=True),
-    Column("expires", Float, nullable=False),  # seconds since 1970
-)
+    Examples
+    --------
+    >>> store_exists("postgresql://user@host/evidence"), store_exists("no-such-file.sqlite")
+    (True, False)
+    """
+    return "://" in address or Path(address).exists()
 
 
-class Store:
+class Store(Database):
     """A database of datasets and evaluations.
 
     Parameters
     ----------
     address : str or Path
-        A file for SQLite, or a database address as SQLAlchemy writes it, such as
-        ``postgresql://user@host/evidence``. The tables are made when they do not exist, and those of an older
-        format are brought up to date.
-
-    Raises
-    ------
-    StoreError
-        If it cannot be opened, is not a store, or was written by a newer format.
+        As for `recommender.evidence.database.Database`.
 
     Examples
     --------
@@ -153,114 +50,10 @@ class Store:
     0
     """
 
-    def __init__(self, address: str | Path) -> None:
-        given = str(address)
-        url = given if "://" in given else f"sqlite:///{given}"
-        try:
-            self._engine = _open(url)
-            self.address = self._engine.url.render_as_string(hide_password=True)
-            self._prepare_beside_others()
-        except SQLAlchemyError as error:
-            reason = one_line(getattr(error, "orig", None) or error)
-            shown = getattr(self, "address", given)
-            raise StoreError(
-                f"cannot open the store {shown}: {reason}. Give the path of a SQLite file or a database address"
-            ) from error
-
-    def _prepare_beside_others(self) -> None:
-        """Prepare the tables, also while another process prepares them."""
-        for attempt in range(4):
-            try:
-                return self._prepare()
-            except (IntegrityError, OperationalError, ProgrammingError):  # such as: the table exists already
-                if attempt == 3:
-                    raise
-                time.sleep(0.1 * (attempt + 1))
-        return None
-
-    def _prepare(self) -> None:
-        existing = set(inspect(self._engine).get_table_names())
-        if existing and "format" not in existing:
-            raise StoreError(f"{self.address} is a database of something else: it has no table named 'format'")
-        with self._engine.begin() as connection:
-            found = connection.scalar(select(func.max(_format.c.version))) if existing else None
-            if found is not None and found > FORMAT:
-                raise StoreError(
-                    f"{self.address} was written in format {found}, and this version of recommender knows formats "
-                    f"up to {FORMAT}. Upgrade recommender, or give another store"
-                )
-            if found is None:
-                _schema.create_all(connection)
-                connection.execute(insert(_format).values(version=FORMAT))
-            else:
-                for version in range(found, FORMAT):
-                    _migrate(connection, version)
-
-    @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        """A connection whose changes are all made at the end of the block, or none of them."""
-        try:
-            with self._engine.begin() as connection:
-                yield connection
-        except (OperationalError, InterfaceError) as error:  # a full disk, a server that is gone, ...
-            reason = one_line(error.orig or error)
-            raise StoreError(f"the store {self.address} does not answer: {reason}") from error
-
-    @property
-    def is_shared(self) -> bool:
-        """Whether other processes can open it too: all stores but those in memory."""
-        return self._engine.dialect.name != "sqlite" or bool(self._engine.url.database)
-
-    def claim(self, dataset_id: str, configuration_id: str, collector: str, seconds: float) -> bool:
-        """Take a configuration on a dataset for oneself for some seconds; False where another collector has it.
-
-        A claim that was not renewed in time may be taken over: its holder was killed, or cut off.
-        """
-        now = time.time()
-        values = {
-            "dataset_id": dataset_id,
-            "configuration_id": configuration_id,
-            "collector": collector,
-            "expires": now + seconds,
-        }
-        with self._transaction() as connection:
-            statement = _insert_for(connection)(_claims).values(values)
-            statement = statement.on_conflict_do_update(
-                index_elements=["dataset_id", "configuration_id"],
-                set_={"collector": collector, "expires": values["expires"]},
-                where=or_(_claims.c.expires < now, _claims.c.collector == collector),
-            )
-            return bool(connection.execute(statement.execution_options(preserve_rowcount=True)).rowcount)
-
-    def renew_claims(self, collector: str, seconds: float) -> None:
-        """Hold everything that a collector has claimed for some seconds from now."""
-        with self._transaction() as connection:
-            held = _claims.c.collector == collector
-            connection.execute(update(_claims).where(held).values(expires=time.time() + seconds))
-
-    def claimed_by_others(self, collector: str) -> set[tuple[str, str]]:
-        """Dataset and configuration of what other collectors are at work on."""
-        columns = (_claims.c.dataset_id, _claims.c.configuration_id)
-        others = (_claims.c.collector != collector, _claims.c.expires >= time.time())
-        with self._transaction() as connection:
-            return {(d, c) for d, c in connection.execute(select(*columns).where(*others))}
-
-    def release_claims(
-        self, collector: str, dataset_id: str | None = None, configuration_id: str | None = None
-    ) -> None:
-        """Give back one claim of a collector, or all of them."""
-        statement = delete(_claims).where(_claims.c.collector == collector)
-        if configuration_id is not None:
-            statement = statement.where(
-                _claims.c.dataset_id == dataset_id, _claims.c.configuration_id == configuration_id
-            )
-        with self._transaction() as connection:
-            connection.execute(statement)
-
     def add_dataset(self, row: Mapping[str, Any]) -> None:
         """Record a dataset; one that is known by its id stays as it is."""
-        with self._transaction() as connection:
-            _add(connection, _datasets, [dict(row) | {"metafeatures": _without_nan(row["metafeatures"])}])
+        with self.transaction() as connection:
+            _add(connection, DATASETS, [dict(row) | {"metafeatures": _without_nan(row["metafeatures"])}])
 
     def describe_dataset(
         self, dataset_id: str, metafeatures: Mapping[str, float], version: int, seconds: float
@@ -271,22 +64,22 @@ class Store:
             "metafeatures_version": version,
             "metafeatures_seconds": seconds,
         }
-        with self._transaction() as connection:
-            connection.execute(update(_datasets).where(_datasets.c.id == dataset_id).values(values))
+        with self.transaction() as connection:
+            connection.execute(update(DATASETS).where(DATASETS.c.id == dataset_id).values(values))
 
     def add_configurations(self, configurations: Iterable[Configuration]) -> None:
         """Record configurations; those that are known by their id stay as they are."""
         rows = [
             {"id": c.id, "algorithm": c.algorithm, "hyperparameters": dict(c.hyperparameters)} for c in configurations
         ]
-        with self._transaction() as connection:
-            _add(connection, _configurations, rows)
+        with self.transaction() as connection:
+            _add(connection, CONFIGURATIONS, rows)
 
     def add_environment(self, versions: Mapping[str, Any]) -> str:
         """Record what evaluations are made with; returns its id, which its content decides."""
         identifier = environment_id(versions)
-        with self._transaction() as connection:
-            _add(connection, _environments, [{"id": identifier, "versions": dict(versions)}])
+        with self.transaction() as connection:
+            _add(connection, ENVIRONMENTS, [{"id": identifier, "versions": dict(versions)}])
         return identifier
 
     def add_evaluations(self, dataset_id: str, evaluations: Iterable[Evaluation], environment_id: str) -> int:
@@ -309,8 +102,8 @@ class Store:
             }
             for e in evaluations
         ]
-        with self._transaction() as connection:
-            return _add(connection, _evaluations, rows)
+        with self.transaction() as connection:
+            return _add(connection, EVALUATIONS, rows)
 
     def add_tables(
         self,
@@ -330,12 +123,12 @@ class Store:
             How many evaluations were new.
         """
         described = datasets.assign(metafeatures=datasets["metafeatures"].map(_without_nan))
-        with self._transaction() as connection:
-            _add(connection, _datasets, _records(described, _datasets))
-            _add(connection, _configurations, _records(configurations, _configurations))
-            _add(connection, _environments, _records(environments, _environments))
+        with self.transaction() as connection:
+            _add(connection, DATASETS, _records(described, DATASETS))
+            _add(connection, CONFIGURATIONS, _records(configurations, CONFIGURATIONS))
+            _add(connection, ENVIRONMENTS, _records(environments, ENVIRONMENTS))
             return sum(
-                _add(connection, _evaluations, _records(evaluations.iloc[start : start + READ_ROWS], _evaluations))
+                _add(connection, EVALUATIONS, _records(evaluations.iloc[start : start + READ_ROWS], EVALUATIONS))
                 for start in range(0, len(evaluations), READ_ROWS)
             )
 
@@ -351,35 +144,35 @@ class Store:
         for dataset_id in dataset_ids:
             if dataset_id not in known:
                 raise unknown_name("dataset", dataset_id, known)
-        with self._transaction() as connection:
-            connection.execute(delete(_claims).where(_claims.c.dataset_id.in_(dataset_ids)))
-            dropped = connection.execute(delete(_evaluations).where(_evaluations.c.dataset_id.in_(dataset_ids)))
-            connection.execute(delete(_datasets).where(_datasets.c.id.in_(dataset_ids)))
+        with self.transaction() as connection:
+            connection.execute(delete(LEASES).where(LEASES.c.dataset_id.in_(dataset_ids)))
+            dropped = connection.execute(delete(EVALUATIONS).where(EVALUATIONS.c.dataset_id.in_(dataset_ids)))
+            connection.execute(delete(DATASETS).where(DATASETS.c.id.in_(dataset_ids)))
             return dropped.rowcount
 
     def dataset(self, dataset_id: str) -> dict[str, Any] | None:
         """What is recorded of a dataset, or None."""
-        with self._transaction() as connection:
-            row = connection.execute(select(_datasets).where(_datasets.c.id == dataset_id)).mappings().first()
+        with self.transaction() as connection:
+            row = connection.execute(select(DATASETS).where(DATASETS.c.id == dataset_id)).mappings().first()
         return dict(row) if row else None
 
     def evaluations_of(self, dataset_id: str) -> pd.DataFrame:
         """Every evaluation on a dataset, one row each; missing numbers are NaN."""
-        return self._read_evaluations(_evaluations.c.dataset_id == dataset_id)
+        return self._read_evaluations(EVALUATIONS.c.dataset_id == dataset_id)
 
     def outcomes(self, dataset_id: str, configuration_id: str) -> dict[int, str]:
         """The status of each recorded fold of a configuration on a dataset."""
         return self._statuses(
-            _evaluations.c.dataset_id == dataset_id, _evaluations.c.configuration_id == configuration_id
+            EVALUATIONS.c.dataset_id == dataset_id, EVALUATIONS.c.configuration_id == configuration_id
         ).get(configuration_id, {})
 
     def all_outcomes(self, dataset_id: str) -> dict[str, dict[int, str]]:
         """The status of each recorded fold of each configuration on a dataset."""
-        return self._statuses(_evaluations.c.dataset_id == dataset_id)
+        return self._statuses(EVALUATIONS.c.dataset_id == dataset_id)
 
     def _statuses(self, *where: Any) -> dict[str, dict[int, str]]:
-        columns = (_evaluations.c.configuration_id, _evaluations.c.fold, _evaluations.c.status)
-        with self._transaction() as connection:
+        columns = (EVALUATIONS.c.configuration_id, EVALUATIONS.c.fold, EVALUATIONS.c.status)
+        with self.transaction() as connection:
             rows = connection.execute(select(*columns).where(*where)).all()
         found: dict[str, dict[int, str]] = {}
         for configuration, fold, status in rows:
@@ -388,27 +181,27 @@ class Store:
 
     def read_datasets(self) -> pd.DataFrame:
         """Every dataset, one row each, its meta-features and signatures as mappings."""
-        return self._read(select(_datasets).order_by(_datasets.c.id))
+        return self.read(select(DATASETS).order_by(DATASETS.c.id))
 
     def read_configurations(self) -> pd.DataFrame:
         """Every configuration, one row each."""
-        return self._read(select(_configurations).order_by(_configurations.c.id))
+        return self.read(select(CONFIGURATIONS).order_by(CONFIGURATIONS.c.id))
 
     def read_environments(self) -> pd.DataFrame:
         """What the evaluations were made with, one row each."""
-        return self._read(select(_environments).order_by(_environments.c.id))
+        return self.read(select(ENVIRONMENTS).order_by(ENVIRONMENTS.c.id))
 
     def read_evaluations(self) -> pd.DataFrame:
         """Every evaluation, one row each; missing numbers are NaN, and text that repeats is categorical."""
         return self._read_evaluations()
 
     def _read_evaluations(self, *where: Any) -> pd.DataFrame:
-        columns = [column for column in _evaluations.c if column.name != "id"]
+        columns = [column for column in EVALUATIONS.c if column.name != "id"]
         query = select(*columns).where(*where)
         names = [column.name for column in columns]
         seen: dict[str, dict[str, int]] = {name: {} for name in _REPEATING}
         parts: list[dict[str, np.ndarray]] = []
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             for rows in connection.execution_options(yield_per=READ_ROWS).execute(query).partitions():
                 values = dict(zip(names, zip(*rows, strict=True), strict=True))
                 parts.append({name: _as_array(name, values[name], seen) for name in names})
@@ -420,15 +213,6 @@ class Store:
         )
         # sorted here and not by the database, whose order of text depends on its settings
         return table.sort_values(["dataset_id", "configuration_id", "fold"], ignore_index=True)
-
-    def _read(self, query: Any) -> pd.DataFrame:
-        with self._transaction() as connection:
-            result = connection.execute(query)
-            return pd.DataFrame(result.all(), columns=list(result.keys()))
-
-    def close(self) -> None:
-        """Give the connections back."""
-        self._engine.dispose()
 
 
 def environment_id(versions: Mapping[str, Any]) -> str:
@@ -458,62 +242,11 @@ def _categorical(codes: np.ndarray, seen: dict[str, int]) -> pd.Categorical:
     return pd.Categorical.from_codes(places[codes], pd.Index([texts[i] for i in order], dtype="str"))
 
 
-def _to_format_2(connection: Connection) -> None:
-    connection.execute(text("ALTER TABLE evaluations ADD COLUMN seed INTEGER NOT NULL DEFAULT 0"))
-    connection.execute(text("UPDATE evaluations SET seed = fold"))
-    _claims.create(connection)
-
-
-_MIGRATIONS: dict[int, Callable[[Connection], None]] = {1: _to_format_2}
-"""What brings a store of each past format to the next one."""
-
-
-def _migrate(connection: Connection, version: int) -> None:
-    """Bring a store to the next format, unless another process has just done so; all of it or nothing."""
-    newer = update(_format).where(_format.c.version == version).values(version=version + 1)
-    if connection.execute(newer).rowcount:  # first, for it locks out everyone else
-        _MIGRATIONS[version](connection)
-
-
-def _open(address: str) -> Engine:
-    try:
-        url = make_url(address)
-        engine = create_engine(url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url)
-    except NoSuchModuleError as error:
-        raise StoreError(f"cannot open the store: {error}. SQLite and PostgreSQL are what it is tested on") from error
-    except ModuleNotFoundError as error:
-        raise StoreError(
-            f"the database behind this address needs {error.name}, which is not installed. For PostgreSQL: "
-            "pip install recommender[postgresql], and an address such as postgresql://user@host/evidence"
-        ) from error
-    if engine.dialect.name == "sqlite":
-
-        @event.listens_for(engine, "connect")
-        def _settings(connection: Any, _: Any) -> None:
-            connection.execute("PRAGMA busy_timeout=30000")
-            connection.execute("PRAGMA journal_mode=WAL")  # readers do not wait for the collector
-            connection.execute("PRAGMA synchronous=NORMAL")
-            connection.execute("PRAGMA foreign_keys=ON")
-
-    return engine
-
-
-def _insert_for(connection: Connection) -> Any:
-    """The database's own kind of INSERT, which says what to do with a key that is there already."""
-    if connection.dialect.name == "postgresql":
-        from sqlalchemy.dialects import postgresql
-
-        return postgresql.insert
-    from sqlalchemy.dialects import sqlite
-
-    return sqlite.insert
-
-
 def _add(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> int:
     """Insert the rows whose key is not there yet; returns how many that were."""
     if not rows:
         return 0
-    statement = _insert_for(connection)(table).on_conflict_do_nothing()
+    statement = insert_for(connection)(table).on_conflict_do_nothing()
     return connection.execute(statement.execution_options(preserve_rowcount=True), rows).rowcount
 
 

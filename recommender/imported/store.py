@@ -13,91 +13,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import (
-    JSON,
-    Column,
-    Connection,
-    Float,
-    Index,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Table, func, insert, select, update
 
 from recommender.errors import StoreError
-from recommender.evidence.store import Store
+from recommender.evidence.database import Database
 from recommender.imported.flows import estimator_of, find_flow, read_parameters
+from recommender.imported.schema import EVALUATIONS, FLOWS, PLACES, SCHEMA, SERVERS, SETUPS, TASKS
 from recommender.tables.dataset import Task
-
-_schema = MetaData()
-"""They are made where they are missing; to change them, follow what `recommender.evidence.store.FORMAT` says."""
-
-_servers = Table(
-    "imported_servers",
-    _schema,
-    Column("id", Integer, primary_key=True),
-    Column("address", String, nullable=False, unique=True),
-)
-
-_flows = Table(
-    "imported_flows",
-    _schema,
-    Column("server_id", Integer, primary_key=True),
-    Column("flow_id", Integer, primary_key=True),
-    Column("name", String, nullable=False),
-)
-
-_tasks = Table(
-    "imported_tasks",
-    _schema,
-    Column("server_id", Integer, primary_key=True),
-    Column("task_id", Integer, primary_key=True),
-    Column("data_id", Integer, nullable=False),
-    Column("name", String, nullable=False),
-    Column("described_by", String, nullable=False),  # dataset, qualities, or empty as long as it is not described
-    Column("reason", String, nullable=False),  # why it is not described by the dataset
-    Column("protocol", String, nullable=False),
-    Column("task", String),
-    Column("signatures", JSON, nullable=False),  # column name and content hash, for each column
-    Column("metafeatures", JSON, nullable=False),
-    Column("metafeatures_version", Integer, nullable=False),
-)
-
-_setups = Table(
-    "imported_setups",
-    _schema,
-    Column("server_id", Integer, primary_key=True),
-    Column("setup_id", Integer, primary_key=True),
-    Column("parameters", JSON, nullable=False),  # by full name; without the flow's own name, which would repeat
-)
-
-_evaluations = Table(
-    "imported_evaluations",
-    _schema,
-    Column("server_id", Integer, primary_key=True),
-    Column("metric", String, primary_key=True),
-    Column("run_id", Integer, primary_key=True),
-    Column("flow_id", Integer, nullable=False),
-    Column("task_id", Integer, nullable=False),
-    Column("setup_id", Integer, nullable=False),
-    Column("value", Float, nullable=False),
-    Index("imported_evaluations_by_task", "server_id", "metric", "flow_id", "task_id"),
-)
-
-_places = Table(
-    "imported_places",  # how far the server's lists were read
-    _schema,
-    Column("server_id", Integer, primary_key=True),
-    Column("metric", String, primary_key=True),
-    Column("flow_id", Integer, primary_key=True),
-    Column("task_ids", String, primary_key=True),
-    Column("n_read", Integer, nullable=False),
-)
 
 
 @dataclass(frozen=True)
@@ -131,13 +53,13 @@ class TaskDescription:
     metafeatures_version: int
 
 
-class ImportedEvidence(Store):
-    """A store that holds imported evaluations besides its own.
+class ImportedEvidence(Database):
+    """A database that holds imported evaluations, beside those of our own where it has any.
 
     Parameters
     ----------
     address : str or Path
-        As for `Store`.
+        As for `recommender.evidence.database.Database`.
 
     Examples
     --------
@@ -152,27 +74,27 @@ class ImportedEvidence(Store):
 
     def __init__(self, address: str | Path) -> None:
         super().__init__(address)
-        with self._transaction() as connection:
-            _schema.create_all(connection)
+        with self.transaction() as connection:
+            SCHEMA.create_all(connection)
 
     def add_server(self, address: str) -> int:
         """The number of a server, which is recorded where it is new."""
-        with self._transaction() as connection:
-            known = connection.scalar(select(_servers.c.id).where(_servers.c.address == address))
+        with self.transaction() as connection:
+            known = connection.scalar(select(SERVERS.c.id).where(SERVERS.c.address == address))
             if known is not None:
                 return int(known)
-            connection.execute(insert(_servers).values(address=address))
-            return int(connection.scalars(select(_servers.c.id).where(_servers.c.address == address)).one())
+            connection.execute(insert(SERVERS).values(address=address))
+            return int(connection.scalars(select(SERVERS.c.id).where(SERVERS.c.address == address)).one())
 
     def n_read(self, server_id: int, metric: str, flow_id: int, task_ids: str) -> int:
         """How far a server's list of a flow's evaluations (on these tasks, or on all) was read."""
-        with self._transaction() as connection:
-            return connection.scalar(select(_places.c.n_read).where(*_place(server_id, metric, flow_id, task_ids))) or 0
+        with self.transaction() as connection:
+            return connection.scalar(select(PLACES.c.n_read).where(*_place(server_id, metric, flow_id, task_ids))) or 0
 
     def unknown_setups(self, server_id: int, setup_ids: Sequence[int]) -> list[int]:
         """Those of some setups whose settings are not recorded yet."""
-        with self._transaction() as connection:
-            known = _known(connection, _setups.c.setup_id, setup_ids, _setups.c.server_id == server_id)
+        with self.transaction() as connection:
+            known = _known(connection, SETUPS.c.setup_id, setup_ids, SETUPS.c.server_id == server_id)
         return [i for i in dict.fromkeys(setup_ids) if i not in known]
 
     def add_page(
@@ -197,65 +119,63 @@ class ImportedEvidence(Store):
         """
         rows = page.dropna(subset="value")
         own = {"server_id": server_id}
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             names = {f"{name}_" for name in page["flow_name"].unique()}
             _insert(
-                connection, _setups, [own | {"setup_id": i, "parameters": _short(p, names)} for i, p in setups.items()]
+                connection, SETUPS, [own | {"setup_id": i, "parameters": _short(p, names)} for i, p in setups.items()]
             )
-            known = _known(connection, _flows.c.flow_id, [flow_id], _flows.c.server_id == server_id)
+            known = _known(connection, FLOWS.c.flow_id, [flow_id], FLOWS.c.server_id == server_id)
             if flow_id not in known:
-                _insert(connection, _flows, [own | {"flow_id": flow_id, "name": str(page["flow_name"].iloc[0])}])
+                _insert(connection, FLOWS, [own | {"flow_id": flow_id, "name": str(page["flow_name"].iloc[0])}])
             tasks = page.drop_duplicates("task_id")
-            known = _known(connection, _tasks.c.task_id, tasks["task_id"].tolist(), _tasks.c.server_id == server_id)
+            known = _known(connection, TASKS.c.task_id, tasks["task_id"].tolist(), TASKS.c.server_id == server_id)
             tasks = tasks[~tasks["task_id"].isin(known)].rename(columns={"data_name": "name"})
             _insert(
-                connection, _tasks, [own | _UNDESCRIBED | row for row in _rows(tasks[["task_id", "data_id", "name"]])]
+                connection, TASKS, [own | _UNDESCRIBED | row for row in _rows(tasks[["task_id", "data_id", "name"]])]
             )
-            here = (_evaluations.c.server_id == server_id, _evaluations.c.metric == metric)
-            known = _known(connection, _evaluations.c.run_id, rows["run_id"].tolist(), *here)
+            here = (EVALUATIONS.c.server_id == server_id, EVALUATIONS.c.metric == metric)
+            known = _known(connection, EVALUATIONS.c.run_id, rows["run_id"].tolist(), *here)
             new = rows.loc[~rows["run_id"].isin(known), ["run_id", "task_id", "setup_id", "value"]]
             mark = own | {"metric": metric, "flow_id": flow_id}
-            _insert(connection, _evaluations, [mark | row for row in _rows(new)])
+            _insert(connection, EVALUATIONS, [mark | row for row in _rows(new)])
             place = _place(server_id, metric, flow_id, task_ids)
-            if not connection.execute(
-                update(_places).where(*place).values(n_read=_places.c.n_read + len(page))
-            ).rowcount:
+            if not connection.execute(update(PLACES).where(*place).values(n_read=PLACES.c.n_read + len(page))).rowcount:
                 values = mark | {"task_ids": task_ids, "n_read": len(page)}
-                connection.execute(insert(_places).values(values))
+                connection.execute(insert(PLACES).values(values))
         return len(new)
 
     def tasks(self) -> pd.DataFrame:
         """Every task with imported evaluations, one row each: what `TaskDescription` has, its dataset and server."""
-        query = select(_tasks, _servers.c.address.label("server")).join(_servers, _servers.c.id == _tasks.c.server_id)
-        return self._read(query.order_by(_tasks.c.server_id, _tasks.c.task_id))
+        query = select(TASKS, SERVERS.c.address.label("server")).join(SERVERS, SERVERS.c.id == TASKS.c.server_id)
+        return self.read(query.order_by(TASKS.c.server_id, TASKS.c.task_id))
 
     def describe_task(self, server_id: int, task_id: int, description: TaskDescription) -> None:
         """Record what is known of a task, in the place of what was."""
         values = vars(description) | {"metafeatures": {k: v for k, v in description.metafeatures.items() if v == v}}
-        with self._transaction() as connection:
-            which = (_tasks.c.server_id == server_id, _tasks.c.task_id == task_id)
-            connection.execute(update(_tasks).where(*which).values(values))
+        with self.transaction() as connection:
+            which = (TASKS.c.server_id == server_id, TASKS.c.task_id == task_id)
+            connection.execute(update(TASKS).where(*which).values(values))
 
     def counts(self) -> pd.DataFrame:
         """For each flow by server and metric: evaluations, tasks, our algorithm if it is one, and what is dropped."""
-        e = _evaluations.c
+        e = EVALUATIONS.c
         query = (
             select(
-                _servers.c.address.label("server"),
+                SERVERS.c.address.label("server"),
                 e.metric,
                 e.server_id,
                 e.flow_id,
-                _flows.c.name.label("flow"),
+                FLOWS.c.name.label("flow"),
                 func.count().label("evaluations"),
                 func.count(e.task_id.distinct()).label("tasks"),
                 func.min(e.setup_id).label("setup_id"),
             )
-            .join(_flows, (_flows.c.server_id == e.server_id) & (_flows.c.flow_id == e.flow_id))
-            .join(_servers, _servers.c.id == e.server_id)
-            .group_by(_servers.c.address, e.metric, e.server_id, e.flow_id, _flows.c.name)
+            .join(FLOWS, (FLOWS.c.server_id == e.server_id) & (FLOWS.c.flow_id == e.flow_id))
+            .join(SERVERS, SERVERS.c.id == e.server_id)
+            .group_by(SERVERS.c.address, e.metric, e.server_id, e.flow_id, FLOWS.c.name)
             .order_by(e.server_id, e.flow_id, e.metric)
         )
-        found = self._read(query)
+        found = self.read(query)
         rows = _rows(found)
         for row in rows:
             flow, example = find_flow(row["flow"]), self._parameters(row.pop("server_id"), row.pop("setup_id"))
@@ -285,13 +205,13 @@ class ImportedEvidence(Store):
         random_state : int, default=0
             Seed of the draw.
         """
-        e, s = _evaluations.c, _setups.c
+        e, s = EVALUATIONS.c, SETUPS.c
         listed = (
             select(e.run_id, e.setup_id, e.value)
-            .join(_setups, (s.server_id == e.server_id) & (s.setup_id == e.setup_id))
+            .join(SETUPS, (s.server_id == e.server_id) & (s.setup_id == e.setup_id))
             .where(e.server_id == server_id, e.metric == metric, e.flow_id == flow_id, e.task_id == task_id)
         )  # sorted here: asked for the order of runs, SQLite reads all runs of the metric instead of the task's own
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             found = np.array(sorted(map(tuple, connection.execute(listed))), dtype=[*_RUN.items()])
             if at_most is not None and len(found) > at_most:
                 drawn = np.random.default_rng(random_state).choice(len(found), at_most, replace=False)
@@ -304,15 +224,15 @@ class ImportedEvidence(Store):
 
     def pairs(self, metric: str) -> pd.DataFrame:
         """Which flows were evaluated on which tasks: server_id, flow_id, flow, task_id, and how many evaluations."""
-        e = _evaluations.c
+        e = EVALUATIONS.c
         query = (
-            select(e.server_id, e.flow_id, _flows.c.name.label("flow"), e.task_id, func.count().label("evaluations"))
-            .join(_flows, (_flows.c.server_id == e.server_id) & (_flows.c.flow_id == e.flow_id))
+            select(e.server_id, e.flow_id, FLOWS.c.name.label("flow"), e.task_id, func.count().label("evaluations"))
+            .join(FLOWS, (FLOWS.c.server_id == e.server_id) & (FLOWS.c.flow_id == e.flow_id))
             .where(e.metric == metric)
-            .group_by(e.server_id, e.flow_id, _flows.c.name, e.task_id)
+            .group_by(e.server_id, e.flow_id, FLOWS.c.name, e.task_id)
             .order_by(e.server_id, e.flow_id, e.task_id)
         )
-        return self._read(query)
+        return self.read(query)
 
     def winners(self) -> pd.DataFrame:
         """What won on each task: a row for each task by server and metric.
@@ -323,36 +243,36 @@ class ImportedEvidence(Store):
             The dataset, how many evaluations it has, the winning algorithm (as we call it, or by its estimator's name),
             its parameters, the metric and its value, and the protocol that it comes from. Of equal ones the first run.
         """
-        e = _evaluations.c
+        e = EVALUATIONS.c
         partition = (e.server_id, e.metric, e.task_id)
         ranked = select(
-            _evaluations,
+            EVALUATIONS,
             func.row_number().over(partition_by=partition, order_by=(e.value.desc(), e.run_id)).label("place"),
             func.count().over(partition_by=partition).label("evaluations"),
         ).subquery()
         r = ranked.c
         query = (
             select(
-                _tasks.c.name.label("dataset"),
+                TASKS.c.name.label("dataset"),
                 r.task_id,
                 r.evaluations,
-                _flows.c.name.label("flow"),
-                _setups.c.parameters,
+                FLOWS.c.name.label("flow"),
+                SETUPS.c.parameters,
                 r.metric,
                 r.value,
-                _tasks.c.task,
-                _tasks.c.protocol,
-                _servers.c.address.label("server"),
+                TASKS.c.task,
+                TASKS.c.protocol,
+                SERVERS.c.address.label("server"),
             )
             .select_from(ranked)
-            .join(_tasks, (_tasks.c.server_id == r.server_id) & (_tasks.c.task_id == r.task_id))
-            .join(_flows, (_flows.c.server_id == r.server_id) & (_flows.c.flow_id == r.flow_id))
-            .join(_servers, _servers.c.id == r.server_id)
-            .outerjoin(_setups, (_setups.c.server_id == r.server_id) & (_setups.c.setup_id == r.setup_id))
+            .join(TASKS, (TASKS.c.server_id == r.server_id) & (TASKS.c.task_id == r.task_id))
+            .join(FLOWS, (FLOWS.c.server_id == r.server_id) & (FLOWS.c.flow_id == r.flow_id))
+            .join(SERVERS, SERVERS.c.id == r.server_id)
+            .outerjoin(SETUPS, (SETUPS.c.server_id == r.server_id) & (SETUPS.c.setup_id == r.setup_id))
             .where(r.place == 1)
-            .order_by(_tasks.c.name, r.task_id, r.metric)
+            .order_by(TASKS.c.name, r.task_id, r.metric)
         )
-        found = self._read(query)
+        found = self.read(query)
         if found.empty:
             raise StoreError(
                 f"{self.address} holds nothing imported from OpenML yet. `recommender import-evaluations` brings it"
@@ -364,9 +284,9 @@ class ImportedEvidence(Store):
         return found
 
     def _parameters(self, server_id: int, setup_id: int) -> dict[str, Any] | None:
-        which = (_setups.c.server_id == server_id, _setups.c.setup_id == setup_id)
-        with self._transaction() as connection:
-            return connection.scalar(select(_setups.c.parameters).where(*which))
+        which = (SETUPS.c.server_id == server_id, SETUPS.c.setup_id == setup_id)
+        with self.transaction() as connection:
+            return connection.scalar(select(SETUPS.c.parameters).where(*which))
 
 
 PAGE = ["run_id", "task_id", "data_id", "data_name", "setup_id", "flow_name", "value"]
@@ -386,7 +306,7 @@ _UNDESCRIBED: dict[str, Any] = {
 
 
 def _place(server_id: int, metric: str, flow_id: int, task_ids: str) -> tuple[Any, ...]:
-    p = _places.c
+    p = PLACES.c
     return p.server_id == server_id, p.metric == metric, p.flow_id == flow_id, p.task_ids == task_ids
 
 

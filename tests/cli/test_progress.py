@@ -6,7 +6,7 @@ from rich.console import Console
 
 from recommender.cli.progress import ProgressBar
 from recommender.evaluation.evaluate import Evaluation
-from recommender.evidence.collect import Progress
+from recommender.evidence.recording import Progress
 
 
 def shown(*, terminal: bool) -> tuple[ProgressBar, str]:

@@ -16,6 +16,7 @@ from recommender.algorithms.configuration import Configuration
 from recommender.errors import ClusterError
 from recommender.evaluation.workers import Limits
 from recommender.evidence.collect import collect, describe_environment
+from recommender.evidence.leases import Leases
 from recommender.evidence.store import Store
 
 HERE = Path(__file__).parent.parent
@@ -86,7 +87,7 @@ def store(tmp_path):
 def pool(monkeypatch, openml_cache):
     def set_to(*names: str) -> None:
         chosen = tuple(Faulty(n, {}) if n in FAULTY else Configuration(n, {}) for n in names)
-        monkeypatch.setattr("recommender.evidence.collect.pool_for", lambda task: chosen)
+        monkeypatch.setattr("recommender.evidence.pending.pool_for", lambda task: chosen)
         for name in set(names) & set(FAULTY):
             monkeypatch.setitem(ALGORITHMS, name, FAULTY[name])
 
@@ -109,7 +110,7 @@ def test_a_cluster_evaluates_within_limits_and_loses_a_worker_on_the_way(cluster
     assert len(rows) == 34
     assert rows.loc[rows["status"] == "ok", "roc_auc"].notna().all()
     assert store.dataset("openml:2")["metafeatures"]["nr_inst"] == 569
-    assert store.claimed_by_others("me") == set()
+    assert Leases(store).held_by_others() == set()
     assert collect(store, [2], limits=LIMITS, cluster=cluster.address).outcomes == {}
 
 

@@ -18,6 +18,7 @@ from recommender.evaluation.evaluate import Evaluation
 from recommender.evaluation.metrics import metrics_for
 from recommender.evaluation.workers import Limits
 from recommender.evidence.collect import collect
+from recommender.evidence.leases import Leases
 from recommender.evidence.store import Store
 from recommender.metafeatures import METAFEATURES_VERSION
 
@@ -38,7 +39,7 @@ def pool(monkeypatch, openml_cache):
 
     def set_to(*given: Configuration | str) -> tuple[Configuration, ...]:
         chosen = tuple(c if isinstance(c, Configuration) else Faulty(c, {}) for c in given)
-        monkeypatch.setattr("recommender.evidence.collect.pool_for", lambda task: chosen)
+        monkeypatch.setattr("recommender.evidence.pending.pool_for", lambda task: chosen)
         for configuration in chosen:
             if configuration.algorithm in FAULTY:
                 monkeypatch.setitem(ALGORITHMS, configuration.algorithm, FAULTY[configuration.algorithm])
@@ -133,7 +134,7 @@ def test_faults_are_outcomes_and_the_run_goes_on(store, pool):
 
 def test_not_applicable_is_an_outcome(store, pool, monkeypatch):
     pool(QUICK[0], Configuration("gaussian_process", {}))
-    monkeypatch.setattr("recommender.evidence.collect.find_algorithm", lambda name: _of_few_rows(ALGORITHMS[name]))
+    monkeypatch.setattr("recommender.evidence.pending.find_algorithm", lambda name: _of_few_rows(ALGORITHMS[name]))
     summary = collect(store, [1], n_workers=1)
     assert summary.outcomes == {"ok": 20, "not_applicable": 1}
     rows = store.read_evaluations()
@@ -198,7 +199,7 @@ def test_killed_run_goes_on_where_it_was(tmp_path, openml_server, openml_cache):
     kept = rows.merge(before, on=["dataset_id", "configuration_id", "fold"], suffixes=("", "_before"))
     assert len(kept) == len(before)
     assert (kept["fit_seconds"] == kept["fit_seconds_before"]).all()
-    assert store.claimed_by_others("me") == set()
+    assert Leases(store).held_by_others() == set()
     store.close()
 
 
@@ -213,27 +214,30 @@ def test_two_collectors_share_the_work(tmp_path, openml_server, openml_cache):
     assert len(rows) == 3 * (20 + 10) + 2
     assert sum(sum(result.values()) for result in results) == len(rows)
     assert all(result["ok"] >= 10 for result in results)
-    assert store.claimed_by_others("me") == set()
+    assert Leases(store).held_by_others() == set()
     store.close()
 
 
-def test_what_a_dead_collector_had_claimed_is_done_after_all(store, pool, monkeypatch):
+def test_what_a_dead_collector_had_leased_is_done_after_all(store, pool, monkeypatch):
     monkeypatch.setattr("recommender.evidence.collect.POLL_SECONDS", 0.1)
     pool(*QUICK)
-    store.claim("openml:1", QUICK[0].id, "dead", 5.0)
+    with monkeypatch.context() as context:
+        context.setattr("recommender.evidence.leases.LEASE_SECONDS", 5.0)
+        Leases(store).take("openml:1", QUICK[0].id)
     assert collect(store, [1], n_workers=1).outcomes == {"ok": 40}
 
 
 def test_what_another_collector_does_meanwhile_is_left_to_it(store, pool, monkeypatch):
     monkeypatch.setattr("recommender.evidence.collect.POLL_SECONDS", 0.1)
     pool(*QUICK)
-    store.claim("openml:1", QUICK[0].id, "other", 3600)
+    theirs = Leases(store)
+    theirs.take("openml:1", QUICK[0].id)
 
     def work_as_other(progress):
         if progress.evaluation and progress.evaluation.fold == 19:
             other = [Evaluation(QUICK[0].id, fold, "ok") for fold in range(20)]
             store.add_evaluations("openml:1", other, str(store.read_evaluations()["environment_id"][0]))
-            store.release_claims("other")
+            theirs.give_all_back()
 
     assert collect(store, [1], n_workers=1, on_progress=work_as_other).outcomes == {"ok": 20}
     assert len(store.read_evaluations()) == 40
@@ -256,7 +260,7 @@ def test_ctrl_c_stops_cleanly_with_a_summary(sign, tmp_path, openml_server, open
     rows = store.read_evaluations()
     assert_whole(rows)
     assert f"{len(rows)} ok" in output
-    assert store.claimed_by_others("me") == set()
+    assert Leases(store).held_by_others() == set()
     store.close()
 
 

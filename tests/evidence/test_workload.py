@@ -24,7 +24,7 @@ def nothing_shipped(monkeypatch):
 
 @pytest.fixture
 def pool(monkeypatch):
-    for module in ("evidence.collect", "evidence.workload"):
+    for module in ("evidence.pending", "evidence.workload"):
         monkeypatch.setattr(f"recommender.{module}.pool_for", lambda task: QUICK)
 
 

@@ -1,0 +1,128 @@
+"""A database of evidence, opened: what every table in it is read and written through."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, Engine, Select, create_engine, event, make_url
+from sqlalchemy.exc import (
+    IntegrityError,
+    InterfaceError,
+    NoSuchModuleError,
+    OperationalError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
+
+from recommender.errors import StoreError, one_line
+from recommender.evidence.schema import prepare
+
+
+class Database:
+    """A database of evidence in SQLite or PostgreSQL, open and of today's format.
+
+    Parameters
+    ----------
+    address : str or Path
+        A file for SQLite, or a database address as SQLAlchemy writes it, such as
+        ``postgresql://user@host/evidence``. The tables are made when they do not exist, and those of an older
+        format are brought up to date.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be opened, is a database of something else, or was written by a newer format.
+
+    Examples
+    --------
+    >>> Database("sqlite://").is_shared
+    False
+    """
+
+    def __init__(self, address: str | Path) -> None:
+        given = str(address)
+        try:
+            self._engine = _open(given if "://" in given else f"sqlite:///{given}")
+            self.address = self._engine.url.render_as_string(hide_password=True)
+            _prepare_beside_others(self._engine, self.address)
+        except SQLAlchemyError as error:
+            reason = one_line(getattr(error, "orig", None) or error)
+            shown = getattr(self, "address", given)
+            raise StoreError(
+                f"cannot open the store {shown}: {reason}. Give the path of a SQLite file or a database address"
+            ) from error
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes can open it too: all but those in memory."""
+        return self._engine.dialect.name != "sqlite" or bool(self._engine.url.database)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A connection whose changes are all made at the end of the block, or none of them."""
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except (OperationalError, InterfaceError) as error:  # a full disk, a server that is gone, ...
+            raise StoreError(f"the store {self.address} does not answer: {one_line(error.orig or error)}") from error
+
+    def read(self, query: Select[Any]) -> pd.DataFrame:
+        """What a query finds, a row each."""
+        with self.transaction() as connection:
+            result = connection.execute(query)
+            return pd.DataFrame(result.all(), columns=list(result.keys()))
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()
+
+
+def insert_for(connection: Connection) -> Any:
+    """The database's own kind of INSERT, which says what to do with a key that is there already."""
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert
+
+
+def _prepare_beside_others(engine: Engine, address: str) -> None:
+    """Prepare the tables, also while another process prepares them."""
+    for attempt in range(4):
+        try:
+            return prepare(engine, address)
+        except (IntegrityError, OperationalError, ProgrammingError):  # such as: the table exists already
+            if attempt == 3:
+                raise
+            time.sleep(0.1 * (attempt + 1))
+    return None
+
+
+def _open(address: str) -> Engine:
+    try:
+        url = make_url(address)
+        engine = create_engine(url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url)
+    except NoSuchModuleError as error:
+        raise StoreError(f"cannot open the store: {error}. SQLite and PostgreSQL are what it is tested on") from error
+    except ModuleNotFoundError as error:
+        raise StoreError(
+            f"the database behind this address needs {error.name}, which is not installed. For PostgreSQL: "
+            "pip install recommender[postgresql], and an address such as postgresql://user@host/evidence"
+        ) from error
+    if engine.dialect.name == "sqlite":
+
+        @event.listens_for(engine, "connect")
+        def _settings(connection: Any, _: Any) -> None:
+            connection.execute("PRAGMA busy_timeout=30000")
+            connection.execute("PRAGMA journal_mode=WAL")  # readers do not wait for the collector
+            connection.execute("PRAGMA synchronous=NORMAL")
+            connection.execute("PRAGMA foreign_keys=ON")
+
+    return engine

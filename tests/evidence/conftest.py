@@ -1,0 +1,40 @@
+"""Where evidence is kept: a SQLite file, or an empty database of a PostgreSQL server where one is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from postgresql_server import binaries, running_server
+from sqlalchemy import create_engine, text
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    pytest.importorskip("psycopg", reason="the extra `postgresql` is not installed")
+    if binaries() is None:
+        pytest.skip("the binaries of PostgreSQL are not installed (Debian: apt-get install postgresql)")
+    with running_server() as address:
+        yield address
+
+
+@pytest.fixture
+def postgresql(postgresql_server: str) -> Iterator[str]:
+    """The address of an empty database."""
+    yield postgresql_server
+    engine = create_engine(postgresql_server.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "store.sqlite"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, path: Path) -> str:
+    return str(path) if request.param == "sqlite" else request.getfixturevalue("postgresql")
