@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from recommender.errors import RecommendationError
-from recommender.metamodel.model import COVERAGE
+from recommender.metamodel.intervals import COVERAGE
 from recommender.metamodel.scenarios import Scenarios
 
 if TYPE_CHECKING:

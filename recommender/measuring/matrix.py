@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from recommender.errors import RecommenderError, one_line
 from recommender.evidence.aslib import is_scenario, read_scenario
-from recommender.metamodel.model import COVERAGE, MetaModel
+from recommender.metamodel.intervals import COVERAGE
+from recommender.metamodel.model import MetaModel
 from recommender.metamodel.regrets import greedy_portfolio, normalized_regret
 
 Floats = NDArray[np.float64]

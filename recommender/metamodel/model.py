@@ -14,26 +14,18 @@ from numpy.typing import NDArray
 from recommender.errors import KnowledgeBaseError, RecommenderError
 from recommender.metamodel.expectation import Blend, Expectation, fit_expectation, leaf_weights
 from recommender.metamodel.inputs import Inputs
+from recommender.metamodel.intervals import RANKS, Intervals, rank_groups, stretch_of
 from recommender.metamodel.regrets import PRIOR_DATASETS, fill_missing, regret_of
 from recommender.metamodel.scenarios import Scenarios
+from recommender.metamodel.support import OUTSIDE, Support
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 
-COVERAGE = 0.8
-"""Share of the scores that the intervals are made to cover."""
-OUTSIDE = 0.02
-"""A dataset is outside when at most this share of the training datasets lies as far from the others."""
-TRUSTED = 0.1
-"""Below this support, and down to `OUTSIDE`, what holds for all datasets takes over from the meta-features."""
 SHARE = 0.75
 """Share of the families that each tree is grown on; the others are judged by it."""
-MIN_KNOWN = 10
-"""A configuration with fewer scores borrows the interval of all."""
 EVEN = 0.5
 """Share of a scenario's weight that does not depend on similarity."""
-RANKS = (0.05, 0.25, 0.5, 1.0)
-"""Intervals are calibrated apart for the configurations that are expected among the best 5 %, the next 20 %, ..."""
 CALIBRATION_FOLDS, CALIBRATION_TREES = 5, 30
 CALIBRATION_DATASETS = 400
 """So many training datasets, drawn at random, are enough to calibrate on."""
@@ -222,23 +214,23 @@ class MetaModel:
             regret, score, low, high = model._expect(metafeatures[judged])
             missed = scores[judged] - score
             needed[judged] = np.where(missed > 0, missed / high, missed / low)
-            groups[judged] = _rank_groups(regret)
-            nearness[judged] = model._nearness_of(metafeatures[judged])
+            groups[judged] = rank_groups(regret)
+            nearness[judged] = model._support.distance(model._inputs.positions(metafeatures[judged]))
         groups[~self._known] = -1
-        self._stretch = np.array([_quantile(needed[groups == g], COVERAGE) for g in range(len(RANKS))])
+        self._stretch = stretch_of(needed, groups)
         self._nearness = np.sort(nearness[chosen])
+        self._place()
 
     def _place(self) -> None:
         """Where the training datasets lie among the others, from what is stored."""
         ranks = self._inputs.ranks(self._inputs.metafeatures)
-        self._positions = self._inputs.positions(self._inputs.metafeatures)
+        self._support = Support(self._inputs.positions(self._inputs.metafeatures), self._nearness)
         of_order = ranks[:, self._inputs.of_order]
         self._regret_leaves = self._regret.forest.leaves(np.column_stack([of_order, self._regret.hints]))
         columns = np.column_stack([ranks, self._score.hints, self._regret.hints])
         self._score_leaves = self._score.forest.leaves(columns)
-        unsure = np.where(self._known, self._score.deviations(), np.nan)
-        self._order = np.argsort(unsure, axis=0)  # missing cells last
-        self._sorted = np.take_along_axis(unsure, self._order, axis=0)
+        deviations = np.where(self._known, self._score.deviations(), np.nan)
+        self._intervals = Intervals(deviations, self._stretch, float(self._bounds[1] - self._bounds[0]))
 
     def predict(self, metafeatures: pd.DataFrame) -> Prediction:
         """What to expect on one or many datasets.
@@ -250,7 +242,7 @@ class MetaModel:
         """
         values = self._values_of(metafeatures)
         regret, score, low, high = self._expect(values)
-        support = self._support(values)
+        support = self._support.of(self._inputs.positions(values))
 
         def table(cells: Floats) -> pd.DataFrame:
             return pd.DataFrame(cells, index=metafeatures.index, columns=self.configurations_)
@@ -269,7 +261,7 @@ class MetaModel:
         ranks = self._inputs.ranks(values)
         regret, _, hints = self._expected_regret(ranks, self._trust(values))
         score, weights = self._expected_score(ranks, hints)
-        return regret, score, *self._margins((1 - EVEN) * weights + EVEN / weights.shape[1], regret)
+        return regret, score, *self._intervals.margins((1 - EVEN) * weights + EVEN / weights.shape[1], regret)
 
     def _expected_score(self, ranks: Singles, hints: Singles) -> tuple[Floats, Floats]:
         """Expected scores, and the weights of the training datasets behind them."""
@@ -299,14 +291,6 @@ class MetaModel:
         names = self.configurations_ if among is None else list(among)
         rows = [self.scenarios(metafeatures.iloc[[row]], among=names).preference for row in range(len(metafeatures))]
         return pd.DataFrame(np.stack(rows), index=metafeatures.index, columns=self.configurations_)[names]
-
-    def _support(self, values: Singles) -> Floats:
-        """The share of the datasets that calibrated this meta-model which lay at least as far from the others."""
-        nearer = np.searchsorted(self._nearness, self._nearness_of(values))
-        return 1 - nearer / len(self._nearness) if len(self._nearness) else np.ones(len(values))
-
-    def _nearness_of(self, values: Singles) -> Floats:
-        return _nearest(_distances(self._inputs.positions(values), self._positions))
 
     def portfolio(self, metafeatures_row: pd.DataFrame, k: int, *, among: Iterable[str] | None = None) -> list[str]:
         """At most `k` configurations that complement each other on one dataset, the best first choice first.
@@ -397,8 +381,7 @@ class MetaModel:
         return pd.DataFrame(regrets, index=self.datasets_, columns=self.configurations_)
 
     def _trust(self, values: Singles) -> Floats:
-        """How far the meta-features of each dataset are trusted, from 0 (outside) to 1, of shape (n_datasets, 1)."""
-        return np.clip((self._support(values) - OUTSIDE) / (TRUSTED - OUTSIDE), 0, 1)[:, None]
+        return self._support.trust(self._inputs.positions(values))
 
     def _expected_regret(self, ranks: Singles, trust: Floats) -> tuple[Floats, Floats, Singles]:
         """Expected regrets, the weights of the training datasets behind them, and what the trend hints at.
@@ -417,23 +400,6 @@ class MetaModel:
         seen = weights @ self._known
         doubt = PRIOR_DATASETS * (weights**2).sum(axis=1, keepdims=True) * ~self._known.all(axis=0)
         return (seen * expected + doubt * self._average) / np.maximum(seen + doubt, 1e-12), weights, hints
-
-    def _margins(self, weights: Floats, regret: Floats) -> tuple[Floats, Floats]:
-        """How far below and above its expectation a score may fall, by what was seen on left-out families."""
-        known = self._known.sum(axis=0)
-        pooled = self._sorted[np.isfinite(self._sorted)]
-        tails = (1 - COVERAGE) / 2, (1 + COVERAGE) / 2
-        margins = np.empty((2, len(weights), self._known.shape[1]))
-        for row, weight in enumerate(weights):
-            mass = np.cumsum(np.where(np.isfinite(self._sorted), weight[self._order], 0), axis=0)
-            for side, tail in enumerate(tails):
-                at = (mass < tail * mass[-1]).sum(axis=0)
-                margins[side, row] = np.take_along_axis(self._sorted, at[None, :], axis=0)[0]
-        for side, tail in enumerate(tails):
-            margins[side][:, known < MIN_KNOWN] = np.quantile(pooled, tail)
-        least = 1e-9 * max(1e-3, self._bounds[1] - self._bounds[0])
-        stretch = self._stretch[_rank_groups(regret)]
-        return stretch * np.minimum(margins[0], -least), stretch * np.maximum(margins[1], least)
 
     def _values_of(self, metafeatures: pd.DataFrame, *, rows: int | None = None) -> Singles:
         if rows is not None and len(metafeatures) != rows:
@@ -516,29 +482,3 @@ def _family_codes(datasets: pd.Index, families: pd.Series | None) -> NDArray[np.
     codes = np.arange(len(datasets)) if families is None else pd.factorize(families.reindex(datasets))[0]
     codes = np.where(codes < 0, len(codes) + np.arange(len(codes)), codes)
     return np.unique(codes, return_inverse=True)[1]
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Nearness and places
-
-
-def _rank_groups(regret: Floats) -> NDArray[np.intp]:
-    """Which of `RANKS` each configuration belongs to by its expected regret on each dataset."""
-    places = regret.argsort(axis=1).argsort(axis=1)
-    return np.searchsorted(RANKS, places / regret.shape[1], side="right").clip(0, len(RANKS) - 1)
-
-
-def _quantile(values: Floats, level: float) -> float:
-    return float(np.quantile(values, level)) if values.size else 1.0
-
-
-def _distances(ranks: Floats, known: Floats) -> Floats:
-    """Mean absolute difference of the meta-features' positions between each row and each training dataset."""
-    return np.stack([np.abs(row - known).mean(axis=1) for row in ranks])
-
-
-def _nearest(distances: Floats, k: int = 3) -> Floats:
-    """Mean distance to the nearest few."""
-    k = min(k, distances.shape[1])
-    nearest = np.partition(distances, k - 1, axis=1)[:, :k]
-    return np.where(np.isfinite(nearest), nearest, 1.0).mean(axis=1)
