@@ -9,12 +9,19 @@ if TYPE_CHECKING:
     from recommender.advice.ranking import RecommendedConfiguration
     from recommender.errors import RecommenderError
     from recommender.estimators import RecommendedClassifier, RecommendedRegressor
-    from recommender.evidence.knowledge import KnowledgeBase, load_knowledge
+    from recommender.evidence.collect import collect
+    from recommender.evidence.folder import load_knowledge, save_knowledge
+    from recommender.evidence.knowledge import KnowledgeBase
+    from recommender.evidence.store import Store
+    from recommender.metafeatures import extract_metafeatures
     from recommender.metamodel.model import MetaModel
     from recommender.metamodel.trained import load_trained
     from recommender.recommendation import Recommendation, recommend
+    from recommender.tables.dataset import Dataset
+    from recommender.tables.loading import load_dataset
 
 _HOMES = {
+    "Dataset": "tables.dataset",
     "KnowledgeBase": "evidence.knowledge",
     "MetaModel": "metamodel.model",
     "Recommendation": "recommendation",
@@ -22,12 +29,18 @@ _HOMES = {
     "RecommendedConfiguration": "advice.ranking",
     "RecommendedRegressor": "estimators",
     "RecommenderError": "errors",
-    "load_knowledge": "evidence.knowledge",
+    "Store": "evidence.store",
+    "collect": "evidence.collect",
+    "extract_metafeatures": "metafeatures",
+    "load_dataset": "tables.loading",
+    "load_knowledge": "evidence.folder",
     "load_trained": "metamodel.trained",
     "recommend": "recommendation",
+    "save_knowledge": "evidence.folder",
 }
 
 __all__ = [
+    "Dataset",
     "KnowledgeBase",
     "MetaModel",
     "Recommendation",
@@ -35,9 +48,14 @@ __all__ = [
     "RecommendedConfiguration",
     "RecommendedRegressor",
     "RecommenderError",
+    "Store",
+    "collect",
+    "extract_metafeatures",
+    "load_dataset",
     "load_knowledge",
     "load_trained",
     "recommend",
+    "save_knowledge",
 ]
 
 

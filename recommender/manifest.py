@@ -50,7 +50,7 @@ def read_manifest(folder: Path, *, kind: str, version: int) -> dict[str, Any]:
             f"{folder} holds no {kind}: there is no {MANIFEST} in it. `recommender train` makes one"
         )
     try:
-        content = json.loads(path.read_text())
+        content = json.loads(path.read_text(encoding="utf-8"))
         found, number = content["kind"], int(content["format"])
     except (ValueError, KeyError, TypeError) as error:
         raise KnowledgeBaseError(f"{path} is damaged. {_mend(folder)}") from error

@@ -10,7 +10,7 @@ from openml_stub import DRAWN
 from sklearn.datasets import load_iris
 
 from recommender.cli import app as cli
-from recommender.evidence.knowledge import load_knowledge
+from recommender.evidence.folder import load_knowledge
 from recommender.measuring.openml_tasks import OURS, STOPPED, run_benchmark, summarise
 
 ALGORITHMS = ("lightgbm", "lda", "naive_bayes")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from recommender.errors import KnowledgeBaseError
-from recommender.evidence.knowledge import load_knowledge
+from recommender.evidence.folder import load_knowledge
 from recommender.manifest import checked_file, read_manifest, shipped_folder, write_manifest
 from recommender.metamodel.trained import FORMAT, METAMODEL, load_trained
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -12,9 +13,11 @@ from recommender.algorithms.catalogue import ALGORITHMS
 from recommender.algorithms.configuration import Configuration
 from recommender.evaluation.evaluate import FAILURES
 from recommender.evaluation.metrics import METRICS, metrics_for
-from recommender.evidence import knowledge
+from recommender.evidence import folder as knowledge_folder
 from recommender.evidence.families import find_families
-from recommender.evidence.knowledge import KnowledgeBase, load_knowledge
+from recommender.evidence.folder import load_knowledge
+from recommender.evidence.knowledge import KnowledgeBase
+from recommender.evidence.page import ORIGIN, write_page
 from recommender.manifest import MANIFEST, checked_file, read_manifest, shipped_folder
 from recommender.metafeatures import METAFEATURES, METAFEATURES_VERSION
 from recommender.metamodel import training
@@ -134,16 +137,22 @@ def test_the_page_agrees_with_the_tables(shipped):
     assert sorted(listed) == sorted(shipped.datasets.index)
 
 
+def test_the_page_is_what_is_written_of_the_tables(shipped, tmp_path):
+    shutil.copy(shipped_folder() / ORIGIN, tmp_path)
+    write_page(shipped, tmp_path)
+    assert (tmp_path / "README.md").read_bytes() == (shipped_folder() / "README.md").read_bytes()
+
+
 @pytest.mark.parametrize(
     ("folder", "kind", "version"),
-    [(".", "knowledge base", knowledge.FORMAT), (METAMODEL, "meta-model", training.FORMAT)],
+    [(".", "knowledge base", knowledge_folder.FORMAT), (METAMODEL, "meta-model", training.FORMAT)],
 )
 def test_files_are_those_of_the_manifest(folder, kind, version):
     path = shipped_folder() / folder
     manifest = read_manifest(path, kind=kind, version=version)
     for name in manifest["files"]:
         checked_file(path, name, manifest)
-    assert {p.name for p in path.iterdir() if p.is_file()} - {MANIFEST, "README.md"} == set(manifest["files"])
+    assert {p.name for p in path.iterdir() if p.is_file()} - {MANIFEST, ORIGIN, "README.md"} == set(manifest["files"])
 
 
 @pytest.mark.parametrize("task", TASKS)

@@ -40,7 +40,7 @@ def test_wheel_holds_the_package_and_its_knowledge(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     top = {name.split("/")[0] for name in names}
     assert {part for part in top if not part.endswith(".dist-info")} == {"recommender"}
-    for name in ("manifest.json", "README.md", "evaluations.parquet", "metamodel/roc_auc.npz"):
+    for name in ("manifest.json", "README.md", "origin.md", "evaluations.parquet", "metamodel/roc_auc.npz"):
         assert f"recommender/data/{name}" in names
     assert "recommender/py.typed" in names
     assert not [name for name in names if name.endswith((".pkl", ".pickle", ".sqlite", ".pyc"))]

@@ -24,9 +24,10 @@ from recommender.evaluation.evaluate import Evaluation
 from recommender.evaluation.metrics import METRICS, find_metric, metrics_for
 from recommender.evaluation.stopping import Standings
 from recommender.evidence.collect import collect
-from recommender.evidence.knowledge import KnowledgeBase, knowledge_of
+from recommender.evidence.knowledge import KnowledgeBase
 from recommender.evidence.recording import Progress
 from recommender.evidence.store import Store
+from recommender.evidence.stored import knowledge_of
 from recommender.metafeatures import METAFEATURES, METAFEATURES_VERSION
 from recommender.metamodel.training import train
 from recommender.tables.loading import load_dataset

@@ -18,7 +18,7 @@ from pathlib import Path
 import pandas as pd
 
 from recommender.evidence.families import find_families, find_links
-from recommender.evidence.knowledge import load_knowledge
+from recommender.evidence.folder import load_knowledge
 
 HERE = Path(__file__).parent
 

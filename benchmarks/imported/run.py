@@ -39,7 +39,8 @@ import pandas as pd
 
 from benchmarks.imported.surrogates import estimate_pool
 from recommender.evidence.families import find_families
-from recommender.evidence.knowledge import KnowledgeBase, load_knowledge
+from recommender.evidence.folder import load_knowledge
+from recommender.evidence.knowledge import KnowledgeBase
 from recommender.imported.store import ImportedEvidence
 from recommender.measuring.matrix import family_folds
 from recommender.metafeatures import LEVELS

@@ -17,7 +17,8 @@ import numpy as np
 import pandas as pd
 
 from recommender.evaluation.metrics import find_metric
-from recommender.evidence.knowledge import KnowledgeBase, load_knowledge
+from recommender.evidence.folder import load_knowledge
+from recommender.evidence.knowledge import KnowledgeBase
 from recommender.measuring.matrix import OURS, family_folds, run_folds
 from recommender.measuring.own_evidence import halves_of, judged, matrix_of
 from recommender.metafeatures import GROUPS, METAFEATURES

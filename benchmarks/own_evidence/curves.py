@@ -17,7 +17,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from recommender.evaluation.metrics import Metric, find_metric
-from recommender.evidence.knowledge import KnowledgeBase, load_knowledge
+from recommender.evidence.folder import load_knowledge
+from recommender.evidence.knowledge import KnowledgeBase
 from recommender.measuring.matrix import FAMILY_FOLDS, OURS, Matrix, family_folds, row_of, run_folds
 from recommender.measuring.own_evidence import halves_of, judged, matrix_of
 from recommender.tables.dataset import TASKS

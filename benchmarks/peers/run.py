@@ -30,7 +30,8 @@ from recommender.algorithms.configuration import Configuration
 from recommender.errors import RecommenderError
 from recommender.evaluation.evaluate import message_of, status_of
 from recommender.evaluation.metrics import METRICS, find_metric
-from recommender.evidence.knowledge import KnowledgeBase, load_knowledge
+from recommender.evidence.folder import load_knowledge
+from recommender.evidence.knowledge import KnowledgeBase
 from recommender.measuring.openml_tasks import relatives
 from recommender.metamodel.training import Trained, train
 from recommender.tables.openml import OpenMLTask, read_suite, read_task, set_server

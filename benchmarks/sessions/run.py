@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import gammaln
 
 from recommender.evaluation.metrics import find_metric
-from recommender.evidence.knowledge import load_knowledge
+from recommender.evidence.folder import load_knowledge
 from recommender.fitting.session import FROM_PORTFOLIO, Belief
 from recommender.measuring.matrix import FAMILY_FOLDS, REGRET, Matrix, family_folds, fitted, read_matrix, row_of
 from recommender.measuring.own_evidence import matrix_of

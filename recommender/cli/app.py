@@ -243,9 +243,10 @@ def train(
     random_state: Annotated[int, typer.Option(help="Seed of the meta-models.")] = 0,
 ) -> None:
     """Train the meta-model on what was collected."""
-    from recommender.evidence.knowledge import beyond, extends_shipped, load_knowledge
-    from recommender.evidence.knowledge import extend as extended
-    from recommender.evidence.page import describe
+    from recommender.evidence.folder import extends_shipped, load_knowledge, save_knowledge
+    from recommender.evidence.merging import beyond
+    from recommender.evidence.merging import extend as extended
+    from recommender.evidence.page import write_page
     from recommender.manifest import shipped_folder
     from recommender.metamodel.training import train_all
 
@@ -260,8 +261,8 @@ def train(
         base = own
     with status("Training") as tell:
         done = train_all(base, output, random_state=random_state, on_progress=tell)
-    own.save(output, extending=extend)
-    (output / "README.md").write_text(describe(own, extending=extend))
+    save_knowledge(own, output, extending=extend)
+    write_page(own, output, extending=extend)
     for tasks in dict.fromkeys(metric.tasks for metric in done):
         numbers = ", ".join(f"{len(base.for_task(task))} {task}" for task in tasks)
         print(f"{numbers} datasets, for {', '.join(metric.name for metric in done if metric.tasks == tasks)}")
@@ -343,7 +344,7 @@ def benchmark(
 
     OUTPUT has the rows of each task as soon as it is done, and Ctrl-C shows what there is.
     """
-    from recommender.evidence.knowledge import load_knowledge
+    from recommender.evidence.folder import load_knowledge
     from recommender.measuring.openml_tasks import STOPPED, run_benchmark, summarise
     from recommender.tables.openml import read_suite, set_server
 

@@ -149,12 +149,14 @@ def export(
     base = chosen_knowledge(store, knowledge)
     form, done = format or _form_of(output), count(len(base.datasets), "dataset")
     if form is Form.STORE:
-        from recommender.evidence.knowledge import record_knowledge
         from recommender.evidence.store import Store
+        from recommender.evidence.stored import record_knowledge
 
         done = f"{done}, {count(record_knowledge(base, Store(output)), 'new evaluation')}"
     elif form is Form.PARQUET:
-        base.save(Path(output))
+        from recommender.evidence.folder import save_knowledge
+
+        save_knowledge(base, Path(output))
     elif form is Form.CSV:
         from recommender.evidence.results_csv import write_results
 
@@ -207,9 +209,9 @@ def add(
 
 
 def _add_results(path: Path, store: str) -> None:
-    from recommender.evidence.knowledge import record_knowledge
     from recommender.evidence.results_csv import read_results
     from recommender.evidence.store import Store
+    from recommender.evidence.stored import record_knowledge
 
     found = read_results(path, all_knowledge(store))  # before a store is made
     n_new = record_knowledge(found, Store(store))
@@ -266,7 +268,7 @@ def drop(
     ] = None,
 ) -> None:
     """Drop datasets with all that was evaluated on them from a store or a folder of your own."""
-    from recommender.evidence.knowledge import drop_datasets
+    from recommender.evidence.folder import drop_datasets
 
     if store is not None and knowledge is None:
         n_evaluations = existing_store(store).drop_datasets(dataset_ids)

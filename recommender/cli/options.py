@@ -28,15 +28,18 @@ TaskOption = Annotated[
 
 def chosen_knowledge(store: str | None, folder: Path | None, *, alone: bool = False) -> KnowledgeBase:
     """What a store has recorded, where one is given; else what `load_knowledge` gives."""
-    from recommender.evidence.knowledge import knowledge_of, load_knowledge
+    from recommender.evidence.folder import load_knowledge
+    from recommender.evidence.stored import knowledge_of
 
     return knowledge_of(existing_store(store)) if store is not None else load_knowledge(folder, alone=alone)
 
 
 def all_knowledge(store: str) -> KnowledgeBase:
     """What comes with the package, together with what a store has recorded where there is one."""
-    from recommender.evidence.knowledge import extend, knowledge_of, load_knowledge
+    from recommender.evidence.folder import load_knowledge
+    from recommender.evidence.merging import extend
     from recommender.evidence.store import Store
+    from recommender.evidence.stored import knowledge_of
 
     shipped = load_knowledge()
     if "://" not in store and not Path(store).exists():

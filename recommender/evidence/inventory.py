@@ -31,7 +31,7 @@ def by_dataset(knowledge: KnowledgeBase) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from recommender.evidence.knowledge import load_knowledge
+    >>> from recommender.evidence.folder import load_knowledge
     >>> bool((by_dataset(load_knowledge())["evaluations"] > 0).any())
     True
     """

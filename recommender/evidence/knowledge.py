@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from recommender.algorithms.configuration import Configuration
-from recommender.errors import KnowledgeBaseError, unknown_name
 from recommender.evaluation.evaluate import FAILURES
 from recommender.evaluation.metrics import METRICS, Metric, find_metric
-from recommender.evidence.families import find_families
-from recommender.manifest import checked_file, read_manifest, shipped_folder, shipped_version, write_manifest
-from recommender.outputs import check_folder
 from recommender.tables.dataset import Task
-
-if TYPE_CHECKING:
-    from recommender.evidence.store import Store
-
-FORMAT = 1
-"""The format of the files. To change it: raise it, and teach `load_knowledge` to read the older ones."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,32 +113,6 @@ class KnowledgeBase:
         scales = (rows["rmse"] / np.sqrt(1 - rows["r2"])).groupby(rows["dataset_id"], observed=True).median()
         return scales.set_axis(_as_text(scales.index))
 
-    def save(self, folder: Path, *, extending: bool = False) -> None:
-        """Write the tables as Parquet, with a manifest.
-
-        Parameters
-        ----------
-        folder : Path
-            Where to; made where it does not exist.
-        extending : bool, default=False
-            Whether `load_knowledge` shall give these tables together with what comes with the package, of which then a
-            hash is written down, so that a change of it is noticed.
-        """
-        check_folder(folder)
-        signatures = self.datasets["signatures"].map(json.dumps)
-        _write(self.datasets.assign(signatures=signatures), folder / "datasets.parquet")
-        _write(self.metafeatures, folder / "metafeatures.parquet")
-        settings = self.configurations["hyperparameters"].map(json.dumps)
-        _write(self.configurations.assign(hyperparameters=settings), folder / "configurations.parquet")
-        names = ["dataset_id", "configuration_id", "environment_id", "status", "message"]
-        rows = self.evaluations.astype(dict.fromkeys(names, "category"))
-        rows = rows.astype(dict.fromkeys(["fit_seconds", "predict_seconds", *METRICS], np.float32))
-        _write(rows.reset_index(drop=True), folder / "evaluations.parquet")
-        versions = self.environments["versions"].map(json.dumps)
-        _write(self.environments.assign(versions=versions), folder / "environments.parquet")
-        about = {"extends": shipped_version()} if extending else None
-        write_manifest(folder, kind="knowledge base", version=FORMAT, about=about)
-
 
 def _with_hard_folds_taken_out(outcomes: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """Means over some folds of a dataset, as they would be over all of them if every fold were as hard for all."""
@@ -178,238 +139,6 @@ def _with_hard_folds_taken_out(outcomes: pd.DataFrame, rows: pd.DataFrame) -> pd
 def _as_text(labels: pd.Index) -> pd.Index:
     """Labels as plain text, where they were categories."""
     return labels.astype("str") if isinstance(labels.dtype, pd.CategoricalDtype) else labels
-
-
-def _write(table: pd.DataFrame, path: Path) -> None:
-    table.to_parquet(path, compression="zstd", compression_level=15)
-
-
-def knowledge_of(store: Store) -> KnowledgeBase:
-    """The knowledge base that a store has recorded."""
-    datasets = store.read_datasets().set_index("id")
-    if datasets.empty:
-        raise KnowledgeBaseError(f"the store {store.address} holds no datasets yet. Fill it with `recommender collect`")
-    metafeatures = pd.DataFrame(datasets["metafeatures"].tolist(), index=datasets.index).astype(np.float64)
-    datasets = datasets.drop(columns=["metafeatures"])
-    return KnowledgeBase(
-        datasets.assign(family=find_families(datasets)),
-        metafeatures,
-        store.read_configurations().set_index("id"),
-        store.read_evaluations(),
-        store.read_environments().set_index("id"),
-    )
-
-
-def record_knowledge(knowledge: KnowledgeBase, store: Store) -> int:
-    """Record a knowledge base in a store, so that `collect` can go on from it; what the store holds stays as it is.
-
-    The inverse of `knowledge_of`, but for families, which are found anew from the content.
-
-    Parameters
-    ----------
-    knowledge : KnowledgeBase
-        What to record.
-    store : Store
-        Where to; it may hold something already.
-
-    Returns
-    -------
-    int
-        How many evaluations were new to the store.
-
-    Examples
-    --------
-    >>> from recommender.evidence.store import Store
-    >>> store = Store("sqlite://")
-    >>> knowledge = load_knowledge()
-    >>> knowledge = knowledge.without(knowledge.datasets.index[5:])
-    >>> record_knowledge(knowledge, store) == len(knowledge.evaluations)
-    True
-    >>> record_knowledge(knowledge, store)
-    0
-    """
-    datasets = knowledge.datasets.drop(columns=["family"], errors="ignore")
-    metafeatures = knowledge.metafeatures.reindex(datasets.index).to_dict("records")
-    datasets["metafeatures"] = pd.Series(metafeatures, index=datasets.index, dtype=object)
-    return store.add_tables(
-        datasets.rename_axis("id").reset_index(),
-        knowledge.configurations.rename_axis("id").reset_index(),
-        knowledge.environments.rename_axis("id").reset_index(),
-        knowledge.evaluations,
-    )
-
-
-def load_knowledge(folder: Path | None = None, *, alone: bool = False) -> KnowledgeBase:
-    """The knowledge base in a folder, or the one that comes with the package.
-
-    Parameters
-    ----------
-    folder : Path, optional
-        Written by `KnowledgeBase.save` or ``recommender train``; what is shipped by default.
-    alone : bool, default=False
-        Whether to give only what the folder itself holds, where it extends what is shipped.
-
-    Raises
-    ------
-    KnowledgeBaseError
-        If it is not there, damaged, of a newer format, or extends another shipped knowledge base than today's.
-
-    Examples
-    --------
-    >>> load_knowledge().datasets["task"].isin(["binary", "multiclass", "regression"]).all()
-    np.True_
-    """
-    folder = folder or shipped_folder()
-    manifest = read_manifest(folder, kind="knowledge base", version=FORMAT)
-
-    def read(name: str) -> pd.DataFrame:
-        return pd.read_parquet(checked_file(folder, f"{name}.parquet", manifest))
-
-    datasets, configurations, environments = read("datasets"), read("configurations"), read("environments")
-    own = KnowledgeBase(
-        datasets.assign(signatures=datasets["signatures"].map(json.loads)),
-        read("metafeatures"),
-        configurations.assign(hyperparameters=configurations["hyperparameters"].map(json.loads)),
-        read("evaluations"),
-        environments.assign(versions=environments["versions"].map(json.loads)),
-    )
-    if alone or "extends" not in manifest:
-        return own
-    if manifest["extends"] != shipped_version():
-        raise KnowledgeBaseError(
-            f"{folder} extends the knowledge base of another version of recommender than the one installed. "
-            f"`recommender train --knowledge {folder} --output {folder}` brings it up to date"
-        )
-    return extend(load_knowledge(), own)
-
-
-def extends_shipped(folder: Path) -> bool:
-    """Whether what a folder holds is to be taken together with what comes with the package."""
-    return "extends" in read_manifest(folder, kind="knowledge base", version=FORMAT)
-
-
-def extend(base: KnowledgeBase, own: KnowledgeBase) -> KnowledgeBase:
-    """Two knowledge bases as one.
-
-    A dataset that both hold, by its id or by its content, is there once, with the evaluations of both; where both
-    have the same configuration on the same fold of it, the first one's evaluation stands. Families are found across
-    both.
-
-    Parameters
-    ----------
-    base : KnowledgeBase
-        The one whose ids and descriptions of datasets stand.
-    own : KnowledgeBase
-        What is added to it.
-
-    Examples
-    --------
-    >>> shipped = load_knowledge()
-    >>> first, second = shipped.datasets.index[:2]
-    >>> rest = shipped.without([first])
-    >>> together = extend(rest, shipped.without([second]))
-    >>> len(together.datasets) == len(shipped.datasets), len(together.evaluations) == len(shipped.evaluations)
-    (True, True)
-    """
-    own = _under_ids_of(base, own)
-    datasets = _united(base.datasets, own.datasets)
-    ids = ["dataset_id", "configuration_id"]
-    return KnowledgeBase(
-        datasets.assign(family=find_families(datasets)),
-        _united(base.metafeatures, own.metafeatures).reindex(datasets.index),
-        _united(base.configurations, own.configurations),
-        _stacked(base.evaluations, own.evaluations).drop_duplicates([*ids, "fold"], ignore_index=True),
-        _united(base.environments, own.environments),
-    )
-
-
-def beyond(base: KnowledgeBase, own: KnowledgeBase) -> KnowledgeBase:
-    """What the second knowledge base adds to the first: evaluations that are not there, and their datasets.
-
-    So a store into which the shipped knowledge base was exported, to go on from it, is not written down twice.
-    """
-    own = _under_ids_of(base, own)
-    keys = ["dataset_id", "configuration_id", "fold"]
-    of_base, of_own = (
-        pd.MultiIndex.from_frame(some.evaluations[keys].astype({"dataset_id": "str", "configuration_id": "str"}))
-        for some in (base, own)
-    )
-    evaluations = own.evaluations[~of_own.isin(of_base)].reset_index(drop=True)
-    known = own.datasets.index[own.datasets.index.isin(base.datasets.index)]
-    rest = own.without(known.difference(pd.Index(evaluations["dataset_id"].unique().astype(str))))
-    return replace(rest, evaluations=evaluations)
-
-
-def _under_ids_of(base: KnowledgeBase, own: KnowledgeBase) -> KnowledgeBase:
-    """The second knowledge base with the first one's ids for datasets of the same content and task."""
-    contents = [list(zip(some["fingerprint"], some["task"], strict=True)) for some in (base.datasets, own.datasets)]
-    known = dict(zip(contents[0], base.datasets.index.astype(str), strict=True))
-    renamed = {
-        str(i): known[content]
-        for i, content in zip(own.datasets.index, contents[1], strict=True)
-        if i not in base.datasets.index and content in known
-    }
-    if not renamed:
-        return own
-    evaluated = own.evaluations["dataset_id"].astype("str").map(lambda i: renamed.get(i, i))
-    return replace(
-        own,
-        datasets=own.datasets.rename(index=renamed),
-        metafeatures=own.metafeatures.rename(index=renamed),
-        evaluations=own.evaluations.assign(dataset_id=evaluated),
-    )
-
-
-def _united(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the first table, and those of the second whose label is not in it."""
-    more = second[~second.index.isin(first.index)]
-    more = more[~more.index.duplicated()]
-    return pd.concat([first, more]).rename_axis("id") if len(more) else first
-
-
-def _stacked(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
-    """Two tables of evaluations on top of each other; text that repeats stays categorical."""
-    kinds = {}
-    for name in ("dataset_id", "configuration_id", "environment_id", "status", "message"):
-        texts = [table[name].astype("category").cat.categories.astype("str") for table in (first, second)]
-        kinds[name] = pd.CategoricalDtype(texts[0].union(texts[1]))
-    return pd.concat([first.astype(kinds), second.astype(kinds)], ignore_index=True)
-
-
-def drop_datasets(folder: Path, dataset_ids: Collection[str]) -> int:
-    """Forget datasets that a folder of one's own holds, with all that was evaluated on them.
-
-    Parameters
-    ----------
-    folder : Path
-        Written by `KnowledgeBase.save`; not what comes with the package.
-    dataset_ids : collection of str
-        Which ones.
-
-    Returns
-    -------
-    int
-        How many evaluations were dropped.
-
-    Raises
-    ------
-    KnowledgeBaseError
-        If the folder is the shipped one.
-    UnknownNameError
-        If the folder does not hold one of them; then all are kept.
-    """
-    if folder.resolve() == shipped_folder().resolve():
-        raise KnowledgeBaseError(
-            "the knowledge base that comes with the package is not changed. Copy it with "
-            "`recommender kb export my-knowledge`, and drop from the copy"
-        )
-    own = load_knowledge(folder, alone=True)
-    for dataset_id in dataset_ids:
-        if dataset_id not in own.datasets.index:
-            raise unknown_name("dataset", dataset_id, own.datasets.index)
-    rest = own.without(dataset_ids)
-    rest.save(folder, extending=extends_shipped(folder))
-    return len(own.evaluations) - len(rest.evaluations)
 
 
 def winners(knowledge: KnowledgeBase, task: Task, metric: str | None = None) -> pd.DataFrame:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 
 from recommender.evaluation.evaluate import FAILURES
 from recommender.evaluation.metrics import metrics_for
 from recommender.evidence.inventory import by_task
 from recommender.evidence.knowledge import KnowledgeBase
+from recommender.outputs import write_text
 from recommender.tables.dataset import TASKS
 
 PAGE = """\
@@ -57,15 +60,15 @@ Made with: {versions}.
 {datasets}
 """
 
-SHIPPED = """\
+ORIGIN = "origin.md"
+"""A file that may lie in the folder and tells what a knowledge base was made from; the page quotes it."""
+
+ALONE = """\
 ```console
-$ recommender collect --suite SUITE --store evidence.sqlite     # --server for another server than openml.org
-$ recommender train --store evidence.sqlite --output data --no-extend
+$ recommender train --store STORE --output FOLDER --no-extend
 ```
 
-The datasets were read through the `openml` client from a server that holds copies of them; the tables are not shipped,
-only what was measured on them. Ids from 9,000,000 up are that server's own, for sets whose number on openml.org is not
-known."""
+This stands alone: the meta-model was trained on nothing else."""
 
 EXTENDING = """\
 ```console
@@ -77,15 +80,32 @@ This is taken together with the knowledge base that comes with the package, on w
 date."""
 
 
-def describe(knowledge: KnowledgeBase, *, extending: bool = False) -> str:
+def write_page(knowledge: KnowledgeBase, folder: Path, *, extending: bool = False) -> None:
+    """Write the page into the folder of a knowledge base, as its README.md.
+
+    Parameters
+    ----------
+    knowledge : KnowledgeBase
+        What the folder holds.
+    folder : Path
+        If an `origin.md` lies in it, the page says about rebuilding what that says.
+    extending : bool, default=False
+        Whether it is taken together with what comes with the package.
+    """
+    told = folder / ORIGIN
+    origin = told.read_text(encoding="utf-8").strip() if told.exists() else EXTENDING if extending else ALONE
+    write_text(folder / "README.md", describe(knowledge, origin=origin))
+
+
+def describe(knowledge: KnowledgeBase, *, origin: str) -> str:
     """The page, as Markdown: counts, protocol, versions, failures, and a row for each dataset with its licence.
 
     Parameters
     ----------
     knowledge : KnowledgeBase
         What to describe.
-    extending : bool, default=False
-        Whether it is taken together with what comes with the package.
+    origin : str
+        How it is rebuilt, as Markdown.
     """
     rows = knowledge.evaluations
     spent = rows["fit_seconds"].sum() + rows["predict_seconds"].sum()
@@ -97,7 +117,7 @@ def describe(knowledge: KnowledgeBase, *, extending: bool = False) -> str:
         n_folds=int((rows["status"] == "ok").sum()),
         hours=spent / 3600,
         tasks=_table(tasks),
-        origin=EXTENDING if extending else SHIPPED,
+        origin=origin,
         metrics="; ".join(f"{task}: {', '.join(m.name for m in metrics_for(task))}" for task in TASKS),
         versions="; ".join(
             ", ".join(f"{name} {value}" for name, value in versions.items())

@@ -13,7 +13,7 @@ from recommender.algorithms.pool import part, pool_for
 from recommender.errors import DatasetError, KnowledgeBaseError, ServerError
 from recommender.evaluation.costs import SecondsModel
 from recommender.evaluation.workers import Limits
-from recommender.evidence.knowledge import load_knowledge
+from recommender.evidence.folder import load_knowledge
 from recommender.evidence.pending import folds_left, why_not
 from recommender.evidence.store import Store
 from recommender.tables.dataset import Dataset

@@ -10,8 +10,9 @@ import pytest
 
 from recommender.cli.app import main
 from recommender.evaluation.metrics import METRICS
-from recommender.evidence.knowledge import knowledge_of, load_knowledge, record_knowledge
+from recommender.evidence.folder import load_knowledge, save_knowledge
 from recommender.evidence.store import Store
+from recommender.evidence.stored import knowledge_of, record_knowledge
 from recommender.metafeatures import METAFEATURES_VERSION
 from recommender.metamodel.trained import load_trained
 
@@ -26,7 +27,7 @@ def some():
 
 @pytest.fixture
 def folder(some, tmp_path):
-    some.save(tmp_path / "some")
+    save_knowledge(some, tmp_path / "some")
     return tmp_path / "some"
 
 
@@ -163,8 +164,8 @@ def shipped(monkeypatch, tmp_path):
     kept = ["lightgbm-default", "random_forest-default", "naive_bayes-default", "lda-default"]
     rows = small.evaluations[small.evaluations["configuration_id"].isin(kept)]
     small = replace(small, evaluations=rows, configurations=small.configurations.loc[sorted(kept)])
-    small.save(folder)
-    for module in ("manifest", "evidence.knowledge", "metamodel.training"):
+    save_knowledge(small, folder)
+    for module in ("manifest", "evidence.folder", "metamodel.trained"):
         monkeypatch.setattr(f"recommender.{module}.shipped_folder", lambda: folder)
     return small
 
@@ -195,7 +196,7 @@ def test_train_on_a_store_extends_what_is_shipped(capsys, monkeypatch, shipped, 
     listed = run(capsys, "list", "--knowledge", folder, "--format", "csv")
     assert listed.count("\n") == 11
 
-    shipped.without([shipped.datasets.index[-1]]).save(tmp_path / "shipped")
+    save_knowledge(shipped.without([shipped.datasets.index[-1]]), tmp_path / "shipped")
     assert "another version of recommender" in refused(capsys, "list", "--knowledge", folder)
     assert main(["train", "--knowledge", str(folder), "--output", str(folder)]) == 0
     assert len(load_knowledge(folder).datasets) == 9

@@ -9,9 +9,10 @@ import pytest
 from recommender.algorithms.configuration import Configuration
 from recommender.evaluation.metrics import METRICS
 from recommender.evidence.aslib import write_scenario
-from recommender.evidence.knowledge import KnowledgeBase, knowledge_of, record_knowledge
+from recommender.evidence.knowledge import KnowledgeBase
 from recommender.evidence.results_csv import ResultsError, read_results, write_results
 from recommender.evidence.store import Store
+from recommender.evidence.stored import knowledge_of, record_knowledge
 
 RIDGE = Configuration("ridge", {"alpha": 0.25})
 

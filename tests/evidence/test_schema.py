@@ -9,10 +9,10 @@ from sqlalchemy import text
 
 from recommender.errors import StoreError
 from recommender.evaluation.evaluate import Evaluation
-from recommender.evidence.knowledge import knowledge_of
 from recommender.evidence.leases import Leases
 from recommender.evidence.schema import FORMAT
 from recommender.evidence.store import Store
+from recommender.evidence.stored import knowledge_of
 
 FORMATS = sorted((Path(__file__).parent.parent / "formats").glob("store-*.sqlite"))
 

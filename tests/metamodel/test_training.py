@@ -9,7 +9,7 @@ import pytest
 
 from recommender.errors import KnowledgeBaseError
 from recommender.evaluation.metrics import METRICS, find_metric
-from recommender.evidence.knowledge import load_knowledge
+from recommender.evidence.folder import load_knowledge
 from recommender.metamodel.regrets import normalized_regret
 from recommender.metamodel.trained import FORMAT, METAMODEL, load_trained, sizes_of
 from recommender.metamodel.training import scores_to_learn, single_best, train, train_all

@@ -1,0 +1,147 @@
+"""A knowledge base in a folder: written, read, and rid of some of its datasets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from recommender.errors import KnowledgeBaseError, unknown_name
+from recommender.evaluation.metrics import METRICS
+from recommender.evidence.knowledge import KnowledgeBase
+from recommender.evidence.merging import extend
+from recommender.manifest import checked_file, read_manifest, shipped_folder, shipped_version, write_manifest
+from recommender.outputs import check_folder
+
+FORMAT = 1
+"""The format of the files. To change it: raise it, and teach `load_knowledge` to read the older ones."""
+
+
+def save_knowledge(knowledge: KnowledgeBase, folder: Path, *, extending: bool = False) -> None:
+    """Write a knowledge base into a folder, its tables as Parquet, with a manifest.
+
+    Parameters
+    ----------
+    knowledge : KnowledgeBase
+        What to write.
+    folder : Path
+        Where to; made where it does not exist.
+    extending : bool, default=False
+        Whether `load_knowledge` shall give these tables together with what comes with the package, of which then a
+        hash is written down, so that a change of it is noticed.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> shipped = load_knowledge()
+    >>> with TemporaryDirectory() as folder:
+    ...     save_knowledge(shipped.without(shipped.datasets.index[5:]), Path(folder))
+    ...     len(load_knowledge(Path(folder)).datasets)
+    5
+    """
+    check_folder(folder)
+    signatures = knowledge.datasets["signatures"].map(json.dumps)
+    _write(knowledge.datasets.assign(signatures=signatures), folder / "datasets.parquet")
+    _write(knowledge.metafeatures, folder / "metafeatures.parquet")
+    settings = knowledge.configurations["hyperparameters"].map(json.dumps)
+    _write(knowledge.configurations.assign(hyperparameters=settings), folder / "configurations.parquet")
+    names = ["dataset_id", "configuration_id", "environment_id", "status", "message"]
+    rows = knowledge.evaluations.astype(dict.fromkeys(names, "category"))
+    rows = rows.astype(dict.fromkeys(["fit_seconds", "predict_seconds", *METRICS], np.float32))
+    _write(rows.reset_index(drop=True), folder / "evaluations.parquet")
+    versions = knowledge.environments["versions"].map(json.dumps)
+    _write(knowledge.environments.assign(versions=versions), folder / "environments.parquet")
+    about = {"extends": shipped_version()} if extending else None
+    write_manifest(folder, kind="knowledge base", version=FORMAT, about=about)
+
+
+def load_knowledge(folder: Path | None = None, *, alone: bool = False) -> KnowledgeBase:
+    """The knowledge base in a folder, or the one that comes with the package.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Written by `save_knowledge` or ``recommender train``; what is shipped by default.
+    alone : bool, default=False
+        Whether to give only what the folder itself holds, where it extends what is shipped.
+
+    Raises
+    ------
+    KnowledgeBaseError
+        If it is not there, damaged, of a newer format, or extends another shipped knowledge base than today's.
+
+    Examples
+    --------
+    >>> load_knowledge().datasets["task"].isin(["binary", "multiclass", "regression"]).all()
+    np.True_
+    """
+    folder = folder or shipped_folder()
+    manifest = read_manifest(folder, kind="knowledge base", version=FORMAT)
+
+    def read(name: str) -> pd.DataFrame:
+        return pd.read_parquet(checked_file(folder, f"{name}.parquet", manifest))
+
+    datasets, configurations, environments = read("datasets"), read("configurations"), read("environments")
+    own = KnowledgeBase(
+        datasets.assign(signatures=datasets["signatures"].map(json.loads)),
+        read("metafeatures"),
+        configurations.assign(hyperparameters=configurations["hyperparameters"].map(json.loads)),
+        read("evaluations"),
+        environments.assign(versions=environments["versions"].map(json.loads)),
+    )
+    if alone or "extends" not in manifest:
+        return own
+    if manifest["extends"] != shipped_version():
+        raise KnowledgeBaseError(
+            f"{folder} extends the knowledge base of another version of recommender than the one installed. "
+            f"`recommender train --knowledge {folder} --output {folder}` brings it up to date"
+        )
+    return extend(load_knowledge(), own)
+
+
+def extends_shipped(folder: Path) -> bool:
+    """Whether what a folder holds is to be taken together with what comes with the package."""
+    return "extends" in read_manifest(folder, kind="knowledge base", version=FORMAT)
+
+
+def drop_datasets(folder: Path, dataset_ids: Collection[str]) -> int:
+    """Forget datasets that a folder of one's own holds, with all that was evaluated on them.
+
+    Parameters
+    ----------
+    folder : Path
+        Written by `save_knowledge`; not what comes with the package.
+    dataset_ids : collection of str
+        Which ones.
+
+    Returns
+    -------
+    int
+        How many evaluations were dropped.
+
+    Raises
+    ------
+    KnowledgeBaseError
+        If the folder is the shipped one.
+    UnknownNameError
+        If the folder does not hold one of them; then all are kept.
+    """
+    if folder.resolve() == shipped_folder().resolve():
+        raise KnowledgeBaseError(
+            "the knowledge base that comes with the package is not changed. Copy it with "
+            "`recommender kb export my-knowledge`, and drop from the copy"
+        )
+    own = load_knowledge(folder, alone=True)
+    for dataset_id in dataset_ids:
+        if dataset_id not in own.datasets.index:
+            raise unknown_name("dataset", dataset_id, own.datasets.index)
+    rest = own.without(dataset_ids)
+    save_knowledge(rest, folder, extending=extends_shipped(folder))
+    return len(own.evaluations) - len(rest.evaluations)
+
+
+def _write(table: pd.DataFrame, path: Path) -> None:
+    table.to_parquet(path, compression="zstd", compression_level=15)
