@@ -290,7 +290,7 @@ def _regret(rows: pd.DataFrame, metric: object, n_folds: int) -> pd.Series:
     """Normalized regret by one metric, over every fold."""
     ok = rows[rows["status"] == "ok"]
     whole = ok.groupby("configuration_id")[metric.name].agg(["mean", "count"])
-    scores = (1 if metric.greater_is_better else -1) * whole.loc[whole["count"] == n_folds, "mean"]
+    scores = metric.sign * whole.loc[whole["count"] == n_folds, "mean"]
     spread = scores.max() - scores.median()
     return ((scores.max() - scores) / spread).clip(0, 1) if spread > 0 else scores * 0.0
 

@@ -131,7 +131,7 @@ class Fold:
             self.spent.choose_seconds += float(np.nansum([done.fit_seconds, done.predict_seconds]))
             self.spent.clock_seconds += clock
             self.spent.n_fits += 1
-            scores.append(done.scores.get(self.measure.name, np.nan) * (1 if self.measure.greater_is_better else -1))
+            scores.append(done.scores.get(self.measure.name, np.nan) * self.measure.sign)
             if not np.isfinite(scores[-1]):
                 return -np.inf
         return float(np.mean(scores))

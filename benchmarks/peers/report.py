@@ -37,7 +37,7 @@ def task_scores(rows: pd.DataFrame) -> pd.DataFrame:
     were measured nearly everywhere does not count, and a method that misses another fold misses the task: no two
     methods are compared on different folds.
     """
-    sign = rows["metric"].map({name: 1 if metric.greater_is_better else -1 for name, metric in METRICS.items()})
+    sign = rows["metric"].map({name: metric.sign for name, metric in METRICS.items()})
     scores = rows.assign(score=rows["score"] * sign)
     worst = scores.groupby(["task_id", "fold"])["score"].transform("min")
     scores["score"] = scores["score"].fillna(worst)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from recommender.evaluation.metrics import METRICS
+
 if TYPE_CHECKING:
     from recommender.evidence.knowledge import KnowledgeBase
     from recommender.evidence.store import Store
@@ -18,9 +20,7 @@ KnowledgeOption = Annotated[
 ]
 EvidenceOption = Annotated[str | None, typer.Option("--store", help="A store; else the knowledge base in --knowledge.")]
 StoreOption = Annotated[str, typer.Option(help="A SQLite file, or a database address as SQLAlchemy writes it.")]
-MetricOption = Annotated[
-    str | None, typer.Option(help="What to be good at: roc_auc, log_loss, accuracy, r2, rmse, ...")
-]
+MetricOption = Annotated[str | None, typer.Option(help=f"What to be good at: {', '.join(METRICS)}.")]
 TaskOption = Annotated[
     str | None, typer.Option("--task", help="binary, multiclass or regression; inferred if not given.")
 ]

@@ -14,7 +14,7 @@ import numpy as np
 from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.pipelines import build_pipeline
 from recommender.errors import one_line
-from recommender.evaluation.metrics import Prediction, metrics_for
+from recommender.evaluation.metrics import Predicted, metrics_for
 from recommender.tables.dataset import Dataset
 from recommender.tables.splits import Split
 
@@ -131,25 +131,25 @@ def evaluate(dataset: Dataset, configuration: Configuration, fold: int, split: S
     )
 
 
-def predict(pipeline: Any, dataset: Dataset, rows: np.ndarray) -> tuple[np.ndarray, Prediction]:
+def predict(pipeline: Any, dataset: Dataset, rows: np.ndarray) -> tuple[np.ndarray, Predicted]:
     """The truth and a fitted pipeline's prediction on some rows, classes as positions in their sorted order."""
     X, y = dataset.X.iloc[rows], dataset.y
     if dataset.task == "regression":
-        return y.iloc[rows].to_numpy(dtype=np.float64), Prediction(np.asarray(pipeline.predict(X), np.float64))
+        return y.iloc[rows].to_numpy(dtype=np.float64), Predicted(np.asarray(pipeline.predict(X), np.float64))
     classes, codes = np.unique(np.asarray(y), return_inverse=True)
     at = np.searchsorted(classes, pipeline.classes_)  # a class may be absent from the training rows
     margins = np.full((len(rows), len(classes)), 0.0 if hasattr(pipeline, "predict_proba") else -np.inf)
     if hasattr(pipeline, "predict_proba"):
         margins[:, at] = pipeline.predict_proba(X)
         labels = margins.argmax(axis=1)
-        return codes[rows], Prediction(labels, margins, are_probabilities=True)
+        return codes[rows], Predicted(labels, margins, are_probabilities=True)
     decision = pipeline.decision_function(X)
     margins[:, at] = np.column_stack([-decision, decision]) if decision.ndim == 1 else decision
     labels = np.searchsorted(classes, pipeline.predict(X))
-    return codes[rows], Prediction(labels, margins)
+    return codes[rows], Predicted(labels, margins)
 
 
-def _is_finite(prediction: Prediction) -> bool:
+def _is_finite(prediction: Predicted) -> bool:
     margins = prediction.margins
     broken = margins is not None and (np.isnan(margins).any() or np.isposinf(margins).any())
     return bool(np.isfinite(prediction.labels).all()) and not broken

@@ -1,18 +1,26 @@
-"""The metrics that every evaluation records, and which of them a task is judged by."""
+"""The metrics that every evaluation records: a row for each says all that the rest of the package knows of it.
+
+To add one, write a function that measures, and add a row to `METRICS` at the end. Stores and knowledge bases of before
+give it a column without values.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
-
-import numpy as np
+from dataclasses import KW_ONLY, dataclass
+from typing import TYPE_CHECKING
 
 from recommender.errors import UnknownNameError, unknown_name
-from recommender.tables.dataset import Task
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from recommender.tables.dataset import Task
 
 
 @dataclass(frozen=True, eq=False)
-class Prediction:
+class Predicted:
     """What a fitted model says of some rows.
 
     Parameters
@@ -38,12 +46,18 @@ class Metric:
     ----------
     name : str
         As scikit-learn names it.
+    title : str
+        Its name for people.
+    meaning : str
+        What a value says, for people.
     tasks : tuple of {"binary", "multiclass", "regression"}
         What it can judge.
-    greater_is_better : bool
-        Whether a larger value is better; scores are negated where it is not when they are to be compared.
-    measure : callable(y, prediction) -> float
+    measure : callable(y, predicted) -> float
         NaN where the predictions do not allow it, as log loss without probabilities.
+    greater_is_better : bool, default=True
+        Whether a larger value is better.
+    lower, upper : float
+        No value is below or above these.
     in_target_units : bool, default=False
         Whether a value means something only beside the spread of the target.
     floor : float, default=-inf
@@ -52,20 +66,31 @@ class Metric:
     """
 
     name: str
+    _: KW_ONLY
+    title: str
+    meaning: str
     tasks: tuple[Task, ...]
-    greater_is_better: bool
-    measure: Callable[[np.ndarray, Prediction], float]
+    measure: Callable[[np.ndarray, Predicted], float]
+    greater_is_better: bool = True
+    lower: float = 0.0
+    upper: float = 1.0
     in_target_units: bool = False
-    floor: float = -np.inf
+    floor: float = -math.inf
+
+    @property
+    def sign(self) -> int:
+        """What a value is multiplied by so that larger is better: 1 or -1."""
+        return 1 if self.greater_is_better else -1
 
 
-def _roc_auc(y: np.ndarray, prediction: Prediction) -> float:
+def _roc_auc(y: np.ndarray, predicted: Predicted) -> float:
     """Mean over classes of the area under one-vs-rest curves, over the classes that occur among the rows."""
+    import numpy as np
     from scipy.stats import rankdata
 
-    margins = prediction.margins
+    margins = predicted.margins
     if margins is None:
-        return np.nan
+        return math.nan
     classes = range(1, 2) if margins.shape[1] == 2 else range(margins.shape[1])
     areas = []
     for k in classes:
@@ -74,42 +99,46 @@ def _roc_auc(y: np.ndarray, prediction: Prediction) -> float:
         if n_positive and n_negative:
             ranks = rankdata(margins[:, k])[positive].sum()
             areas.append((ranks - n_positive * (n_positive + 1) / 2) / (n_positive * n_negative))
-    return float(np.mean(areas)) if areas else np.nan
+    return float(np.mean(areas)) if areas else math.nan
 
 
-def _log_loss(y: np.ndarray, prediction: Prediction) -> float:
-    if prediction.margins is None or not prediction.are_probabilities:
-        return np.nan
-    given = prediction.margins[np.arange(len(y)), y]
+def _log_loss(y: np.ndarray, predicted: Predicted) -> float:
+    import numpy as np
+
+    if predicted.margins is None or not predicted.are_probabilities:
+        return math.nan
+    given = predicted.margins[np.arange(len(y)), y]
     return float(-np.log(np.clip(given, 1e-15, 1)).mean())
 
 
-def _accuracy(y: np.ndarray, prediction: Prediction) -> float:
-    return float(np.mean(y == prediction.labels))
+def _accuracy(y: np.ndarray, predicted: Predicted) -> float:
+    return float((y == predicted.labels).mean())
 
 
-def _balanced_accuracy(y: np.ndarray, prediction: Prediction) -> float:
-    right = y == prediction.labels
+def _balanced_accuracy(y: np.ndarray, predicted: Predicted) -> float:
+    import numpy as np
+
+    right = y == predicted.labels
     return float(np.mean([right[y == k].mean() for k in np.unique(y)]))
 
 
-def _f1_macro(y: np.ndarray, prediction: Prediction) -> float:
+def _f1_macro(y: np.ndarray, predicted: Predicted) -> float:
     from sklearn.metrics import f1_score
 
-    return float(f1_score(y, prediction.labels, average="macro", zero_division=0))
+    return float(f1_score(y, predicted.labels, average="macro", zero_division=0))
 
 
-def _r2(y: np.ndarray, prediction: Prediction) -> float:
+def _r2(y: np.ndarray, predicted: Predicted) -> float:
     spread = float(((y - y.mean()) ** 2).sum())
-    return 1 - float(((y - prediction.labels) ** 2).sum()) / spread if spread > 0 else np.nan
+    return 1 - float(((y - predicted.labels) ** 2).sum()) / spread if spread > 0 else math.nan
 
 
-def _rmse(y: np.ndarray, prediction: Prediction) -> float:
-    return float(np.sqrt(((y - prediction.labels) ** 2).mean()))
+def _rmse(y: np.ndarray, predicted: Predicted) -> float:
+    return math.sqrt(((y - predicted.labels) ** 2).mean())
 
 
-def _mae(y: np.ndarray, prediction: Prediction) -> float:
-    return float(np.abs(y - prediction.labels).mean())
+def _mae(y: np.ndarray, predicted: Predicted) -> float:
+    return float(abs(y - predicted.labels).mean())
 
 
 _CLASSES: tuple[Task, ...] = ("binary", "multiclass")
@@ -118,14 +147,74 @@ _NUMBERS: tuple[Task, ...] = ("regression",)
 METRICS: dict[str, Metric] = {
     metric.name: metric
     for metric in (
-        Metric("roc_auc", _CLASSES, True, _roc_auc),
-        Metric("log_loss", _CLASSES, False, _log_loss),
-        Metric("accuracy", _CLASSES, True, _accuracy),
-        Metric("balanced_accuracy", _CLASSES, True, _balanced_accuracy),
-        Metric("f1_macro", _CLASSES, True, _f1_macro),
-        Metric("r2", _NUMBERS, True, _r2, floor=-1.0),
-        Metric("rmse", _NUMBERS, False, _rmse, in_target_units=True, floor=-np.sqrt(2)),
-        Metric("mae", _NUMBERS, False, _mae, in_target_units=True, floor=-np.sqrt(2)),
+        Metric(
+            "roc_auc",
+            title="ROC AUC",
+            meaning="1 ranks every case rightly, 0.5 is guessing",
+            tasks=_CLASSES,
+            measure=_roc_auc,
+        ),
+        Metric(
+            "log_loss",
+            title="log loss",
+            meaning="0 is certain and right, lower is better",
+            tasks=_CLASSES,
+            measure=_log_loss,
+            greater_is_better=False,
+            upper=math.inf,
+        ),
+        Metric(
+            "accuracy",
+            title="accuracy",
+            meaning="the share of rows that are predicted rightly",
+            tasks=_CLASSES,
+            measure=_accuracy,
+        ),
+        Metric(
+            "balanced_accuracy",
+            title="balanced accuracy",
+            meaning="the share that is predicted rightly, every class counting the same",
+            tasks=_CLASSES,
+            measure=_balanced_accuracy,
+        ),
+        Metric(
+            "f1_macro",
+            title="macro F1",
+            meaning="precision and recall, every class counting the same; 1 is perfect",
+            tasks=_CLASSES,
+            measure=_f1_macro,
+        ),
+        Metric(
+            "r2",
+            title="R²",
+            meaning="1 is perfect, 0 is no better than always predicting the mean",
+            tasks=_NUMBERS,
+            measure=_r2,
+            lower=-math.inf,
+            floor=-1.0,
+        ),
+        Metric(
+            "rmse",
+            title="RMSE",
+            meaning="a typical error in the target's own unit, lower is better",
+            tasks=_NUMBERS,
+            measure=_rmse,
+            greater_is_better=False,
+            upper=math.inf,
+            in_target_units=True,
+            floor=-math.sqrt(2),
+        ),
+        Metric(
+            "mae",
+            title="mean absolute error",
+            meaning="in the target's own unit, lower is better",
+            tasks=_NUMBERS,
+            measure=_mae,
+            greater_is_better=False,
+            upper=math.inf,
+            in_target_units=True,
+            floor=-math.sqrt(2),
+        ),
     )
 }
 """Every metric by name; a task's first one is what it is judged by unless another is asked for."""

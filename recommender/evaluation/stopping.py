@@ -69,7 +69,7 @@ class Standings:
         empty = np.full((len(self._metrics), self.n_first), np.nan)
         mine = self._scores.setdefault(configuration_id, empty)
         for i, metric in enumerate(self._metrics):
-            mine[i, fold] = (1 if metric.greater_is_better else -1) * scores.get(metric.name, np.nan)  # type: ignore[attr-defined]
+            mine[i, fold] = metric.sign * scores.get(metric.name, np.nan)  # type: ignore[attr-defined]
 
     def why_hopeless(self, configuration_id: str) -> str | None:
         """Why the rest of a configuration's folds can be spared, or None where they should be done."""

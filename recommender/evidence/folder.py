@@ -89,7 +89,7 @@ def load_knowledge(folder: Path | None = None, *, alone: bool = False) -> Knowle
         datasets.assign(signatures=datasets["signatures"].map(json.loads)),
         read("metafeatures"),
         configurations.assign(hyperparameters=configurations["hyperparameters"].map(json.loads)),
-        read("evaluations"),
+        _with_every_metric(read("evaluations")),
         environments.assign(versions=environments["versions"].map(json.loads)),
     )
     if alone or "extends" not in manifest:
@@ -100,6 +100,11 @@ def load_knowledge(folder: Path | None = None, *, alone: bool = False) -> Knowle
             f"`recommender train --knowledge {folder} --output {folder}` brings it up to date"
         )
     return extend(load_knowledge(), own)
+
+
+def _with_every_metric(evaluations: pd.DataFrame) -> pd.DataFrame:
+    """Evaluations with a column for each metric, also for those that came to be known after they were written."""
+    return evaluations.assign(**{name: np.float32(np.nan) for name in METRICS if name not in evaluations})
 
 
 def extends_shipped(folder: Path) -> bool:

@@ -93,8 +93,7 @@ class KnowledgeBase:
         """
         measure = metric if isinstance(metric, Metric) else find_metric(metric, task)
         outcomes = self.outcomes.loc[self.outcomes.index.get_level_values(0).isin(self.for_task(task))]
-        scores = outcomes[measure.name] if measure.greater_is_better else -outcomes[measure.name]
-        table = scores.where(~outcomes["failed"]).unstack()
+        table = (measure.sign * outcomes[measure.name]).where(~outcomes["failed"]).unstack()
         stopped, failed = (outcomes[how].unstack().eq(True).to_numpy(bool) for how in ("stopped", "failed"))
         values = table.to_numpy(np.float64)
         lowest = table.min(axis=1).to_numpy()[:, None]
@@ -162,7 +161,6 @@ def winners(knowledge: KnowledgeBase, task: Task, metric: str | None = None) -> 
     measure = find_metric(metric, task)
     performance = knowledge.performance(task, measure)
     performance = performance[performance.notna().any(axis=1)]
-    sign = 1 if measure.greater_is_better else -1
     best = performance.idxmax(axis=1)
     table = pd.DataFrame(
         {
@@ -171,7 +169,7 @@ def winners(knowledge: KnowledgeBase, task: Task, metric: str | None = None) -> 
             "n_features": knowledge.datasets.loc[performance.index, "n_features"],
             "algorithm": best.map(knowledge.configurations["algorithm"]),
             "hyperparameters": best.map(knowledge.configurations["hyperparameters"]),
-            measure.name: sign * performance.max(axis=1),
+            measure.name: measure.sign * performance.max(axis=1),
         }
     )
     if "lightgbm-default" in performance:

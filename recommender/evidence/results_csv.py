@@ -36,14 +36,8 @@ COLUMNS = (
     "message",
     *NUMBERS,
     *SECONDS,
-    *METRICS,
 )
-"""What a table of results may hold."""
-RANGES = {
-    **dict.fromkeys(["roc_auc", "accuracy", "balanced_accuracy", "f1_macro"], (0.0, 1.0)),
-    **dict.fromkeys(["log_loss", "rmse", "mae"], (0.0, np.inf)),
-    "r2": (-np.inf, 1.0),
-}
+"""What a table of results may hold besides metrics."""
 MOST_SHOWN = 8
 """How many wrong rows an error names."""
 
@@ -98,15 +92,16 @@ def read_results(path: Path, known: KnowledgeBase) -> KnowledgeBase:
         names the rows, counted from 1 below the header.
     """
     rows = _rows_of(read_scenario(path)) if is_scenario(path) else read_table(path)
-    unknown = [str(name) for name in rows.columns if name not in COLUMNS]
+    accepted = [*COLUMNS, *METRICS]
+    unknown = [str(name) for name in rows.columns if name not in accepted]
     missing = [name for name in ("dataset_id", "fold") if name not in rows]
     if unknown or missing or not {"configuration_id", "algorithm"} & set(rows.columns):
         wrong = f"knows no column {', '.join(unknown)}" if unknown else "lacks columns"
         raise ResultsError(
             f"{path} {wrong}: dataset_id, fold, and either configuration_id or algorithm (with hyperparameters) are "
-            f"needed; accepted are {', '.join(COLUMNS)}"
+            f"needed; accepted are {', '.join(accepted)}"
         )
-    rows = rows.reindex(columns=COLUMNS).reset_index(drop=True).astype(object)
+    rows = rows.reindex(columns=accepted).reset_index(drop=True).astype(object)
     configurations: dict[str, Configuration] = {}
     mistakes = [*_mistakes(rows, known, configurations), *_repeated(rows)]
     if mistakes or rows.empty:
@@ -122,7 +117,7 @@ def _rows_of(scenario: Scenario) -> pd.DataFrame:
     """The runs of a scenario as results, a mean over folds as the first of them."""
     ended = {v: k for k, v in reversed(RUN_STATUS.items())}
     runs = scenario.runs
-    measures = [name for name in scenario.measures if name in COLUMNS]
+    measures = [name for name in scenario.measures if name in (*SECONDS, *METRICS)]
     tried = runs[measures].notna().any(axis=1)
     stopped = (runs["runstatus"] == "other") & tried
     table = runs[measures].assign(
@@ -184,7 +179,7 @@ def _wrong_numbers(given: Mapping[Any, Any], task: Task) -> Iterator[str]:
             yield f"{name} must be a whole number from {least}, and is {given[name]!r}"
     judged = [metric.name for metric in metrics_for(task)]
     for name in (*SECONDS, *METRICS):
-        low, high = RANGES.get(name, (0.0, np.inf))
+        low, high = (METRICS[name].lower, METRICS[name].upper) if name in METRICS else (0.0, np.inf)
         if _is_missing(given[name]):
             continue
         if name in METRICS and name not in judged:

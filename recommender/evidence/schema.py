@@ -16,11 +16,14 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    TableClause,
     UniqueConstraint,
+    column,
     func,
     insert,
     inspect,
     select,
+    table,
     text,
     update,
 )
@@ -35,6 +38,8 @@ To change them: raise this number, add to `_MIGRATIONS` what brings a database o
 is opened, and add a small store of the old format to tests/formats/, where a test opens every one of them.
 
 Format 2 added the seed of an evaluation, and the leases by which several collectors share the work.
+
+A metric that is new changes no format: it is given a column when a database is opened.
 """
 
 SCHEMA = MetaData()
@@ -90,9 +95,9 @@ EVALUATIONS = Table(
     Column("fit_seconds", Float),
     Column("predict_seconds", Float),
     Column("model_bytes", BigInteger, nullable=False),
-    *(Column(name, Float) for name in METRICS),
     UniqueConstraint("dataset_id", "configuration_id", "fold"),
 )
+"""What an evaluation has besides a column for each metric."""
 
 LEASES = Table(
     "claims",
@@ -102,6 +107,18 @@ LEASES = Table(
     Column("collector", String, nullable=False, index=True),
     Column("expires", Float, nullable=False),  # seconds since 1970
 )
+
+
+def scored_evaluations() -> TableClause:
+    """The table of evaluations as rows of it are read and written: without their numbers, and with every metric.
+
+    Examples
+    --------
+    >>> [column.name for column in scored_evaluations().c][-3:]
+    ['r2', 'rmse', 'mae']
+    """
+    about = [column(c.name, c.type) for c in EVALUATIONS.c if c.name != "id"]
+    return table(EVALUATIONS.name, *about, *(column(name, Float()) for name in METRICS))
 
 
 def prepare(engine: Engine, address: str) -> None:
@@ -128,6 +145,15 @@ def prepare(engine: Engine, address: str) -> None:
         else:
             for version in range(found, FORMAT):
                 _migrate(connection, version)
+        _add_metrics(connection)
+
+
+def _add_metrics(connection: Connection) -> None:
+    """Give the evaluations a column for each metric that has none yet."""
+    there = {about["name"] for about in inspect(connection).get_columns(EVALUATIONS.name)}
+    for name in METRICS:
+        if name not in there:
+            connection.execute(text(f'ALTER TABLE {EVALUATIONS.name} ADD COLUMN "{name}" FLOAT'))
 
 
 def _migrate(connection: Connection, version: int) -> None:

@@ -11,14 +11,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, Table, delete, select, update
+from sqlalchemy import Connection, Integer, Select, TableClause, delete, select, update
 
 from recommender.algorithms.configuration import Configuration
 from recommender.errors import unknown_name
 from recommender.evaluation.evaluate import Evaluation
 from recommender.evaluation.metrics import METRICS
 from recommender.evidence.database import Database, insert_for
-from recommender.evidence.schema import CONFIGURATIONS, DATASETS, ENVIRONMENTS, EVALUATIONS, LEASES
+from recommender.evidence.schema import CONFIGURATIONS, DATASETS, ENVIRONMENTS, EVALUATIONS, LEASES, scored_evaluations
 
 READ_ROWS = 100_000
 """Evaluations that are read or written at once, which bounds the memory that this takes beyond the table itself."""
@@ -103,7 +103,7 @@ class Store(Database):
             for e in evaluations
         ]
         with self.transaction() as connection:
-            return _add(connection, EVALUATIONS, rows)
+            return _add(connection, scored_evaluations(), rows)
 
     def add_tables(
         self,
@@ -127,8 +127,9 @@ class Store(Database):
             _add(connection, DATASETS, _records(described, DATASETS))
             _add(connection, CONFIGURATIONS, _records(configurations, CONFIGURATIONS))
             _add(connection, ENVIRONMENTS, _records(environments, ENVIRONMENTS))
+            scored = scored_evaluations()
             return sum(
-                _add(connection, EVALUATIONS, _records(evaluations.iloc[start : start + READ_ROWS], EVALUATIONS))
+                _add(connection, scored, _records(evaluations.iloc[start : start + READ_ROWS], scored))
                 for start in range(0, len(evaluations), READ_ROWS)
             )
 
@@ -158,7 +159,8 @@ class Store(Database):
 
     def evaluations_of(self, dataset_id: str) -> pd.DataFrame:
         """Every evaluation on a dataset, one row each; missing numbers are NaN."""
-        return self._read_evaluations(EVALUATIONS.c.dataset_id == dataset_id)
+        table = scored_evaluations()
+        return self._read_evaluations(select(table).where(table.c.dataset_id == dataset_id))
 
     def outcomes(self, dataset_id: str, configuration_id: str) -> dict[int, str]:
         """The status of each recorded fold of a configuration on a dataset."""
@@ -193,12 +195,10 @@ class Store(Database):
 
     def read_evaluations(self) -> pd.DataFrame:
         """Every evaluation, one row each; missing numbers are NaN, and text that repeats is categorical."""
-        return self._read_evaluations()
+        return self._read_evaluations(select(scored_evaluations()))
 
-    def _read_evaluations(self, *where: Any) -> pd.DataFrame:
-        columns = [column for column in EVALUATIONS.c if column.name != "id"]
-        query = select(*columns).where(*where)
-        names = [column.name for column in columns]
+    def _read_evaluations(self, query: Select[Any]) -> pd.DataFrame:
+        names = [column.name for column in query.selected_columns]
         seen: dict[str, dict[str, int]] = {name: {} for name in _REPEATING}
         parts: list[dict[str, np.ndarray]] = []
         with self.transaction() as connection:
@@ -222,7 +222,7 @@ def environment_id(versions: Mapping[str, Any]) -> str:
 
 
 _REPEATING = ("dataset_id", "configuration_id", "environment_id", "status", "message")
-_NUMBERS = ("fit_seconds", "predict_seconds", *METRICS)
+_WHOLE = {column.name for column in EVALUATIONS.c if isinstance(column.type, Integer)}
 
 
 def _as_array(name: str, values: tuple[Any, ...], seen: dict[str, dict[str, int]]) -> np.ndarray:
@@ -230,7 +230,7 @@ def _as_array(name: str, values: tuple[Any, ...], seen: dict[str, dict[str, int]
     if name in seen:
         codes = seen[name]
         return np.fromiter((codes.setdefault(value, len(codes)) for value in values), np.int32, len(values))
-    return np.array(values, dtype=np.float64 if name in _NUMBERS else np.int64)
+    return np.array(values, dtype=np.int64 if name in _WHOLE else np.float64)
 
 
 def _categorical(codes: np.ndarray, seen: dict[str, int]) -> pd.Categorical:
@@ -242,7 +242,7 @@ def _categorical(codes: np.ndarray, seen: dict[str, int]) -> pd.Categorical:
     return pd.Categorical.from_codes(places[codes], pd.Index([texts[i] for i in order], dtype="str"))
 
 
-def _add(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> int:
+def _add(connection: Connection, table: TableClause, rows: list[dict[str, Any]]) -> int:
     """Insert the rows whose key is not there yet; returns how many that were."""
     if not rows:
         return 0
@@ -250,7 +250,7 @@ def _add(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> in
     return connection.execute(statement.execution_options(preserve_rowcount=True), rows).rowcount
 
 
-def _records(rows: pd.DataFrame, table: Table) -> list[dict[str, Any]]:
+def _records(rows: pd.DataFrame, table: TableClause) -> list[dict[str, Any]]:
     """Rows as a table of the database takes them: plain Python values, and None for what is missing."""
     names = [column.name for column in table.c if column.name in rows]
     columns = [rows[name].astype(object).where(rows[name].notna(), None).tolist() for name in names]

@@ -16,7 +16,7 @@ from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.pipelines import build_pipeline
 from recommender.errors import RecommendationError
 from recommender.evaluation.evaluate import message_of, predict
-from recommender.evaluation.metrics import Metric, Prediction
+from recommender.evaluation.metrics import Metric, Predicted
 from recommender.tables.dataset import Dataset
 from recommender.tables.splits import split
 
@@ -36,7 +36,7 @@ class Candidate:
     ----------
     item : RecommendedConfiguration
         What is tried.
-    predictions : list of (truth, Prediction)
+    predictions : list of (truth, Predicted)
         Of each fold's left-out rows.
     scores : list of float
         Of each fold, in the metric's own unit.
@@ -49,7 +49,7 @@ class Candidate:
     """
 
     item: RecommendedConfiguration
-    predictions: list[tuple[np.ndarray, Prediction]] = field(default_factory=list)
+    predictions: list[tuple[np.ndarray, Predicted]] = field(default_factory=list)
     scores: list[float] = field(default_factory=list)
     seconds: float = 0.0
     weight: float = 0.0
@@ -119,8 +119,7 @@ def compare(candidates: Iterable[Candidate], dataset: Dataset, metric: Metric, *
         except Exception as error:  # whatever a model raises is its outcome on this table
             candidate.message = message_of(error)
         candidate.seconds += time.perf_counter() - started
-    sign = -1 if metric.greater_is_better else 1
-    return sorted(candidates, key=lambda c: sign * c.score if c.score == c.score else np.inf)
+    return sorted(candidates, key=lambda c: -metric.sign * c.score if c.score == c.score else np.inf)
 
 
 def weigh(candidates: Sequence[Candidate], metric: Metric) -> None:
@@ -130,11 +129,10 @@ def weigh(candidates: Sequence[Candidate], metric: Metric) -> None:
     rounds (Caruana, Niculescu-Mizil, Crew and Ksikes, ICML 2004).
     """
     able = [candidate for candidate in candidates if candidate.score == candidate.score]
-    sign = 1 if metric.greater_is_better else -1
     votes = np.zeros(len(able))
     for _ in range(BLEND_ROUNDS if able else 0):
         tries = [votes + one for one in np.eye(len(able))]
-        votes = max(tries, key=lambda weights: sign * _score_of_blend(able, weights, metric))
+        votes = max(tries, key=lambda weights: metric.sign * _score_of_blend(able, weights, metric))
     for candidate, share in zip(able, votes / BLEND_ROUNDS, strict=True):
         candidate.weight = float(share)
 
@@ -144,10 +142,10 @@ def _score_of_blend(candidates: Sequence[Candidate], weights: np.ndarray, metric
     for folds in zip(*(candidate.predictions for candidate in candidates), strict=True):
         y, predictions = folds[0][0], [prediction for _, prediction in folds]
         if predictions[0].margins is None:
-            blended = Prediction(np.tensordot(shares, [p.labels for p in predictions], axes=1))
+            blended = Predicted(np.tensordot(shares, [p.labels for p in predictions], axes=1))
         else:
             mean = np.tensordot(shares, [p.margins for p in predictions], axes=1)
-            blended = Prediction(mean.argmax(axis=1), mean, are_probabilities=True)
+            blended = Predicted(mean.argmax(axis=1), mean, are_probabilities=True)
         scores.append(metric.measure(y, blended))
     return _mean(scores)
 

@@ -250,7 +250,7 @@ class _Trials:
 
     @property
     def sign(self) -> int:
-        return 1 if self.metric.greater_is_better else -1
+        return self.metric.sign
 
     def _record(self, item: RecommendedConfiguration, found: list[Evaluation]) -> None:
         last = found[-1]

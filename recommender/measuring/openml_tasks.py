@@ -13,7 +13,7 @@ import pandas as pd
 from recommender.algorithms.configuration import Configuration
 from recommender.errors import DatasetError, KnowledgeBaseError, ServerError, UnknownNameError
 from recommender.evaluation.evaluate import Evaluation, evaluate
-from recommender.evaluation.metrics import find_metric
+from recommender.evaluation.metrics import METRICS, find_metric
 from recommender.evidence.families import find_families
 from recommender.evidence.knowledge import KnowledgeBase
 from recommender.metamodel.training import Trained, single_best, train
@@ -180,7 +180,7 @@ def summarise(rows: pd.DataFrame) -> pd.DataFrame:
         normalized regret over the tasks that the knowledge base holds, and median fit seconds. A method that failed on
         a fold has the lowest score that any method has there.
     """
-    sign = np.where(rows["metric"].isin(["log_loss", "rmse", "mae"]), -1.0, 1.0)
+    sign = rows["metric"].map({name: metric.sign for name, metric in METRICS.items()})
     scores = rows.assign(score=rows["score"] * sign)
     worst = scores.groupby(["task_id", "fold"])["score"].transform("min")
     scores["score"] = scores["score"].fillna(worst)

@@ -73,7 +73,7 @@ class Trained:
 
     def _unit(self, dataset: Dataset) -> float:
         spread = float(dataset.y.std()) if self.metric.in_target_units else 1.0
-        return spread if self.metric.greater_is_better else -spread
+        return spread * self.metric.sign
 
     def id_of(self, dataset: Dataset) -> str | None:
         """The id of the training dataset that has the same content; None if there is none."""

@@ -19,7 +19,7 @@ from recommender.metamodel.model import MetaModel
 from recommender.metamodel.regrets import normalized_regret
 from recommender.metamodel.trained import FORMAT, INPUTS, METAMODEL, Trained, save_trained, sizes_of
 from recommender.outputs import check_folder
-from recommender.tables.dataset import TASKS, Task
+from recommender.tables.dataset import Task
 
 MIN_DATASETS = 8
 """With fewer datasets than this nothing is trained."""
@@ -86,10 +86,11 @@ def scores_of(knowledge: KnowledgeBase, metric: Metric) -> pd.DataFrame:
 def scores_to_learn(knowledge: KnowledgeBase, metric: Metric) -> pd.DataFrame:
     """Mean scores as a meta-model learns them, larger is better: the datasets of a metric's tasks by configurations.
 
-    What was evaluated on too small a share of the datasets is left out. Errors in the target's units are in standard
+    Datasets without a score are left out, as one is that was evaluated before the metric was known, and configurations
+    that were evaluated on too small a share of the others. Errors in the target's units are in standard
     deviations of the target, and no score is lower than the metric's floor.
     """
-    performance = scores_of(knowledge, metric)
+    performance = scores_of(knowledge, metric).dropna(how="all")
     performance = performance.loc[:, performance.notna().mean() >= MIN_SHARE]
     if metric.in_target_units:
         performance = performance.div(knowledge.target_scales().reindex(performance.index), axis=0)
@@ -165,10 +166,9 @@ def train_all(
     Returns
     -------
     list of Metric
-        What was trained for; a metric of whose tasks the knowledge base holds too few datasets is left out.
+        What was trained for; a metric that the knowledge base holds on fewer than 8 datasets is left out.
     """
-    n_datasets = {task: len(knowledge.for_task(task)) for task in TASKS}
-    metrics = [m for m in METRICS.values() if sum(n_datasets[task] for task in m.tasks) >= MIN_DATASETS]
+    metrics = [m for m in METRICS.values() if len(scores_to_learn(knowledge, m)) >= MIN_DATASETS]
     if not metrics:
         raise KnowledgeBaseError(
             f"there are no {MIN_DATASETS} datasets with evaluations, neither of classification nor of regression. "

@@ -21,16 +21,6 @@ N_PORTFOLIO = 3
 N_TABLE = 10
 """Rows of a notebook's table."""
 
-METRICS_IN_WORDS = {
-    "roc_auc": ("ROC AUC", "1 ranks every case rightly, 0.5 is guessing"),
-    "log_loss": ("log loss", "0 is certain and right, lower is better"),
-    "accuracy": ("accuracy", "the share of rows that are predicted rightly"),
-    "balanced_accuracy": ("balanced accuracy", "the share that is predicted rightly, every class counting the same"),
-    "f1_macro": ("macro F1", "precision and recall, every class counting the same; 1 is perfect"),
-    "r2": ("R²", "1 is perfect, 0 is no better than always predicting the mean"),
-    "rmse": ("RMSE", "a typical error in the target's own unit, lower is better"),
-    "mae": ("mean absolute error", "in the target's own unit, lower is better"),
-}
 TASKS_IN_WORDS = {
     "binary": "Prediction of two classes",
     "multiclass": "Prediction of several classes",
@@ -69,14 +59,13 @@ def write_report(recommendation: Ranking, *, file: str, target: str, top: int = 
     items = recommendation.items[:top]
     low = min(item.interval[0] for item in items)
     width = (max(item.interval[1] for item in items) - low) or 1.0
-    metric, meaning = METRICS_IN_WORDS.get(recommendation.metric.name, (recommendation.metric.name, "see its page"))
     template = _environment().get_template("report.html")
     return template.render(
         dataset=recommendation.dataset,
         task=TASKS_IN_WORDS[recommendation.task],
         target=target,
-        metric=metric,
-        meaning=meaning,
+        metric=recommendation.metric.title,
+        meaning=recommendation.metric.meaning,
         best=recommendation.best,
         items=[(item, _band(item, low, width)) for item in items],
         scale=(low, low + width),

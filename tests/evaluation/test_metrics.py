@@ -5,15 +5,15 @@ import pytest
 from sklearn import metrics
 
 from recommender.errors import UnknownNameError
-from recommender.evaluation.metrics import METRICS, Prediction, find_metric, metrics_for
+from recommender.evaluation.metrics import METRICS, Predicted, find_metric, metrics_for
 
 RNG = np.random.default_rng(0)
 
 
-def predicted(n_classes: int) -> tuple[np.ndarray, Prediction]:
+def predicted(n_classes: int) -> tuple[np.ndarray, Predicted]:
     y = RNG.integers(0, n_classes, 200)
     margins = RNG.dirichlet(np.ones(n_classes), 200)
-    return y, Prediction(margins.argmax(axis=1), margins, are_probabilities=True)
+    return y, Predicted(margins.argmax(axis=1), margins, are_probabilities=True)
 
 
 @pytest.mark.parametrize("n_classes", [2, 5])
@@ -38,12 +38,12 @@ def test_regression_metrics_agree_with_scikit_learn():
         "rmse": metrics.root_mean_squared_error(y, labels),
         "mae": metrics.mean_absolute_error(y, labels),
     }
-    found = {metric.name: metric.measure(y, Prediction(labels)) for metric in metrics_for("regression")}
+    found = {metric.name: metric.measure(y, Predicted(labels)) for metric in metrics_for("regression")}
     assert found == pytest.approx(expected)
 
 
 def test_ties_and_decision_functions_count_half():
-    prediction = Prediction(np.zeros(4), np.array([[0.0, 0.0]] * 4))
+    prediction = Predicted(np.zeros(4), np.array([[0.0, 0.0]] * 4))
     assert METRICS["roc_auc"].measure(np.array([0, 1, 0, 1]), prediction) == 0.5
     assert np.isnan(METRICS["log_loss"].measure(np.array([0, 1, 0, 1]), prediction))
 
@@ -51,7 +51,7 @@ def test_ties_and_decision_functions_count_half():
 def test_a_class_absent_from_the_test_rows_is_left_out():
     y, prediction = predicted(3)
     seen = y != 2
-    some = Prediction(prediction.labels[seen], prediction.margins[seen], are_probabilities=True)
+    some = Predicted(prediction.labels[seen], prediction.margins[seen], are_probabilities=True)
     expected = np.mean([metrics.roc_auc_score(y[seen] == k, some.margins[:, k]) for k in (0, 1)])
     assert METRICS["roc_auc"].measure(y[seen], some) == pytest.approx(expected)
 

@@ -1,0 +1,61 @@
+"""A toy algorithm and a toy metric, each a row and its function, in a module that worker processes can import."""
+
+from __future__ import annotations
+
+import numpy as np
+from ConfigSpace import ConfigurationSpace, Integer
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+
+from recommender.algorithms.catalogue import ALGORITHMS, Algorithm
+from recommender.algorithms.configuration import Configuration
+from recommender.evaluation.metrics import METRICS, Metric, Predicted
+from recommender.tables.dataset import TASKS
+
+
+def _space(task: str) -> ConfigurationSpace:
+    return ConfigurationSpace({"max_depth": Integer("max_depth", (1, 8))})
+
+
+def _builder(hyperparameters, task, seed, n_jobs):
+    kind = DecisionTreeRegressor if task == "regression" else DecisionTreeClassifier
+    return kind(**hyperparameters, random_state=seed)
+
+
+def _measure(y: np.ndarray, predicted: Predicted) -> float:
+    return float((y != predicted.labels).mean())
+
+
+TREE = Algorithm(
+    "toy_tree",
+    description="One tree, as a toy",
+    tasks=TASKS,
+    builder=_builder,
+    space=_space,
+    encoding="ordinal",
+    strong=({"max_depth": 3},),
+    n_drawn=2,
+    fixed={"min_samples_leaf": 2},
+    min_samples=lambda settings: settings.get("min_samples_leaf", 1),
+    library="pebble",  # which is there, and which no other algorithm needs
+    safe_rank=0,
+)
+ERROR = Metric(
+    "toy_error",
+    title="toy error",
+    meaning="the share of rows that a toy gets wrong",
+    tasks=("binary", "multiclass"),
+    measure=_measure,
+    greater_is_better=False,
+)
+
+
+class Toy(Configuration):
+    """A configuration of the toy algorithm, which processes that it is sent to come to know, as they do the metric."""
+
+    def __reduce__(self):
+        return _arrived, (dict(self.hyperparameters),)
+
+
+def _arrived(hyperparameters: dict) -> Toy:
+    ALGORITHMS["toy_tree"], METRICS["toy_error"] = TREE, ERROR
+    return Toy("toy_tree", hyperparameters)
