@@ -9,14 +9,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from recommender.tables.distinct import UNDERSTOOD, cells_of, is_enough
 from recommender.tables.marks import marks_of
-from recommender.tables.missing import is_missing, says_missing
+from recommender.tables.missing import says_missing
 from recommender.tables.number_format import NumberFormat, Written, unit_key, write
 from recommender.tables.skeletons import FIRST_OF_CLOCK, Reading, read_skeleton
 from recommender.tables.units import factor, quantity_of, split_unit
-
-UNDERSTOOD = 0.95
-"""Share of the cells with a value that have to be numbers."""
 
 COMMON = 0.01
 """A unit that does not convert into the others has to be in so large a share of the cells."""
@@ -68,7 +66,7 @@ def fit_numbers(texts: Iterable[str], *, counts: Iterable[int] | None = None) ->
     >>> fit_numbers(["1.234,5", "12,75"]).decimal
     ','
     """
-    cells = _cells(texts, counts)
+    cells = cells_of(texts, counts)
     if not _could_be_numbers(list(cells)):
         return None
     marks = marks_of(cells)
@@ -77,17 +75,6 @@ def fit_numbers(texts: Iterable[str], *, counts: Iterable[int] | None = None) ->
         return None
     format = _with_units(_with_parts(NumberFormat(*marks), column), column)
     return format and _judged(format, column)
-
-
-def _cells(texts: Iterable[str], counts: Iterable[int] | None) -> Counter[str]:
-    """In how many cells each distinct text is, without those that say that a value is missing."""
-    given = np.asarray(texts, dtype=object)
-    weights = np.ones(len(given), dtype=np.int64) if counts is None else np.asarray(counts, dtype=np.int64)
-    present = ~is_missing(given)
-    found: Counter[str] = Counter()
-    for text, weight in zip(given[present], weights[present], strict=True):
-        found[str(text)] += int(weight)
-    return found
 
 
 def _could_be_numbers(texts: list[str]) -> bool:
@@ -160,7 +147,8 @@ def _with_parts(format: NumberFormat, column: _Column) -> NumberFormat:
 def _with_units(format: NumberFormat, column: _Column) -> NumberFormat:
     """The quantity that the units measure, and the unit that they are converted into."""
     seen: Counter[str] = Counter()
-    money, foreign = False, set()
+    money = False
+    foreign: set[object] = set()
     for reading, cells in zip(column.readings, column.cells, strict=True):
         for part in reading.parts if reading else ():
             money |= bool(part.money)
@@ -198,17 +186,9 @@ def _judged(format: NumberFormat, column: _Column) -> NumberFormat | None:
     fine |= [_is_missing_with_unit(text, units) for text in column.texts]
     odd = [text for text, is_fine in zip(column.texts, fine, strict=True) if not is_fine]
     understood = column.share(fine)
-    if not _is_enough(int(fine.sum()), odd, understood):
+    if not is_enough(int(fine.sum()), odd, understood):
         return None
     return replace(format, understood=understood, odd=tuple(odd[:N_ODD]))
-
-
-def _is_enough(n_numbers: int, odd: list[str], understood: float) -> bool:
-    """Whether so few texts are odd that the column still holds numbers; codes such as `A1` count more than words."""
-    codes = sum(any(map(str.isdigit, text)) for text in odd)
-    if n_numbers < 10 * codes or n_numbers < 3 * len(odd):
-        return False
-    return understood >= UNDERSTOOD or (len(odd) <= 3 and not codes and n_numbers >= 20 and understood >= 0.5)
 
 
 def _is_missing_with_unit(text: str, units: tuple[str, ...]) -> bool:
