@@ -202,10 +202,3 @@ def test_scenario_holds_them(knowledge, tmp_path):
     assert next(iter(scenario.measures.items())) == ("toy_error", False)
     known = knowledge.performance("multiclass", "toy_error")["toy_tree-default"]
     np.testing.assert_allclose(-scenario.performance()["toy_tree-default"].loc[known.index], known)
-
-
-def test_ids_of_the_others_stay(monkeypatch):
-    with_it = [c.id for c in pool_for("regression") if c.algorithm != TREE.name]
-    monkeypatch.delitem(ALGORITHMS, TREE.name)
-    assert sorted(with_it) == sorted(c.id for c in pool_for("regression"))
-    assert Configuration(TREE.name, {}).id == "toy_tree-default"
