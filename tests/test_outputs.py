@@ -42,6 +42,7 @@ def test_a_text_replaces_the_old_one_and_leaves_nothing_beside_it(tmp_path):
     [
         ["benchmark", "--itself", "--output", "missing/x.csv"],
         ["benchmark", "--task", "31", "--output", "missing/x.csv"],
+        ["recommend", "file", "--target", "y", "--html", "missing/x.html"],
         ["train", "--output", "file"],
         ["kb", "export", "missing/x.csv"],
         ["kb", "export", "file/folder"],

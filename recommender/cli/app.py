@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import json
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 import recommender
-from recommender.cli import imports, kb
-from recommender.cli.console import (
-    TableFormat,
-    as_json,
-    printed,
-    say,
-    show_collected,
-    show_recommendation,
-    show_table,
-    status,
+from recommender.cli import collecting, imports, kb
+from recommender.cli.console import as_json, printed, say, show_recommendation, show_table, status
+from recommender.cli.forms import AdviceForm, TableForm
+from recommender.cli.options import (
+    CacheOption,
+    FormatOption,
+    KnowledgeOption,
+    MetricOption,
+    ServerOption,
+    SuiteOption,
+    TaskIdOption,
+    TaskOption,
+    chosen_knowledge,
+    chosen_tasks,
 )
-from recommender.cli.options import KnowledgeOption, MetricOption, StoreOption, TaskOption, chosen_knowledge
 from recommender.errors import RecommenderError
-from recommender.words import count, duration
+from recommender.words import count
 
 app = typer.Typer(
     name="recommender",
@@ -52,26 +54,14 @@ def about(
     """Which algorithm with which hyperparameters should I fit first?"""
 
 
-class Format(StrEnum):
-    """How a result is printed."""
-
-    TABLE = "table"
-    JSON = "json"
-    PYTHON = "python"
-
-
-ServerOption = Annotated[
-    str | None, typer.Option(help="Address of an OpenML server; openml.org by default.", envvar="OPENML_SERVER")
-]
-CacheOption = Annotated[Path | None, typer.Option(help="Folder in which what the server sent is kept.")]
-
-
 @app.command(epilog="Example: `recommender recommend churn.csv --target Churn --top 3`")
 def recommend(
     file: Annotated[str, typer.Argument(help="A CSV, Parquet or ARFF file, or openml:ID.")],
     target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
     top: Annotated[int, typer.Option(min=1, help="How many configurations to show.")] = 5,
-    format: Annotated[Format, typer.Option(help="table, json, or a python script that runs as it is.")] = Format.TABLE,
+    format: Annotated[
+        AdviceForm, typer.Option(help="table, json, or a python script that runs as it is.")
+    ] = AdviceForm.TABLE,
     metric: MetricOption = None,
     task: TaskOption = None,
     include: Annotated[list[str] | None, typer.Option(help="Consider only this algorithm; may be repeated.")] = None,
@@ -91,8 +81,12 @@ def recommend(
     from recommender.recommendation import recommend as ask
     from recommender.showing.script import write_script
 
-    if explain and format is Format.PYTHON:
-        raise _usage("--explain goes with --format table or json, not with a script")
+    if explain and format is AdviceForm.PYTHON:
+        raise RecommenderError("--explain goes with --format table or json, not with a script")
+    if html:
+        from recommender.outputs import check_file
+
+        check_file(html)
     if server:
         from recommender.tables.openml import set_server
 
@@ -115,115 +109,24 @@ def recommend(
         if html:
             from recommender.showing.report import write_report
 
-            _write(html, write_report(found, file=file, target=column, top=top))
-    if format is Format.JSON:
+            page = write_report(found, file=file, target=column, top=top)
+            html.write_text(page, encoding="utf-8", errors="xmlcharrefreplace")
+            say(f"report written to {html}")
+    if format is AdviceForm.JSON:
         reasons = {"reasons": found.explain().to_dict()} if explain else {}
         print(json.dumps(as_json(found, top) | reasons, indent=1, allow_nan=False))
-    elif format is Format.PYTHON:
+    elif format is AdviceForm.PYTHON:
         print(write_script(found.best, file=file, target=column), end="")
     else:
         show_recommendation(found, top)
         if explain:
             print(f"\n{found.explain()}")
-    if format is not Format.JSON:
+    if format is not AdviceForm.JSON:
         for note in found.notes():
             say(f"Note: {note}")
 
 
-@app.command(epilog="Example: `recommender collect --suite OpenML-CC18 --store evidence.sqlite`")
-def collect(
-    suite: Annotated[
-        list[str] | None, typer.Option(help="An OpenML suite, by number or alias; may be repeated.")
-    ] = None,
-    task: Annotated[list[int] | None, typer.Option(help="An OpenML task id; may be repeated.")] = None,
-    store: StoreOption = "recommender.sqlite",
-    server: ServerOption = None,
-    cache: CacheOption = None,
-    configurations: Annotated[int | None, typer.Option(min=1, help="Only the first so many of the pool.")] = None,
-    algorithm: Annotated[
-        list[str] | None, typer.Option(help="Only configurations of this algorithm; may be repeated.")
-    ] = None,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Evaluations at once; as many as processors if not given.")
-    ] = None,
-    max_seconds: Annotated[float, typer.Option(min=0.1, help="Seconds that one evaluation may take.")] = 60.0,
-    max_memory: Annotated[float, typer.Option(min=0.1, help="Memory in GiB that one evaluation may take.")] = 6.0,
-    cluster: Annotated[
-        str | None, typer.Option(help="Scheduler of a Dask cluster that does the evaluations, such as tcp://host:8786.")
-    ] = None,
-    stop_hopeless: Annotated[
-        bool, typer.Option(help="Stop configurations that are hopeless on a dataset after its first folds.")
-    ] = True,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only say how much work there is, and about how long it will take.")
-    ] = False,
-) -> None:
-    """Evaluate the pool on OpenML datasets and record everything; goes on where it stopped."""
-    import signal
-
-    from recommender.algorithms.catalogue import installed_algorithms
-    from recommender.cli.progress import ProgressBar
-    from recommender.evaluation.workers import Limits
-    from recommender.evidence.collect import collect
-    from recommender.evidence.store import Store
-    from recommender.tables.openml import read_suite, set_server
-
-    if not suite and not task:
-        raise _usage("nothing to collect: give --suite or --task, such as --suite OpenML-CC18")
-    algorithms = installed_algorithms(algorithm or None)
-    set_server(server, str(cache) if cache else None)
-    task_ids = list(dict.fromkeys([*(i for name in suite or [] for i in read_suite(name)), *(task or [])]))
-    limits = Limits(max_seconds, int(max_memory * 2**30))
-    if dry_run:
-        _show_estimate(store, task_ids, configurations, algorithms, workers, limits)
-        return
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C
-    opened = Store(store)
-    with ProgressBar(len(task_ids)) as bar:
-        summary = collect(
-            opened,
-            task_ids,
-            n_configurations=configurations,
-            algorithms=algorithms,
-            n_workers=workers,
-            limits=limits,
-            cluster=cluster,
-            stop_hopeless=stop_hopeless,
-            on_progress=bar.update,
-        )
-    show_collected(summary, opened)
-    if summary.interrupted:
-        raise typer.Exit(130)
-
-
-def _show_estimate(
-    store: str,
-    task_ids: list[int],
-    n_configurations: int | None,
-    algorithms: frozenset[str] | None,
-    workers: int | None,
-    limits: Any,
-) -> None:
-    import os
-
-    from recommender.evidence.store import Store
-    from recommender.evidence.workload import estimate
-
-    known = Store(store if "://" in store or Path(store).exists() else "sqlite://")
-    n_workers = workers or os.cpu_count() or 1
-    found = estimate(
-        known, task_ids, n_configurations=n_configurations, algorithms=algorithms, n_workers=n_workers, limits=limits
-    )
-    for task_id, reason in found.skipped.items():
-        say(f"cannot be had, task {task_id}: {reason}")
-    if len(found.datasets):
-        show_table(found.datasets, title="To be done", digits=0)
-    long = f"about {duration(found.seconds)} on {count(n_workers, 'worker')}" if found.seconds == found.seconds else ""
-    print(
-        f"{count(len(found.datasets), 'dataset')}, {found.n_left:,} evaluations left at most, "
-        f"{int(found.datasets['recorded'].sum()):,} recorded; "
-        + (long or "how long that takes cannot be told, as nothing was ever recorded")
-    )
+app.command(epilog="Example: `recommender collect --suite OpenML-CC18 --store evidence.sqlite`")(collecting.collect)
 
 
 @app.command(epilog="Example: `recommender train --store evidence.sqlite --output my-knowledge`")
@@ -252,7 +155,9 @@ def train(
 
     extend = extend and (store is not None or (knowledge is not None and extends_shipped(knowledge)))
     if extend and output.resolve() == shipped_folder().resolve():
-        raise _usage(f"{output} comes with the package, and cannot extend itself: give another folder, or --no-extend")
+        raise RecommenderError(
+            f"{output} comes with the package, and cannot extend itself: give another folder, or --no-extend"
+        )
     own = chosen_knowledge(store, knowledge, alone=True)
     if extend:
         shipped = load_knowledge()
@@ -284,7 +189,7 @@ def metafeatures(
         ),
     ] = None,
     time_limit: Annotated[float, typer.Option(min=0.1, help="Seconds that each group from pymfe may take.")] = 60.0,
-    format: Annotated[TableFormat, typer.Option(help="table, json or csv.")] = TableFormat.TABLE,
+    format: FormatOption = TableForm.TABLE,
     server: ServerOption = None,
 ) -> None:
     """Print the meta-features of a table, with the seconds that each group took."""
@@ -308,7 +213,7 @@ def metafeatures(
     for name, reason in found.missing_groups.items():
         say(f"the group {name} is missing: {reason}")
     table = pd.DataFrame(rows)
-    if format is not TableFormat.TABLE:
+    if format is not TableForm.TABLE:
         print(printed(table, format), end="")
         return
     show_table(table, title=f"{len(table)} meta-features", digits=4)
@@ -318,10 +223,8 @@ def metafeatures(
 
 @app.command(epilog="Example: `recommender benchmark --suite OpenML-CC18 --output results.csv`")
 def benchmark(
-    suite: Annotated[
-        list[str] | None, typer.Option(help="An OpenML suite, by number or alias; may be repeated.")
-    ] = None,
-    task: Annotated[list[int] | None, typer.Option(help="An OpenML task id; may be repeated.")] = None,
+    suite: SuiteOption = None,
+    task: TaskIdOption = None,
     matrix: Annotated[
         list[Path] | None,
         typer.Option(help="A folder with a published performance matrix, to measure the meta-model alone; repeatable."),
@@ -346,17 +249,17 @@ def benchmark(
     """
     from recommender.evidence.folder import load_knowledge
     from recommender.measuring.openml_tasks import STOPPED, run_benchmark, summarise
-    from recommender.tables.openml import read_suite, set_server
+    from recommender.tables.openml import set_server
 
     if matrix or itself:
         _benchmark_meta_model(matrix or [], load_knowledge(knowledge) if itself else None, seeds, output)
         return
     if not suite and not task:
-        raise _usage(
+        raise RecommenderError(
             "nothing to compare on: give --suite or --task, such as --suite OpenML-CC18; --matrix, or --itself"
         )
     set_server(server, str(cache) if cache else None)
-    task_ids = list(dict.fromkeys([*(i for name in suite or [] for i in read_suite(name)), *(task or [])]))
+    task_ids = chosen_tasks(suite, task)
     base = load_knowledge(knowledge)
     with status("Comparing") as tell:
         rows, skipped = run_benchmark(
@@ -420,15 +323,3 @@ def main(arguments: list[str] | None = None) -> int:
         if hasattr(error, "show"):  # the parser's own account of a wrong option
             error.show()
         return int(error.exit_code)
-
-
-def _write(path: Path, page: str) -> None:
-    from recommender.outputs import check_file
-
-    check_file(path)
-    path.write_text(page, encoding="utf-8", errors="xmlcharrefreplace")
-    say(f"report written to {path}")
-
-
-def _usage(message: str) -> RecommenderError:
-    return RecommenderError(message)

@@ -5,26 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from recommender.words import count, duration
+from recommender.cli.forms import TableForm
+from recommender.words import duration
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from recommender.advice.ranking import Ranking
-    from recommender.evidence.recording import Summary
-    from recommender.evidence.store import Store
-
-
-class TableFormat(StrEnum):
-    """How a table is printed."""
-
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
 
 
 def as_json(found: Ranking, top: int) -> dict[str, Any]:
@@ -84,28 +74,6 @@ def show_recommendation(found: Ranking, top: int) -> None:
     print(f"Three that complement each other: {', '.join(str(i.configuration) for i in found.portfolio(3))}")
 
 
-def show_collected(summary: Summary, store: Store) -> None:
-    """Say what a collection did and where it is recorded."""
-    from recommender.errors import ServerError
-
-    for task_id, reason in summary.skipped.items():
-        say(f"skipped task {task_id}: {reason}")
-    if summary.skipped and not summary.n_datasets and not summary.interrupted:
-        raise ServerError(
-            f"none of the tasks asked for ({len(summary.skipped)}) could be had, so there is nothing to collect"
-        )
-    for dataset_id, reason in summary.undescribed.items():
-        say(f"no meta-features of {dataset_id}: {reason}")
-    outcomes = ", ".join(f"{n:,} {status}" for status, n in sorted(summary.outcomes.items())) or "nothing new"
-    spent = f" ({duration(summary.fit_and_predict_seconds)} of fitting and predicting)" if summary.outcomes else ""
-    print(
-        f"{count(summary.n_datasets, 'dataset')} in {duration(summary.seconds)}: {outcomes}{spent}; "
-        f"recorded in {store.address.removeprefix('sqlite:///')}"
-    )
-    if summary.interrupted:
-        say("stopped before the end: run the same command to go on")
-
-
 def show_table(table: pd.DataFrame, *, title: str, digits: int = 3) -> None:
     """Print a table, as wide as it needs where it is piped."""
     from rich.console import Console
@@ -132,9 +100,9 @@ def _cell(value: Any, digits: int) -> str:
     return str(value)
 
 
-def printed(table: pd.DataFrame, format: TableFormat) -> str:
+def printed(table: pd.DataFrame, format: TableForm) -> str:
     """A table as programs read it."""
-    if format is TableFormat.CSV:
+    if format is TableForm.CSV:
         return table.to_csv(index_label="id")
     return table.reset_index().to_json(orient="records", indent=1) + "\n"
 

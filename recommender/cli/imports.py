@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recommender.cli.console import TableFormat, printed, say, show_table
-from recommender.cli.options import StoreOption
+from recommender.cli.collecting import end_like_ctrl_c, leave_early
+from recommender.cli.console import printed, say, show_table
+from recommender.cli.forms import TableForm
+from recommender.cli.options import CacheOption, ServerOption, StoreOption
 from recommender.errors import ServerBusyError, ServerError
 from recommender.words import count, duration
 
@@ -46,28 +47,23 @@ def import_evaluations(
         str, typer.Option(help="The evaluation measure, by OpenML's name, such as area_under_roc_curve.")
     ] = "predictive_accuracy",
     store: StoreOption = DEFAULT_STORE,
-    server: Annotated[
-        str | None, typer.Option(help="Address of an OpenML server; openml.org by default.", envvar="OPENML_SERVER")
-    ] = None,
-    cache: Annotated[Path | None, typer.Option(help="Folder in which what the server sent is kept.")] = None,
+    server: ServerOption = None,
+    cache: CacheOption = None,
 ) -> None:
     """Record what others have evaluated and OpenML knows; goes on where it stopped."""
-    import signal
-
     from recommender.imported.importing import import_evaluations
     from recommender.imported.store import ImportedEvidence
     from recommender.tables.openml import read_suite, server_address, set_server
 
     set_server(server, str(cache) if cache else None)
     task_ids = [*(i for name in suite or [] for i in read_suite(name)), *(task or [])] if suite or task else None
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C
+    end_like_ctrl_c()
     evidence = ImportedEvidence(store)
     try:
         with _bar() as show:
             summary = import_evaluations(evidence, flow, task_ids=task_ids, metric=metric, on_progress=show)
     except KeyboardInterrupt:
-        say("stopped before the end: run the same command to go on")
-        raise typer.Exit(130) from None
+        leave_early()
     except ServerBusyError as error:
         raise ServerBusyError(f"{error} What was read is recorded: run the same command to go on") from error
     said = f"{metric} on {'these' if task_ids is not None else 'any'} tasks"
@@ -85,14 +81,15 @@ def _flows(numbers: list[int]) -> str:
     return f"flow{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers))}"
 
 
-def show_imported_winners(store: str, *, task: str | None, metric: str | None, format: TableFormat) -> None:
+def show_imported_winners(store: str, *, task: str | None, metric: str | None, format: TableForm) -> None:
     """Print what won on each task in the imported evidence, and what won most often."""
     import pandas as pd
 
     from recommender.errors import StoreError
+    from recommender.evidence.store import store_exists
     from recommender.imported.store import ImportedEvidence
 
-    if "://" not in store and not Path(store).exists():
+    if not store_exists(store):
         raise StoreError(f"no such store: {store}. `recommender import-evaluations --store {store}` makes one")
     table = ImportedEvidence(store).winners()
     asked = {"task": task, "metric": metric}
@@ -101,7 +98,7 @@ def show_imported_winners(store: str, *, task: str | None, metric: str | None, f
     if table.empty:
         said = " and ".join(f"{name} {value}" for name, value in asked.items() if value is not None)
         raise StoreError(f"{store} holds nothing imported with {said}. Metrics have OpenML's names, tasks ours")
-    if format is not TableFormat.TABLE:
+    if format is not TableForm.TABLE:
         print(printed(table.reset_index(drop=True), format), end="")
         return
     title = f"What won on each of {len(table)} OpenML tasks"
@@ -144,21 +141,10 @@ def _show_summary(evidence: ImportedEvidence, summary: ImportSummary) -> None:
 
 @contextmanager
 def _bar() -> Iterator[Callable[[ImportProgress], None]]:
-    """A bar without an end, since OpenML does not say how much there is; nothing where stderr is no terminal."""
-    from rich import progress
-    from rich.console import Console
+    """A bar without an end, since OpenML does not say how much there is."""
+    from recommender.cli.progress import make_bar
 
-    console = Console(stderr=True)
-    bar = progress.Progress(
-        progress.SpinnerColumn(),
-        progress.TextColumn("{task.description}"),
-        progress.BarColumn(),
-        progress.TextColumn("{task.completed:,.0f} evaluations"),
-        progress.TimeElapsedColumn(),
-        console=console,
-        disable=not console.is_terminal,
-        transient=True,
-    )
+    bar = make_bar("{task.completed:,.0f} evaluations")
     task = bar.add_task("reading", total=None)
 
     def show(moment: ImportProgress) -> None:

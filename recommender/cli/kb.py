@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import json
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from recommender.cli.console import TableFormat, printed, say, show_collected, show_table
+from recommender.cli.collecting import end_collection, run_collection
+from recommender.cli.console import printed, say, show_table
+from recommender.cli.forms import ExportForm, InfoForm, TableForm
 from recommender.cli.imports import DEFAULT_STORE, Source, SourceOption, show_imported_winners
 from recommender.cli.options import (
+    ConfigurationsOption,
     EvidenceOption,
+    FormatOption,
     KnowledgeOption,
+    MaxMemoryOption,
+    MaxSecondsOption,
     MetricOption,
     StoreOption,
     TaskOption,
+    WorkersOption,
     all_knowledge,
     checked_task,
     chosen_knowledge,
+    chosen_limits,
     existing_store,
 )
 from recommender.errors import RecommenderError
@@ -30,37 +37,20 @@ app = typer.Typer(help="Look into a knowledge base, add to it, and take from it.
 OfTaskOption = Annotated[
     str | None, typer.Option("--task", help="binary, multiclass or regression; all of them if not given.")
 ]
-FormatOption = Annotated[TableFormat, typer.Option("--format", help="table, json or csv.")]
-
-
-class Form(StrEnum):
-    """The forms in which a knowledge base is exported."""
-
-    PARQUET = "parquet"
-    STORE = "store"
-    CSV = "csv"
-    ASLIB = "aslib"
-
-
-class InfoFormat(StrEnum):
-    """How `info` is printed."""
-
-    TABLE = "table"
-    JSON = "json"
 
 
 @app.command(epilog="Example: `recommender kb info`")
 def info(
     store: EvidenceOption = None,
     knowledge: KnowledgeOption = None,
-    format: Annotated[InfoFormat, typer.Option(help="table or json.")] = InfoFormat.TABLE,
+    format: Annotated[InfoForm, typer.Option(help="table or json.")] = InfoForm.TABLE,
 ) -> None:
     """Say what a knowledge base holds, by task, size and algorithm."""
     from recommender.evidence.inventory import by_algorithm, by_size, by_task
 
     base = chosen_knowledge(store, knowledge)
     tables = {"task": by_task(base), "size": by_size(base), "algorithm": by_algorithm(base)}
-    if format is InfoFormat.JSON:
+    if format is InfoForm.JSON:
         print(json.dumps({name: json.loads(t.reset_index().to_json(orient="records")) for name, t in tables.items()}))
         return
     for name, table in tables.items():
@@ -72,7 +62,7 @@ def list_(
     task: OfTaskOption = None,
     store: EvidenceOption = None,
     knowledge: KnowledgeOption = None,
-    format: FormatOption = TableFormat.TABLE,
+    format: FormatOption = TableForm.TABLE,
 ) -> None:
     """List the datasets of a knowledge base."""
     from recommender.evidence.inventory import by_dataset
@@ -80,7 +70,7 @@ def list_(
     table = by_dataset(chosen_knowledge(store, knowledge))
     if task is not None:
         table = table[table["task"] == checked_task(task)]
-    if format is TableFormat.TABLE:
+    if format is TableForm.TABLE:
         shown = table.drop(columns=["licence"]).reset_index()
         show_table(shown, title=count(len(table), "dataset"), digits=0)
     else:
@@ -93,7 +83,7 @@ def winners(
     metric: MetricOption = None,
     store: EvidenceOption = None,
     knowledge: KnowledgeOption = None,
-    format: Annotated[TableFormat, typer.Option(help="table, json or csv.")] = TableFormat.TABLE,
+    format: FormatOption = TableForm.TABLE,
     source: SourceOption = Source.OURS,
 ) -> None:
     """Show which algorithm and hyperparameters won on each dataset, and which won most often."""
@@ -116,7 +106,7 @@ def winners(
     base = chosen_knowledge(store, knowledge)
     tasks = [t for t in TASKS if task in (None, t) and (metric is None or t in METRICS[metric].tasks)]
     tables = {t: find_winners(base, t, metric) for t in tasks if base.for_task(t)}
-    if format is not TableFormat.TABLE:
+    if format is not TableForm.TABLE:
         whole = pd.concat([table.assign(task=t) for t, table in tables.items()])
         print(printed(whole, format), end="")
         return
@@ -133,7 +123,7 @@ def export(
         str, typer.Argument(help="Where to: a store such as evidence.sqlite, a CSV file of results, or a folder.")
     ],
     format: Annotated[
-        Form | None,
+        ExportForm | None,
         typer.Option(
             help="parquet (a folder that `--knowledge` takes), store (from which `collect` goes on), csv (every "
             "evaluation), or aslib (a scenario of the Algorithm Selection Library, of one task); OUTPUT's ending "
@@ -148,16 +138,16 @@ def export(
     """Write a knowledge base elsewhere: as a store, as Parquet or CSV, or as an ASlib scenario."""
     base = chosen_knowledge(store, knowledge)
     form, done = format or _form_of(output), count(len(base.datasets), "dataset")
-    if form is Form.STORE:
+    if form is ExportForm.STORE:
         from recommender.evidence.store import Store
         from recommender.evidence.stored import record_knowledge
 
         done = f"{done}, {count(record_knowledge(base, Store(output)), 'new evaluation')}"
-    elif form is Form.PARQUET:
+    elif form is ExportForm.PARQUET:
         from recommender.evidence.folder import save_knowledge
 
         save_knowledge(base, Path(output))
-    elif form is Form.CSV:
+    elif form is ExportForm.CSV:
         from recommender.evidence.results_csv import write_results
 
         write_results(base, Path(output))
@@ -171,10 +161,11 @@ def export(
     print(f"{done} written to {output}")
 
 
-def _form_of(output: str) -> Form:
+def _form_of(output: str) -> ExportForm:
     if "://" in output:
-        return Form.STORE
-    return {".csv": Form.CSV, ".sqlite": Form.STORE, ".db": Form.STORE}.get(Path(output).suffix, Form.PARQUET)
+        return ExportForm.STORE
+    endings = {".csv": ExportForm.CSV, ".sqlite": ExportForm.STORE, ".db": ExportForm.STORE}
+    return endings.get(Path(output).suffix, ExportForm.PARQUET)
 
 
 @app.command(epilog="Example: `recommender kb add churn.csv --target Churn --store mine.sqlite`")
@@ -189,19 +180,18 @@ def add(
         typer.Option(help="Results measured elsewhere: a CSV file such as `kb export` writes, or an ASlib scenario."),
     ] = None,
     store: StoreOption = "recommender.sqlite",
-    configurations: Annotated[int | None, typer.Option(min=1, help="Only the first so many of the pool.")] = None,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Evaluations at once; as many as processors if not given.")
-    ] = None,
-    max_seconds: Annotated[float, typer.Option(min=0.1, help="Seconds that one evaluation may take.")] = 60.0,
-    max_memory: Annotated[float, typer.Option(min=0.1, help="Memory in GiB that one evaluation may take.")] = 6.0,
+    configurations: ConfigurationsOption = None,
+    workers: WorkersOption = None,
+    max_seconds: MaxSecondsOption = 60.0,
+    max_memory: MaxMemoryOption = 6.0,
 ) -> None:
     """Add a dataset of your own, or results measured elsewhere, to a store; `train` learns from both.
 
     A dataset is evaluated as `collect` does it, and the same command goes on where it stopped.
     """
     if file is not None and results is None:
-        _add_dataset(file, target, task, store, configurations, workers, max_seconds, max_memory)
+        limits = chosen_limits(max_seconds, max_memory)
+        _add_dataset(file, target, task, store, n_configurations=configurations, n_workers=workers, limits=limits)
     elif results is not None and file is None:
         _add_results(results, store)
     else:
@@ -222,41 +212,16 @@ def _add_results(path: Path, store: str) -> None:
     )
 
 
-def _add_dataset(
-    file: str,
-    target: str | None,
-    task: str | None,
-    store: str,
-    n_configurations: int | None,
-    n_workers: int | None,
-    max_seconds: float,
-    max_memory: float,
-) -> None:
-    import signal
-
-    from recommender.cli.progress import ProgressBar
-    from recommender.evaluation.workers import Limits
-    from recommender.evidence.collect import collect
+def _add_dataset(file: str, target: str | None, task: str | None, store: str, **options: Any) -> None:
     from recommender.evidence.recording import dataset_id
     from recommender.evidence.store import Store
     from recommender.tables.loading import load_dataset
 
     dataset = load_dataset(file, target=target, task=checked_task(task) if task else None)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C
     opened = Store(store)
-    with ProgressBar(1) as bar:
-        summary = collect(
-            opened,
-            [dataset],
-            n_configurations=n_configurations,
-            n_workers=n_workers,
-            limits=Limits(max_seconds, int(max_memory * 2**30)),
-            on_progress=bar.update,
-        )
+    summary = run_collection(opened, [dataset], **options)
     print(f"{dataset.name} is {dataset_id(dataset)}")
-    show_collected(summary, opened)
-    if summary.interrupted:
-        raise typer.Exit(130)
+    end_collection(summary, opened)
 
 
 @app.command(epilog="Example: `recommender kb drop openml:61 --store evidence.sqlite`")

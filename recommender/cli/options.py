@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from recommender.cli.forms import TableForm
 from recommender.evaluation.metrics import METRICS
 
 if TYPE_CHECKING:
+    from recommender.evaluation.workers import Limits
     from recommender.evidence.knowledge import KnowledgeBase
     from recommender.evidence.store import Store
     from recommender.tables.dataset import Task
@@ -24,6 +26,23 @@ MetricOption = Annotated[str | None, typer.Option(help=f"What to be good at: {',
 TaskOption = Annotated[
     str | None, typer.Option("--task", help="binary, multiclass or regression; inferred if not given.")
 ]
+FormatOption = Annotated[TableForm, typer.Option("--format", help="table, json or csv.")]
+SuiteOption = Annotated[
+    list[str] | None, typer.Option("--suite", help="An OpenML suite, by number or alias; may be repeated.")
+]
+TaskIdOption = Annotated[list[int] | None, typer.Option("--task", help="An OpenML task id; may be repeated.")]
+ServerOption = Annotated[
+    str | None, typer.Option(help="Address of an OpenML server; openml.org by default.", envvar="OPENML_SERVER")
+]
+CacheOption = Annotated[Path | None, typer.Option(help="Folder in which what the server sent is kept.")]
+ConfigurationsOption = Annotated[
+    int | None, typer.Option("--configurations", min=1, help="Only the first so many of the pool.")
+]
+WorkersOption = Annotated[
+    int | None, typer.Option("--workers", min=1, help="Evaluations at once; as many as processors if not given.")
+]
+MaxSecondsOption = Annotated[float, typer.Option(min=0.1, help="Seconds that one evaluation may take.")]
+MaxMemoryOption = Annotated[float, typer.Option(min=0.1, help="Memory in GiB that one evaluation may take.")]
 
 
 def chosen_knowledge(store: str | None, folder: Path | None, *, alone: bool = False) -> KnowledgeBase:
@@ -38,11 +57,11 @@ def all_knowledge(store: str) -> KnowledgeBase:
     """What comes with the package, together with what a store has recorded where there is one."""
     from recommender.evidence.folder import load_knowledge
     from recommender.evidence.merging import extend
-    from recommender.evidence.store import Store
+    from recommender.evidence.store import Store, store_exists
     from recommender.evidence.stored import knowledge_of
 
     shipped = load_knowledge()
-    if "://" not in store and not Path(store).exists():
+    if not store_exists(store):
         return shipped
     opened = Store(store)
     return shipped if opened.read_datasets().empty else extend(shipped, knowledge_of(opened))
@@ -51,11 +70,25 @@ def all_knowledge(store: str) -> KnowledgeBase:
 def existing_store(address: str) -> Store:
     """The store at an address, which is not made where there is none."""
     from recommender.errors import StoreError
-    from recommender.evidence.store import Store
+    from recommender.evidence.store import Store, store_exists
 
-    if "://" not in address and not Path(address).exists():
+    if not store_exists(address):
         raise StoreError(f"no such store: {address}. `recommender collect --store {address}` makes one")
     return Store(address)
+
+
+def chosen_tasks(suites: list[str] | None, task_ids: list[int] | None) -> list[int]:
+    """The ids of the tasks of some suites, and of some more tasks."""
+    from recommender.tables.openml import read_suite
+
+    return list(dict.fromkeys([*(i for name in suites or [] for i in read_suite(name)), *(task_ids or [])]))
+
+
+def chosen_limits(max_seconds: float, max_memory: float) -> Limits:
+    """What one evaluation may take."""
+    from recommender.evaluation.workers import Limits
+
+    return Limits(max_seconds, int(max_memory * 2**30))
 
 
 def checked_task(task: str) -> Task:

@@ -1,4 +1,4 @@
-"""A collection's progress for people: a bar on stderr, where somebody looks on."""
+"""Progress for people: bars on stderr, where somebody looks on."""
 
 from __future__ import annotations
 
@@ -9,12 +9,44 @@ from recommender.evaluation.evaluate import FAILURES
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import Progress as Bar
+    from rich.progress import ProgressColumn
 
     from recommender.evidence.recording import Progress
 
 
+def make_bar(counts: str, *more: ProgressColumn, console: Console | None = None) -> Bar:
+    """A bar that shows what is at work, so many of something, and the time; nothing where there is no terminal.
+
+    Parameters
+    ----------
+    counts : str
+        How the counts are shown, as a format of the bar's task.
+    *more : ProgressColumn
+        What follows the time.
+    console : Console, optional
+        Where it is shown; stderr by default.
+    """
+    from rich import progress
+    from rich.console import Console
+
+    console = console or Console(stderr=True)
+    return progress.Progress(
+        progress.SpinnerColumn(),
+        progress.TextColumn("{task.description}"),
+        progress.BarColumn(),
+        progress.TextColumn(counts),
+        progress.TimeElapsedColumn(),
+        *more,
+        console=console,
+        disable=not console.is_terminal,
+        transient=True,
+        speed_estimate_period=600,
+    )
+
+
 class ProgressBar:
-    """A bar with datasets, evaluations, failures and the time left; nothing at all where stderr is no terminal.
+    """A collection's bar, with datasets, evaluations, failures and the time left.
 
     The total counts the datasets that are not read yet as the mean of those that are, so it moves as these come in.
 
@@ -27,25 +59,11 @@ class ProgressBar:
     """
 
     def __init__(self, n_datasets: int, console: Console | None = None) -> None:
-        from rich import progress
-        from rich.console import Console
+        from rich.progress import TextColumn, TimeRemainingColumn
 
-        console = console or Console(stderr=True)
         self.n_datasets = n_datasets
         self.n_read = self.n_done = self.n_failed = self.n_known = 0
-        self._bar = progress.Progress(
-            progress.SpinnerColumn(),
-            progress.TextColumn("{task.description}"),
-            progress.BarColumn(),
-            progress.TextColumn("{task.fields[counts]}"),
-            progress.TimeElapsedColumn(),
-            progress.TextColumn("left"),
-            progress.TimeRemainingColumn(),
-            console=console,
-            disable=not console.is_terminal,
-            transient=True,
-            speed_estimate_period=600,
-        )
+        self._bar = make_bar("{task.fields[counts]}", TextColumn("left"), TimeRemainingColumn(), console=console)
         self._task = self._bar.add_task("reading", total=None, counts="")
 
     def __enter__(self) -> ProgressBar:

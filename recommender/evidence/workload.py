@@ -25,7 +25,7 @@ OVERHEAD = 1.1
 
 
 @dataclass(frozen=True)
-class Estimate:
+class Workload:
     """What is to be done.
 
     Parameters
@@ -55,7 +55,7 @@ class Estimate:
         return float(left["seconds"].sum(skipna=False)) * OVERHEAD / self.n_workers
 
 
-def estimate(
+def estimate_workload(
     store: Store,
     task_ids: Iterable[int],
     *,
@@ -63,7 +63,7 @@ def estimate(
     algorithms: Iterable[str] | None = None,
     n_workers: int = 1,
     limits: Limits | None = None,
-) -> Estimate:
+) -> Workload:
     """How much of a collection is left to do, as `recommender.evidence.collect.collect` would do it now.
 
     Datasets are read, and nothing is evaluated or recorded. Seconds come from what the store has recorded, or from the
@@ -102,7 +102,7 @@ def estimate(
             }
         )
     columns = ["name", "task", "n_samples", "n_features", "evaluations", "recorded", "left", "seconds"]
-    return Estimate(pd.DataFrame(rows, columns=columns), skipped, n_workers)
+    return Workload(pd.DataFrame(rows, columns=columns), skipped, n_workers)
 
 
 class _Seconds:

@@ -138,20 +138,6 @@ def test_a_mistake_is_one_line_and_exit_code_2(tmp_path, capsys, content, argume
     assert len(shown.err.strip().splitlines()) == 1
 
 
-def test_unreachable_server(tmp_path, capsys):
-    where = ["--server", "http://127.0.0.1:9", "--cache", str(tmp_path), "--store", str(tmp_path / "kb.sqlite")]
-    assert cli.main(["collect", "--suite", "OpenML-CC18", *where]) == 2
-    assert "cannot read suite 'OpenML-CC18'" in capsys.readouterr().err
-
-
-def test_tasks_that_cannot_be_had(tmp_path, capsys):
-    where = ["--server", "http://127.0.0.1:9", "--cache", str(tmp_path), "--store", str(tmp_path / "kb.sqlite")]
-    assert cli.main(["collect", "--task", "3", *where]) == 2
-    shown = capsys.readouterr().err
-    assert "no connection" in shown
-    assert "none of the tasks asked for (1) could be had" in shown
-
-
 def test_store_of_a_newer_format(tmp_path, capsys):
     path = tmp_path / "new.sqlite"
     with sqlite3.connect(path) as connection:

@@ -9,7 +9,7 @@ from recommender.errors import KnowledgeBaseError
 from recommender.evaluation.workers import Limits
 from recommender.evidence.collect import collect
 from recommender.evidence.store import Store
-from recommender.evidence.workload import estimate
+from recommender.evidence.workload import estimate_workload
 
 QUICK = (Configuration("naive_bayes", {}), Configuration("lda", {}))
 
@@ -36,23 +36,23 @@ def store(tmp_path):
 
 
 def test_it_counts_the_work_and_does_none(store, pool, openml_cache, nothing_shipped):
-    found = estimate(store, [1, 2, 99], n_workers=2)
+    found = estimate_workload(store, [1, 2, 99], n_workers=2)
     assert found.datasets["evaluations"].tolist() == [40, 20]
     assert (found.n_left, list(found.skipped)) == (60, [99])
     assert np.isnan(found.seconds)
     assert store.read_datasets().empty
-    assert estimate(store, [1, 2], algorithms=["lda"]).datasets["evaluations"].tolist() == [20, 10]
+    assert estimate_workload(store, [1, 2], algorithms=["lda"]).datasets["evaluations"].tolist() == [20, 10]
 
 
 def test_what_was_recorded_tells_how_long_the_rest_takes(store, pool, openml_cache, nothing_shipped):
     summary = collect(store, [1], n_workers=1)
-    found = estimate(store, [1, 2], n_workers=2)
+    found = estimate_workload(store, [1, 2], n_workers=2)
     assert found.datasets["recorded"].tolist() == [40, 0]
     assert found.datasets["left"].tolist() == [0, 20]
     assert 0.05 * summary.fit_and_predict_seconds < found.seconds < 20 * summary.fit_and_predict_seconds
-    capped = estimate(store, [2], limits=Limits(seconds=1e-9))
+    capped = estimate_workload(store, [2], limits=Limits(seconds=1e-9))
     assert capped.seconds < 1e-6
-    assert estimate(store, [1]).seconds == 0
+    assert estimate_workload(store, [1]).seconds == 0
 
 
 def test_dry_run_says_it_and_makes_no_store(tmp_path, capsys, openml_server, openml_cache, nothing_shipped):

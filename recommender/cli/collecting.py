@@ -1,0 +1,158 @@
+"""The command `recommender collect`, and how a command that records as it goes is run and stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from recommender.cli.console import say, show_table
+from recommender.cli.options import (
+    CacheOption,
+    ConfigurationsOption,
+    MaxMemoryOption,
+    MaxSecondsOption,
+    ServerOption,
+    StoreOption,
+    SuiteOption,
+    TaskIdOption,
+    WorkersOption,
+    chosen_limits,
+    chosen_tasks,
+)
+from recommender.errors import RecommenderError
+from recommender.words import count, duration
+
+if TYPE_CHECKING:
+    from recommender.evaluation.workers import Limits
+    from recommender.evidence.recording import Summary
+    from recommender.evidence.store import Store
+    from recommender.tables.dataset import Dataset
+
+
+def collect(
+    suite: SuiteOption = None,
+    task: TaskIdOption = None,
+    store: StoreOption = "recommender.sqlite",
+    server: ServerOption = None,
+    cache: CacheOption = None,
+    configurations: ConfigurationsOption = None,
+    algorithm: Annotated[
+        list[str] | None, typer.Option(help="Only configurations of this algorithm; may be repeated.")
+    ] = None,
+    workers: WorkersOption = None,
+    max_seconds: MaxSecondsOption = 60.0,
+    max_memory: MaxMemoryOption = 6.0,
+    cluster: Annotated[
+        str | None, typer.Option(help="Scheduler of a Dask cluster that does the evaluations, such as tcp://host:8786.")
+    ] = None,
+    stop_hopeless: Annotated[
+        bool, typer.Option(help="Stop configurations that are hopeless on a dataset after its first folds.")
+    ] = True,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say how much work there is, and about how long it will take.")
+    ] = False,
+) -> None:
+    """Evaluate the pool on OpenML datasets and record everything; goes on where it stopped."""
+    from recommender.algorithms.catalogue import installed_algorithms
+    from recommender.evidence.store import Store
+    from recommender.tables.openml import set_server
+
+    if not suite and not task:
+        raise RecommenderError("nothing to collect: give --suite or --task, such as --suite OpenML-CC18")
+    algorithms = installed_algorithms(algorithm or None)
+    set_server(server, str(cache) if cache else None)
+    task_ids = chosen_tasks(suite, task)
+    limits = chosen_limits(max_seconds, max_memory)
+    if dry_run:
+        _show_workload(store, task_ids, configurations, algorithms, workers, limits)
+        return
+    opened = Store(store)
+    summary = run_collection(
+        opened,
+        task_ids,
+        n_configurations=configurations,
+        algorithms=algorithms,
+        n_workers=workers,
+        limits=limits,
+        cluster=cluster,
+        stop_hopeless=stop_hopeless,
+    )
+    end_collection(summary, opened)
+
+
+def _show_workload(
+    store: str,
+    task_ids: list[int],
+    n_configurations: int | None,
+    algorithms: frozenset[str] | None,
+    workers: int | None,
+    limits: Limits,
+) -> None:
+    import os
+
+    from recommender.evidence.store import Store, store_exists
+    from recommender.evidence.workload import estimate_workload
+
+    known = Store(store if store_exists(store) else "sqlite://")
+    n_workers = workers or os.cpu_count() or 1
+    found = estimate_workload(
+        known, task_ids, n_configurations=n_configurations, algorithms=algorithms, n_workers=n_workers, limits=limits
+    )
+    for task_id, reason in found.skipped.items():
+        say(f"cannot be had, task {task_id}: {reason}")
+    if len(found.datasets):
+        show_table(found.datasets, title="To be done", digits=0)
+    long = f"about {duration(found.seconds)} on {count(n_workers, 'worker')}" if found.seconds == found.seconds else ""
+    print(
+        f"{count(len(found.datasets), 'dataset')}, {found.n_left:,} evaluations left at most, "
+        f"{int(found.datasets['recorded'].sum()):,} recorded; "
+        + (long or "how long that takes cannot be told, as nothing was ever recorded")
+    )
+
+
+def run_collection(store: Store, tasks: Iterable[int | Dataset], **options: Any) -> Summary:
+    """Collect as `recommender.evidence.collect.collect` does, with a bar for whoever looks on."""
+    from recommender.cli.progress import ProgressBar
+    from recommender.evidence.collect import collect
+
+    tasks = list(tasks)
+    end_like_ctrl_c()
+    with ProgressBar(len(tasks)) as bar:
+        return collect(store, tasks, on_progress=bar.update, **options)
+
+
+def end_collection(summary: Summary, store: Store) -> None:
+    """Say what a collection did and where it is recorded, and leave as is fit where it was stopped."""
+    from recommender.errors import ServerError
+
+    for task_id, reason in summary.skipped.items():
+        say(f"skipped task {task_id}: {reason}")
+    if summary.skipped and not summary.n_datasets and not summary.interrupted:
+        raise ServerError(
+            f"none of the tasks asked for ({len(summary.skipped)}) could be had, so there is nothing to collect"
+        )
+    for dataset_id, reason in summary.undescribed.items():
+        say(f"no meta-features of {dataset_id}: {reason}")
+    outcomes = ", ".join(f"{n:,} {status}" for status, n in sorted(summary.outcomes.items())) or "nothing new"
+    spent = f" ({duration(summary.fit_and_predict_seconds)} of fitting and predicting)" if summary.outcomes else ""
+    print(
+        f"{count(summary.n_datasets, 'dataset')} in {duration(summary.seconds)}: {outcomes}{spent}; "
+        f"recorded in {store.address.removeprefix('sqlite:///')}"
+    )
+    if summary.interrupted:
+        leave_early()
+
+
+def end_like_ctrl_c() -> None:
+    """Let what ends processes politely end this one as Ctrl-C does."""
+    import signal
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def leave_early() -> NoReturn:
+    """Leave a command that was stopped and has recorded what was done."""
+    say("stopped before the end: run the same command to go on")
+    raise typer.Exit(130)

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+import typer
+
+from recommender.cli import app as cli
+from recommender.cli.collecting import end_collection
+from recommender.evidence.recording import Summary
+from recommender.evidence.store import Store
+
+
+def test_unreachable_server(tmp_path, capsys):
+    where = ["--server", "http://127.0.0.1:9", "--cache", str(tmp_path), "--store", str(tmp_path / "kb.sqlite")]
+    assert cli.main(["collect", "--suite", "OpenML-CC18", *where]) == 2
+    assert "cannot read suite 'OpenML-CC18'" in capsys.readouterr().err
+
+
+def test_tasks_that_cannot_be_had(tmp_path, capsys):
+    where = ["--server", "http://127.0.0.1:9", "--cache", str(tmp_path), "--store", str(tmp_path / "kb.sqlite")]
+    assert cli.main(["collect", "--task", "3", *where]) == 2
+    shown = capsys.readouterr().err
+    assert "no connection" in shown
+    assert "none of the tasks asked for (1) could be had" in shown
+
+
+def test_a_collection_of_nothing_says_what_to_give(capsys):
+    assert cli.main(["collect"]) == 2
+    assert "give --suite or --task" in capsys.readouterr().err
+
+
+def test_a_dry_run_makes_no_store(openml_cache, openml_server, tmp_path, capsys):
+    given = ["--server", openml_server, "--cache", str(openml_cache), "--store", str(tmp_path / "kb.sqlite")]
+    assert cli.main(["collect", "--task", "1", "--task", "99", *given, "--configurations", "1", "--dry-run"]) == 0
+    shown = capsys.readouterr()
+    assert "1 dataset, 20 evaluations left at most, 0 recorded; about " in shown.out
+    assert "cannot be had, task 99: " in shown.err
+    assert not (tmp_path / "kb.sqlite").exists()
+
+
+def test_a_collection_that_was_stopped_says_what_there_is_and_leaves_with_130(capsys):
+    store = Store("sqlite://")
+    with pytest.raises(typer.Exit) as left:
+        end_collection(Summary(n_datasets=1, interrupted=True, seconds=1.0), store)
+    store.close()
+    shown = capsys.readouterr()
+    assert left.value.exit_code == 130
+    assert shown.out == "1 dataset in 1.00 s: nothing new; recorded in sqlite://\n"
+    assert shown.err == "stopped before the end: run the same command to go on\n"
