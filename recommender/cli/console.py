@@ -92,6 +92,15 @@ def show_table(table: pd.DataFrame, *, title: str, digits: int = 3) -> None:
     console.print(shown)
 
 
+def show_shares(algorithms: pd.Series, *, title: str) -> None:
+    """Print how often each algorithm won."""
+    import pandas as pd
+
+    counts = algorithms.value_counts()
+    shares = pd.DataFrame({"won": counts, "share": (counts / len(algorithms)).map("{:.0%}".format)})
+    show_table(shares.rename_axis("algorithm").reset_index(), title=title)
+
+
 def _cell(value: Any, digits: int) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{k}={v}" for k, v in value.items()) or "defaults"

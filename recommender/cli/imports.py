@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recommender.cli.collecting import end_like_ctrl_c, leave_early
-from recommender.cli.console import printed, say, show_table
+from recommender.cli.console import printed, say, show_shares, show_table
 from recommender.cli.forms import TableForm
 from recommender.cli.options import CacheOption, ServerOption, StoreOption
 from recommender.errors import ServerBusyError, ServerError
@@ -83,8 +83,6 @@ def _flows(numbers: list[int]) -> str:
 
 def show_imported_winners(store: str, *, task: str | None, metric: str | None, format: TableForm) -> None:
     """Print what won on each task in the imported evidence, and what won most often."""
-    import pandas as pd
-
     from recommender.errors import StoreError
     from recommender.evidence.store import store_exists
     from recommender.imported.store import ImportedEvidence
@@ -103,9 +101,7 @@ def show_imported_winners(store: str, *, task: str | None, metric: str | None, f
         return
     title = f"What won on each of {len(table)} OpenML tasks"
     show_table(table.drop(columns=["server", "protocol", "task"]), title=title, digits=4)
-    counts = table["algorithm"].value_counts()
-    shares = pd.DataFrame({"won": counts, "share": (counts / len(table)).map("{:.0%}".format)})
-    show_table(shares.rename_axis("algorithm").reset_index(), title="What won most often")
+    show_shares(table["algorithm"], title="What won most often")
 
 
 def _show_summary(evidence: ImportedEvidence, summary: ImportSummary) -> None:

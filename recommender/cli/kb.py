@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from recommender.cli.collecting import end_collection, run_collection
-from recommender.cli.console import printed, say, show_table
+from recommender.cli.console import printed, say, show_shares, show_table
 from recommender.cli.forms import ExportForm, InfoForm, TableForm
 from recommender.cli.imports import DEFAULT_STORE, Source, SourceOption, show_imported_winners
 from recommender.cli.options import (
@@ -112,9 +112,7 @@ def winners(
         return
     for t, table in tables.items():
         show_table(table.drop(columns=["n_features"]), title=f"{t}: who won on each of {len(table)} datasets")
-        counts = table["algorithm"].value_counts()
-        shares = pd.DataFrame({"won": counts, "share": (counts / len(table)).map("{:.0%}".format)})
-        show_table(shares.rename_axis("algorithm").reset_index(), title=f"{t}: who won most often")
+        show_shares(table["algorithm"], title=f"{t}: who won most often")
 
 
 @app.command(epilog="Example: `recommender kb export evidence.sqlite`")

@@ -100,7 +100,7 @@ EVALUATIONS = Table(
 """What an evaluation has besides a column for each metric."""
 
 LEASES = Table(
-    "claims",
+    "claims",  # as they were called when format 2 was made
     SCHEMA,
     Column("dataset_id", String, primary_key=True),
     Column("configuration_id", String, primary_key=True),

@@ -117,32 +117,17 @@ class ImportedEvidence(Database):
         setups : Mapping of int to parameters by full name
             The settings that were not recorded yet.
         """
-        rows = page.dropna(subset="value")
-        own = {"server_id": server_id}
+        listed = {"server_id": server_id, "metric": metric, "flow_id": flow_id}
         with self.transaction() as connection:
-            names = {f"{name}_" for name in page["flow_name"].unique()}
-            _insert(
-                connection, SETUPS, [own | {"setup_id": i, "parameters": _short(p, names)} for i, p in setups.items()]
-            )
-            known = _known(connection, FLOWS.c.flow_id, [flow_id], FLOWS.c.server_id == server_id)
-            if flow_id not in known:
-                _insert(connection, FLOWS, [own | {"flow_id": flow_id, "name": str(page["flow_name"].iloc[0])}])
-            tasks = page.drop_duplicates("task_id")
-            known = _known(connection, TASKS.c.task_id, tasks["task_id"].tolist(), TASKS.c.server_id == server_id)
-            tasks = tasks[~tasks["task_id"].isin(known)].rename(columns={"data_name": "name"})
-            _insert(
-                connection, TASKS, [own | _UNDESCRIBED | row for row in _rows(tasks[["task_id", "data_id", "name"]])]
-            )
-            here = (EVALUATIONS.c.server_id == server_id, EVALUATIONS.c.metric == metric)
-            known = _known(connection, EVALUATIONS.c.run_id, rows["run_id"].tolist(), *here)
-            new = rows.loc[~rows["run_id"].isin(known), ["run_id", "task_id", "setup_id", "value"]]
-            mark = own | {"metric": metric, "flow_id": flow_id}
-            _insert(connection, EVALUATIONS, [mark | row for row in _rows(new)])
+            _add_setups(connection, server_id, page, setups)
+            _add_flow(connection, server_id, flow_id, page)
+            _add_tasks(connection, server_id, page)
+            n_new = _add_evaluations(connection, listed, page)
             place = _place(server_id, metric, flow_id, task_ids)
-            if not connection.execute(update(PLACES).where(*place).values(n_read=PLACES.c.n_read + len(page))).rowcount:
-                values = mark | {"task_ids": task_ids, "n_read": len(page)}
-                connection.execute(insert(PLACES).values(values))
-        return len(new)
+            moved = update(PLACES).where(*place).values(n_read=PLACES.c.n_read + len(page))
+            if not connection.execute(moved).rowcount:
+                connection.execute(insert(PLACES).values(**listed, task_ids=task_ids, n_read=len(page)))
+        return n_new
 
     def tasks(self) -> pd.DataFrame:
         """Every task with imported evaluations, one row each: what `TaskDescription` has, its dataset and server."""
@@ -308,6 +293,38 @@ _UNDESCRIBED: dict[str, Any] = {
 def _place(server_id: int, metric: str, flow_id: int, task_ids: str) -> tuple[Any, ...]:
     p = PLACES.c
     return p.server_id == server_id, p.metric == metric, p.flow_id == flow_id, p.task_ids == task_ids
+
+
+def _add_setups(
+    connection: Connection, server_id: int, page: pd.DataFrame, setups: Mapping[int, Mapping[str, str | None]]
+) -> None:
+    names = {f"{name}_" for name in page["flow_name"].unique()}
+    rows = [{"server_id": server_id, "setup_id": i, "parameters": _short(p, names)} for i, p in setups.items()]
+    _insert(connection, SETUPS, rows)
+
+
+def _add_flow(connection: Connection, server_id: int, flow_id: int, page: pd.DataFrame) -> None:
+    if flow_id not in _known(connection, FLOWS.c.flow_id, [flow_id], FLOWS.c.server_id == server_id):
+        name = str(page["flow_name"].iloc[0])
+        _insert(connection, FLOWS, [{"server_id": server_id, "flow_id": flow_id, "name": name}])
+
+
+def _add_tasks(connection: Connection, server_id: int, page: pd.DataFrame) -> None:
+    """Record the tasks of a page that are new, to be described later."""
+    tasks = page.drop_duplicates("task_id").rename(columns={"data_name": "name"})
+    known = _known(connection, TASKS.c.task_id, tasks["task_id"].tolist(), TASKS.c.server_id == server_id)
+    new = tasks.loc[~tasks["task_id"].isin(known), ["task_id", "data_id", "name"]]
+    _insert(connection, TASKS, [{"server_id": server_id} | _UNDESCRIBED | row for row in _rows(new)])
+
+
+def _add_evaluations(connection: Connection, listed: Mapping[str, Any], page: pd.DataFrame) -> int:
+    """Record the evaluations of a page that have a value and are new; returns how many."""
+    rows = page.dropna(subset="value")
+    here = (EVALUATIONS.c.server_id == listed["server_id"], EVALUATIONS.c.metric == listed["metric"])
+    known = _known(connection, EVALUATIONS.c.run_id, rows["run_id"].tolist(), *here)
+    new = rows.loc[~rows["run_id"].isin(known), ["run_id", "task_id", "setup_id", "value"]]
+    _insert(connection, EVALUATIONS, [{**listed, **row} for row in _rows(new)])
+    return len(new)
 
 
 def _known(connection: Connection, column: Any, values: Sequence[int], *where: Any) -> set[int]:

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import pytest
+
+from recommender.evidence.folder import load_knowledge
+from recommender.evidence.inventory import by_algorithm, by_dataset, by_size, by_task
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return load_knowledge()
+
+
+@pytest.mark.parametrize("counted", [by_dataset, by_task, by_size, by_algorithm])
+def test_every_evaluation_is_counted_once(shipped, counted):
+    assert counted(shipped)["evaluations"].sum() == len(shipped.evaluations)
+
+
+def test_a_configuration_that_failed_on_a_dataset_is_one_failure(shipped):
+    failed = shipped.outcomes["failed"].groupby(level=0).sum()
+    assert by_dataset(shipped)["failed"].sort_index().to_dict() == failed.sort_index().to_dict()
+    assert by_algorithm(shipped)["failed"].sum() == failed.sum()
+
+
+def test_sizes_are_in_order(shipped):
+    assert list(by_size(shipped).index) == [
+        "under 500 rows",
+        "500 to 1,999 rows",
+        "2,000 to 9,999 rows",
+        "10,000 rows and more",
+    ]

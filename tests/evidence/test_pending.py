@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sklearn.datasets import load_iris
+
+from recommender.algorithms.configuration import Configuration
+from recommender.evaluation.evaluate import Evaluation
+from recommender.evidence.leases import Leases
+from recommender.evidence.pending import Request, Search, Work, folds_left, why_not
+from recommender.evidence.recording import Recorder, Summary
+from recommender.evidence.store import Store
+from recommender.tables.loading import load_dataset
+
+QUICK = (Configuration("naive_bayes", {}), Configuration("lda", {}))
+
+
+@pytest.fixture
+def iris():
+    return load_dataset(load_iris(as_frame=True))
+
+
+@pytest.fixture
+def recorder(monkeypatch):
+    monkeypatch.setattr("recommender.evidence.pending.pool_for", lambda task: QUICK)
+    store = Store("sqlite://")
+    yield Recorder(store, store.add_environment({}), Summary(), lambda _: None)
+    store.close()
+
+
+@pytest.fixture
+def search(recorder, iris, tmp_path) -> Iterator[Work | None]:
+    return iter(Search(Request((iris,), None, None, True), recorder, Leases(recorder.store), tmp_path))
+
+
+def test_folds_are_left_up_to_the_first_failure():
+    assert folds_left({}, 3) == [0, 1, 2]
+    assert folds_left({0: "ok", 2: "ok"}, 3) == [1]
+    assert folds_left({0: "ok", 1: "timeout"}, 3) == []
+
+
+def test_a_dataset_is_to_be_described_and_every_configuration_to_be_tried(search, recorder):
+    found = list(search)
+    assert [work.configuration for work in found] == [None, *QUICK]
+    assert all(list(work.folds) == list(range(20)) for work in found[1:])
+    assert recorder.summary.n_datasets == 1
+
+
+def test_what_others_have_leased_is_looked_at_again_when_they_let_go(search, recorder):
+    theirs = Leases(recorder.store)
+    dataset_id = next(search).opened.spooled.dataset_id
+    theirs.take(dataset_id, QUICK[1].id)
+    assert next(search).configuration == QUICK[0]
+    assert next(search) is None
+    assert next(search) is None
+    theirs.give_all_back()
+    assert next(search).configuration == QUICK[1]
+    assert list(search) == []
+
+
+def test_what_others_have_done_meanwhile_is_not_done_again(search, recorder):
+    theirs = Leases(recorder.store)
+    dataset_id = next(search).opened.spooled.dataset_id
+    theirs.take(dataset_id, QUICK[1].id)
+    assert next(search).configuration == QUICK[0]
+    assert next(search) is None
+    done = [Evaluation(QUICK[1].id, fold, "ok") for fold in range(20)]
+    recorder.store.add_evaluations(dataset_id, done, recorder.environment_id)
+    theirs.give_all_back()
+    assert list(search) == []
+
+
+def test_a_table_goes_when_nothing_is_at_work_on_it(search, tmp_path):
+    found = list(search)
+    for work in found:
+        assert len(list(tmp_path.iterdir())) == 1
+        work.opened.close_one()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_configuration_may_not_apply(iris, monkeypatch):
+    assert why_not(QUICK[0], iris) is None
+    monkeypatch.setattr("recommender.evidence.pending.encoded_width", lambda *_: 10**9)
+    assert "columns" in why_not(Configuration("qda", {}), iris)
