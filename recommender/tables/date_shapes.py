@@ -14,6 +14,9 @@ WEEK = "%G-W%V"
 QUARTER = "%YQ"
 """The format of `2015Q1` and `Q1 2015`, which strptime does not know."""
 
+SEASON = "%Y/%y"
+"""The format of `2015-16`, a year and the next one: the text is read as the first of them."""
+
 LONGEST = 60
 """Longer texts are no dates."""
 
@@ -55,6 +58,8 @@ def _formats_of_shape(shape: str, day_first: bool) -> tuple[str, ...]:
         return (QUARTER,)
     if shape.upper() == "9999-W99":
         return (WEEK,)
+    if re.fullmatch(r"9999[-–/]99", shape):
+        return (SEASON, f"%Y{shape[4]}%m")
     time = _TIME.search(shape)
     tokens = _TOKEN.findall(shape[: time.start()] + "\n" + shape[time.end() :] if time else shape)
     tokens = [_DIRECTIVES.get(token.lower(), token) for token in tokens]

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from pandas.tseries.api import guess_datetime_format
 
-from recommender.tables.date_shapes import LONGEST, QUARTER, WEEK, WITHOUT_YEAR, date_formats
+from recommender.tables.date_shapes import LONGEST, QUARTER, SEASON, WEEK, WITHOUT_YEAR, date_formats
 from recommender.tables.distinct import cells_of, is_enough
 from recommender.tables.missing import is_missing
 
@@ -30,6 +30,7 @@ N_ODD = 100
 LATEST = 2040
 """Years of two digits end here: `55` is 1955."""
 
+_SEASON = re.compile(r"\d{4}[-–/]\d\d")
 _MONTH = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.IGNORECASE)
 
 
@@ -186,6 +187,9 @@ def _read(texts: np.ndarray, format: str) -> np.ndarray:
         found = [sorted(re.findall(r"\d+", text), key=len) for text in texts]
         texts = np.array([f"{year}-{3 * int(quarter[0]) - 2}" for quarter, year in found], dtype=object)
         format = "%Y-%m"
+    elif format == SEASON:
+        is_next = [int(text[-2:]) == (int(text[:4]) + 1) % 100 if _SEASON.fullmatch(text) else False for text in texts]
+        texts, format = np.where(is_next, [text[:4] for text in texts], ""), "%Y"
     elif format == WEEK:
         texts, format = texts + "-1", WEEK + "-%u"
     elif format.startswith(WITHOUT_YEAR):

@@ -10,8 +10,24 @@ import numpy as np
 import pandas as pd
 
 from recommender.tables.marks import number_pattern
-from recommender.tables.skeletons import FIRST_OF_CLOCK, SECOND_OF_CLOCK, Part, Reading, read_skeleton
+from recommender.tables.skeletons import (
+    FIRST_OF_CLOCK,
+    SECOND_OF_CLOCK,
+    Part,
+    Reading,
+    Term,
+    compass_letter,
+    read_skeleton,
+)
 from recommender.tables.units import factor
+
+CUSTOMS = {
+    "over": "`4.1 out of 5` is one number: the last one is always the same",
+    "minutes": "`12:30` is minutes and seconds, not hours and minutes",
+    "feet": "`6-11` is feet and inches, not a range",
+    "compass": "`10.5S` lies south of the equator: it is negative, as what lies in the west",
+}
+"""What a column can decide about writings that have two meanings."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +46,8 @@ class NumberFormat:
         The units of the parsed numbers, the most frequent first; more than one where they do not convert.
     n_numbers
         How many numbers a cell holds: 2 for `1920x1080`.
-    over
-        Whether cells end with the highest possible number (`4.1 out of 5`), which is left out.
-    minutes
-        Whether `12:30` is minutes and seconds rather than hours and minutes.
+    customs
+        What the column decides about writings that have two meanings: some of `CUSTOMS`.
     understood
         The share of cells with a value that were understood.
     odd
@@ -47,8 +61,7 @@ class NumberFormat:
     plain: str = ""
     units: tuple[str, ...] = ()
     n_numbers: int = 1
-    over: bool = False
-    minutes: bool = False
+    customs: tuple[str, ...] = ()
     understood: float = 1.0
     odd: tuple[str, ...] = ()
 
@@ -99,11 +112,13 @@ class NumberFormat:
     def meaning(self, reading: Reading) -> tuple[np.ndarray, str] | None:
         """The weights of a skeleton's numbers in each number that is meant, and the unit."""
         parts = reading.parts
-        n = 1 + max(term.place for part in parts for term in part.terms)
-        if self.over and reading.kind == "over":
+        n = 1 + max((term.place for part in parts for term in part.terms), default=-1)
+        if reading.kind == "over" and "over" in self.customs:
             parts = (parts[0]._replace(label=parts[1].label),)
+        if reading.kind == "range" and "feet" in self.customs:
+            return np.array([[12.0, 1.0]]), "in"
         weights, names = np.zeros((len(parts), n)), []
-        for i, part in enumerate(parts):
+        for i, part in enumerate(map(self._on_compass, parts)):
             for term in part.terms:
                 scale = self._scale(term.unit, labelled=bool(part.label))
                 if scale is None and reading.kind == "sum":
@@ -117,14 +132,22 @@ class NumberFormat:
         if not self.quantity:
             return None
         if unit in (FIRST_OF_CLOCK, SECOND_OF_CLOCK):
-            return (60.0 if unit == FIRST_OF_CLOCK else 1.0) * (1 if self.minutes else 60)
+            return (60.0 if unit == FIRST_OF_CLOCK else 1.0) * (1 if "minutes" in self.customs else 60)
         if not unit and self.quantity != "magnitude":
             unit = "?" if labelled else self.plain
         found = factor(self.quantity, unit)
         return None if found is None else found / (factor(self.quantity, self.base) or 1)
 
+    def _on_compass(self, part: Part) -> Part:
+        """A number of degrees without its direction: south and west are negative."""
+        letter = compass_letter(part) if "compass" in self.customs else ""
+        if not letter:
+            return part
+        (term,) = part.terms
+        return Part((Term(term.place, -term.weight if letter in "SW" else term.weight, ""),))
+
     def _name(self, part: Part) -> str:
-        unit = part.terms[-1].unit
+        unit = part.terms[-1].unit if part.terms else ""
         shown = unit if self._scale(unit, labelled=bool(part.label)) is None else self.base
         return " ".join(filter(None, (part.money, shown, part.label)))
 

@@ -28,6 +28,8 @@ VARIED = 0.7
 N_DIGITS = 15
 """Whole numbers with more digits name something (a card, an account): floats do not hold them."""
 
+_LETTERED = re.compile(r"[A-Za-z]{1,3}-?\d+|\d+-?(?![kKmMbB])[A-Za-z]")
+
 N_ODD = 100
 """So many of the texts that are no numbers are told."""
 
@@ -70,10 +72,11 @@ def fit_numbers(texts: Iterable[str], *, counts: Iterable[int] | None = None) ->
     if not _could_be_numbers(list(cells)):
         return None
     marks = marks_of(cells)
-    column = _read(cells, *marks)
+    customs = _customs_of(cells)
+    column = _read(cells, *marks, customs)
     if column.share([reading is not None for reading in column.readings]) < 0.5 or _are_codes(column):
         return None
-    format = _with_units(_with_parts(NumberFormat(*marks), column), column)
+    format = _with_units(_with_parts(NumberFormat(*marks, customs=customs), column), column)
     return format and _judged(format, column)
 
 
@@ -86,24 +89,39 @@ def _could_be_numbers(texts: list[str]) -> bool:
     return readable > 0.4 * len(texts[:: max(1, len(texts) // 100)])
 
 
-def _read(cells: Counter[str], decimal: str, thousands: str) -> _Column:
+def _customs_of(cells: Counter[str]) -> tuple[str, ...]:
+    """Whether `6-11` is feet and inches (some would be ranges that fall), and whether letters are directions."""
+    texts = [text.strip() for text in cells]
+    heights = [found for text in texts if (found := re.fullmatch(r"([3-8])-(\d|1[01])", text))]
+    fall = any(int(found[1]) > int(found[2]) for found in heights)
+    are_feet = fall and len(heights) >= max(5, UNDERSTOOD * len(texts))
+    letters = [found[1] for text in texts if (found := re.fullmatch(r"[\d.,]+\s*°?\s*([NSEW])", text))]
+    is_compass = len(letters) >= UNDERSTOOD * len(texts) and set(letters) in ({"N", "S"}, {"E", "W"})
+    return ("feet",) * are_feet + ("compass",) * is_compass
+
+
+def _read(cells: Counter[str], decimal: str, thousands: str, customs: tuple[str, ...]) -> _Column:
     written = write(list(cells), decimal, thousands)
     numbers = written.floats(decimal, thousands)
-    readings = []
+    readings: list[Reading | None] = []
     for code, start in zip(written.codes, written.starts, strict=True):
         skeleton = written.skeletons[code]
         reading = read_skeleton(skeleton)
         own = slice(start, start + skeleton.count("0"))
-        fine = reading is not None and _is_plausible(reading, skeleton, written.tokens[own], numbers[own])
-        readings.append(reading if fine else None)
+        is_open = skeleton.strip() == "0-" and "0-0" in written.skeletons  # 65 and more, not -65
+        if is_open or (reading and not _is_plausible(reading, skeleton, written.tokens[own], numbers[own], customs)):
+            reading = None
+        readings.append(reading)
     return _Column(list(cells), np.fromiter(cells.values(), float), written, numbers, readings)
 
 
-def _is_plausible(reading: Reading, skeleton: str, tokens: list[str], numbers: np.ndarray) -> bool:
+def _is_plausible(
+    reading: Reading, skeleton: str, tokens: list[str], numbers: np.ndarray, customs: tuple[str, ...]
+) -> bool:
     """Whether these numbers are written so: no phone, no month of a year, no code with zeros before it."""
     if reading.kind == "clock":
         return all(re.fullmatch(r"[0-5]\d(\D\d+)?", token) for token in tokens[1:])
-    if reading.kind == "sum" or (reading.kind == "number" and not _is_bare(skeleton)):
+    if reading.kind in ("sum", "zero") or "feet" in customs or (reading.kind == "number" and not _is_bare(skeleton)):
         return True
     if any(re.fullmatch(rf"0\d+|\d{{{N_DIGITS + 1},}}", token) for token in tokens):
         return False
@@ -119,10 +137,12 @@ def _is_bare(skeleton: str) -> bool:
 
 
 def _are_codes(column: _Column) -> bool:
-    """Whether whole numbers are padded with zeros to the width that most have, as in zip codes."""
+    """Whether whole numbers are codes: padded with zeros to the width that most have, or a letter is added to some."""
     whole = [text.strip() for text in column.texts if text.strip().isdigit()]
     width, n = Counter(map(len, whole)).most_common(1)[0] if whole else (0, 0)
-    return n > 0.5 * len(whole) and any(len(text) == width > 1 and text[0] == "0" for text in whole)
+    padded = n > 0.5 * len(whole) and any(len(text) == width > 1 and text[0] == "0" for text in whole)
+    lettered = sum(_LETTERED.fullmatch(text.strip()) is not None for text in column.texts)
+    return padded or (lettered > 1 and len(whole) > 0.5 * len(column.texts))
 
 
 def _with_parts(format: NumberFormat, column: _Column) -> NumberFormat:
@@ -141,7 +161,8 @@ def _with_parts(format: NumberFormat, column: _Column) -> NumberFormat:
     ]
     plain_hours = [len(column.written.tokens[i]) == 1 for i in first[short]]
     minutes = any(column.numbers[first[short]] > 24) or (clocks != short and any(plain_hours))
-    return replace(format, n_numbers=n_numbers, over=bool(is_over), minutes=bool(minutes))
+    customs = format.customs + ("over",) * bool(is_over) + ("minutes",) * bool(minutes)
+    return replace(format, n_numbers=n_numbers, customs=customs)
 
 
 def _with_units(format: NumberFormat, column: _Column) -> NumberFormat:
@@ -183,6 +204,8 @@ def _judged(format: NumberFormat, column: _Column) -> NumberFormat | None:
     format = replace(format, units=units)
     values, _ = format.parse_distinct(column.texts)
     fine = ~np.isnan(values.reshape(len(values), -1)).all(axis=1) & [reading is not None for reading in column.readings]
+    if len(values) > 1 and len(np.unique(values[fine])) < 2 and len(values[fine]) > 1:
+        return None  # of `<= 3` and `> 3` the number says nothing
     fine |= [_is_missing_with_unit(text, units) for text in column.texts]
     odd = [text for text, is_fine in zip(column.texts, fine, strict=True) if not is_fine]
     understood = column.share(fine)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from recommender.tables.missing import says_missing
+from recommender.tables.number_format import NumberFormat
 from recommender.tables.numbers import fit_numbers
 from recommender.tables.scales import NEEDED, SCALES, WORDS_OF_TWO
 
@@ -26,7 +27,8 @@ _DOWNWARDS = re.compile(
     rf"^\s*(?:<|≤|under|below|less than|fewer than|up to|at most)|\b(?:or|and)\s+(?:{_LESS})\b", re.IGNORECASE
 )
 _HIGH_END = re.compile(r"\d.*?\s*(?:[-–—~]|\bto\b)\s*(?P<high>[^\d]*\d[\d.,]*\D*)")
-_NOTHING = frozenset(["never", "no", "none", "nothing", "nil"])
+_SIGNS = "<>≤≥= "
+_NOTHING = frozenset(["never", "no", "none", "nothing", "nil", "zero", "non-stop", "nonstop", "non stop", "direct"])
 _EVERYTHING = frozenset(["more", "many"])
 _GRADE = re.compile(r"([A-G])([+-]*)")
 _CREDIT = re.compile(r"(AAA|AA|A|BBB|BB|B|CCC|CC|C|D)([+-]?)")
@@ -117,14 +119,14 @@ def _ranks_by_words(levels: list[str]) -> list[float] | None:
 
 
 def _ranks_by_grades(levels: list[str]) -> list[float] | None:
-    """Ranks of school grades (A+, A, ..., F), of classes (A to G), and of ratings of credit (AAA, AA-, ...)."""
+    """Ranks of school grades (A, B, C, D, F), of classes with signs (A++), and of ratings of credit (AAA, AA-, ...)."""
     credits = [_CREDIT.fullmatch(level.upper()) for level in levels]
     if len(levels) > 2 and all(credits) and any(len(found[1]) > 1 for found in credits if found):
         return [_CREDITS.index(found[1]) + _sign(found[2]) for found in credits if found]
     grades = [_GRADE.fullmatch(level.upper()) for level in levels]
     letters = {found[1] for found in grades if found}
     signed = any(found[2] for found in grades if found)
-    if len(levels) < 3 or not all(grades) or not (signed or letters == set("ABCDEFG") or {*"ABCF"} <= letters):
+    if len(levels) < 3 or not all(grades) or not (signed or ({*"ABCF"} <= letters and "E" not in letters)):
         return None
     return [_sign(found[2]) - ord(found[1]) for found in grades if found]
 
@@ -135,29 +137,38 @@ def _sign(signs: str) -> float:
 
 def _ranks_by_bounds(levels: list[str]) -> list[float] | None:
     """Ranks of numbers, of ranges that do not overlap, and of what lies below and above."""
-    named = {level: level.lower() for level in levels if level.lower() in _NOTHING | _EVERYTHING}
-    numbers = {level: re.sub(r"(?<=\d)\s*/\s*(?=\d)", "-", level) for level in levels if level not in named}
-    format = fit_numbers(list(numbers.values())) if len(levels) > 2 else None
+    named = [level.lower() in _NOTHING | _EVERYTHING for level in levels]
+    texts = [_as_bound(level, levels) for level, is_named in zip(levels, named, strict=True) if not is_named]
+    format = fit_numbers([text.strip(_SIGNS) for text in texts])
     if format is None or format.n_numbers > 1 or format.odd or len(format.units) > 1:
         return None
-    middles = dict(zip(numbers, format.parse(list(numbers.values()))[0], strict=True))
-    bounds = {level: (-np.inf, -np.inf) if name in _NOTHING else (np.inf, np.inf) for level, name in named.items()}
-    for level, middle in middles.items():
-        text = numbers[level]
-        high_end = _HIGH_END.match(text)
-        if _UPWARDS.search(text):
-            bounds[level] = (middle, np.inf)
-        elif _DOWNWARDS.search(text):
-            bounds[level] = (
-                -np.inf,
-                middle * (2 if re.match(r"\s*(?:<(?!=)|under|below|less|fewer)", text, re.I) else 1),
-            )
-        elif high_end and not np.isnan(high := format.parse([high_end["high"]])[0][0]):
-            bounds[level] = (2 * middle - high, high)
-        else:
-            bounds[level] = (middle, middle)
-    rows = sorted(bounds.values())
-    overlap = any(low < before for (_, before), (low, _) in pairwise(rows) if np.isfinite(low))
-    if overlap or (not named and all(low == high for low, high in rows)):
+    bounds = iter([_bounds(text, format) for text in texts])
+    rows = [
+        next(bounds) if not is_named else (-np.inf, -np.inf) if level.lower() in _NOTHING else (np.inf, np.inf)
+        for level, is_named in zip(levels, named, strict=True)
+    ]
+    in_order = sorted(rows)
+    overlap = any(low < before for (_, before), (low, _) in pairwise(in_order) if np.isfinite(low))
+    if overlap or (not any(named) and all(low == high for low, high in rows)):
         return None
-    return [float(rows.index(bounds[level])) for level in levels]
+    return [float(in_order.index(row)) for row in rows]
+
+
+def _as_bound(level: str, levels: list[str]) -> str:
+    """`40-` is 40 and more; beside bounds `10/49` is a range (a spreadsheet makes a date of `10-49`)."""
+    if any(_UPWARDS.search(other) or _DOWNWARDS.search(other) for other in levels):
+        level = re.sub(r"(?<=\d)\s*/\s*(?=\d)", "-", level)
+    return re.sub(r"(?<=\d)\s*[-–]$", "+", level)
+
+
+def _bounds(text: str, format: NumberFormat) -> tuple[float, float]:
+    """The lowest and the highest number that a level stands for."""
+    (middle,) = format.parse([text.strip(_SIGNS)])[0]
+    high_end = _HIGH_END.match(text)
+    if _UPWARDS.search(text):
+        return middle, np.inf
+    if _DOWNWARDS.search(text):  # what is below a number is read as half of it
+        return -np.inf, middle * 2 if re.match(r"\s*(?:under|below|less|fewer)", text, re.IGNORECASE) else middle
+    if high_end and not np.isnan(high := format.parse([high_end["high"]])[0][0]):
+        return 2 * middle - high, high
+    return middle, middle

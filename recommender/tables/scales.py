@@ -10,8 +10,8 @@ medium|medium low|below average < medium|med|moderate|mid|middle|average|avg|nor
 high|high medium|above average < high|hi|elevated < very high|vhigh|v high < very very high < extremely
 high|highest|critical|urgent|extreme
 
-xxxs|3xs < xxs|2xs < xs|extra small|x small|tiny|very small|micro|mini < s|small < m|medium|med|mid|average|midsize <
-l|large|big < xl|extra large|x large|very large < xxl|2xl|huge|enormous|xx large < xxxl|3xl < xxxxl|4xl < 5xl
+xxxs|3xs < xxs|2xs < xs|extra small|x small|tiny|very small|micro|mini < s|small|sm < m|medium|med|mid|average|midsize <
+l|large|lg|big < xl|extra large|x large|very large < xxl|2xl|huge|enormous|xx large < xxxl|3xl < xxxxl|4xl < 5xl
 
 never|no|non|not < almost never|hardly ever|very rarely < rarely|seldom|rare < occasionally|once in a while <
 sometimes|some of the time < often|frequently|regularly|frequent < very often|usually|most of the time|mostly|very

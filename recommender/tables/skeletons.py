@@ -38,8 +38,11 @@ class Reading(NamedTuple):
     kind: str
 
 
-KINDS = ("number", "range", "sum", "clock", "product", "pair", "over")
-"""One number, a range, a sum of units, a clock, `3 x 4`, `(3, 4)`, and `3 of 4`."""
+KINDS = ("number", "zero", "range", "sum", "clock", "product", "pair", "over")
+"""One number, a word for none, a range, a sum of units, a clock, `3 x 4`, `(3, 4)`, and `3 of 4`."""
+
+ZEROS = frozenset(["free", "zero", "nonstop", "non-stop", "non stop"])
+"""Words that stand for 0 among numbers."""
 
 FIRST_OF_CLOCK, SECOND_OF_CLOCK = ":1", ":2"
 """Units of `18:00`, which is hours and minutes or minutes and seconds: the column decides."""
@@ -53,9 +56,12 @@ _BOUND = (
     r"(?P<less><(?!=)|under|below|less than|fewer than)|<=|>=?|≤|≥|up to|max\.?|over|above|more than|greater than"
     r"|at least|at most|min\.?|from"
 )
-_COUNTED = r"week|day|month|year|grade|level|stage|phase|round|rank|step|age|tier|quarter|lap|score|rating|rated"
+_COUNTED = (
+    r"week|day|month|year|grade|level|stage|phase|round|rank|step|age|tier|quarter|lap|score|rating|rated|size|season"
+    r"|episode|chapter|floor"
+)
 _BEFORE = re.compile(
-    rf"(?:(?P<label>[^\W\d_][\w .]{{0,25}}?)\s*[:=])?\s*(?:{_ABOUT})?\s*(?:{_BOUND})?\s*(?P<sign>[-−–+])?\s*"
+    rf"(?:(?P<label>[^\W\d_][\w .]{{0,25}}?)\s*[:=])?\s*(?:{_ABOUT})?\s*(?:{_BOUND})?\s*(?P<sign>[-−–+])?\s*#?\s*"
     rf"(?:(?P<money>{_MONEY})\.?|(?P<counted>{_COUNTED})(?=\s))?\s*(?P<sign_after>[-−+])?\s*",
     re.IGNORECASE,
 )
@@ -65,13 +71,15 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 _MONEY_AFTER = re.compile(rf"(?P<money>{_MONEY})(?![\w$])\.?\s*", re.IGNORECASE)
-_LABEL = re.compile(r"(?!(?:st|nd|rd|th)\b)[^014-9_#=:;?!\\|<>]{0,30}", re.IGNORECASE)
+_LABEL = re.compile(r"(?!(?:st|nd|rd|th)\b)[^\x00-\x1f014-9_#=:;?!\\|<>]{0,30}", re.IGNORECASE)
 _CALENDAR = re.compile(
     r"\b(?:jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?"
     r"|dec(ember)?|mon(day)?|tue(sday)?|wed(nesday)?|thu(rsday)?|fri(day)?|sat(urday)?|sun(day)?)\b",
     re.IGNORECASE,
 )
-_TIMES = re.compile(r"\s*(?:(?<![^\W\d_])[x×*]|[@±]|\bby\b|\bat\b)\s*(?=[^0a-z]{0,3}0)", re.IGNORECASE)
+_TIMES = re.compile(r"\s*(?:(?<![^\W\d_])[x×*]|[@±]|\bby\b|\bat\b|(?<=0)\+(?=0))\s*(?=[^0a-z]{0,3}0)", re.IGNORECASE)
+_NOTE = re.compile(r"(?<=0)\s*(?:\[[0a-z]\]|[*†‡§])+$")
+_IN_BRACKETS = re.compile(r"(?<=0)\s*[(\[]([^()\[\]]*0[^()\[\]]*)[)\]]$")
 _OVER = re.compile(r"(?<=0)\s*(?:/|\bout of\b|\bof\b)\s*(?=0)", re.IGNORECASE)
 _PAIR = re.compile(r"\(\s*([-−]?0)\s*[,; ]\s*([-−]?0)\s*\)|([-−]?0)\s*[,;]\s*([-−]0)")
 _RANGE = re.compile(
@@ -96,13 +104,16 @@ def read_skeleton(skeleton: str) -> Reading | None:
     >>> read_skeleton("(0 kg)").parts
     (Part(terms=(Term(place=0, weight=-1.0, unit='kg'),), money='', label='', half_day=''),)
     """
-    text = skeleton.strip()
+    text = _NOTE.sub("", skeleton.strip())
+    if text.lower() in ZEROS:
+        return Reading((Part(()),), "zero")
     if not 0 < text.count("0") <= 6 or len(text) > LONGEST:
         return None
     if text == "0":
         return Reading((Part((Term(0, 1.0, ""),)),), "number")
     if iso := _ISO_DURATION.fullmatch(text):
         text = (iso[1] or "") + (iso[2] or "").lower()
+    text = _IN_BRACKETS.sub(r" @ \1", text)
     if pair := _PAIR.fullmatch(text):
         return _several([part for part in pair.groups() if part], kind="pair")
     if len(parts := _TIMES.split(text)) > 1:
@@ -194,6 +205,8 @@ def _single(text: str) -> Part | None:
     front, back = _BEFORE.fullmatch(before), _AFTER.fullmatch(after)
     if front is None or back is None:
         return None
+    if re.search(r"[a-z]$", before) and before.islower() and front["money"]:  # rs10907175
+        return None
     negative = "-" in (signs := f"{front['sign']}{front['sign_after']}{back['minus']}") or "−" in signs
     if front["less"] and not negative:
         weight /= 2
@@ -208,6 +221,18 @@ def _single(text: str) -> Part | None:
         return None
     label = " ".join(filter(None, (front["label"], front["counted"], label)))
     return Part((Term(0, -weight if negative else weight, unit),), money, label)
+
+
+def compass_letter(part: Part) -> str:
+    """The direction of `10.5° S`; empty where there is none.
+
+    Examples
+    --------
+    >>> [compass_letter(read_skeleton(text).parts[0]) for text in ("0S", "0° w", "0 kg", "0")]
+    ['S', 'W', '', '']
+    """
+    letter = (part.terms[0].unit + part.label).lstrip("° ").upper() if len(part.terms) == 1 else ""
+    return letter if letter in ("N", "S", "E", "W") else ""
 
 
 def _plain(label: str) -> str:

@@ -30,10 +30,11 @@ QUANTITIES: dict[str, dict[float, str]] = {
         365.25 * 86400: "y yr yrs year years",
     },
     "mass": {
+        1e-9: "µg mcg ug",
         1e-6: "mg",
         1e-3: "g gm gms gr gram grams",
         1: "kg kgs kilo kilos kilogram kilograms",
-        1e3: "t ton tons tonne tonnes",
+        1e3: "t mt ton tons tonne tonnes",
         0.45359237: "lb lbs pound pounds",
         0.028349523125: "oz ounce ounces",
     },
@@ -48,7 +49,7 @@ QUANTITIES: dict[str, dict[float, str]] = {
         1: "sqm m² m2 m^2|sq m|sq meter|sq meters|sq metre|sq metres|sq mtr|square meter|square meters|square metre"
         "|square metres",
         0.09290304: "sqft ft² ft2 ft^2|sq ft|sq feet|square feet|square foot",
-        0.83612736: "sqyd sqyrd|sq yd|sq yard|sq yards|square yard|square yards",
+        0.83612736: "sqyd sqyrd|sq yrd|sq yd|sq yard|sq yards|square yard|square yards",
         4046.8564224: "acre acres",
         1e4: "ha hectare hectares",
         1e6: "sqkm km² km2|sq km|square kilometers|square kilometres",
@@ -148,7 +149,7 @@ NEXT_SMALLER: dict[str, str] = {
 
 _WORDS = sorted({unit for units in FACTORS.values() for unit in units}, key=len, reverse=True)
 _UNIT = re.compile(
-    "(" + "|".join(re.escape(word).replace(r"\ ", r"[.\s]*\s*") for word in _WORDS) + r")(?![\w/²³^*·%°])\.?\s*",
+    "(" + "|".join(re.escape(word).replace(r"\ ", r"[.\s-]*") for word in _WORDS) + r")(?![\w/²³^*·%°])\.?\s*",
     re.IGNORECASE,
 )
 _SYMBOL = re.compile(r"(''|[\"″”'′’])\s*")
@@ -165,7 +166,7 @@ def split_unit(text: str) -> tuple[str, str]:
     found = _SYMBOL.match(text) or _UNIT.match(text)
     if found is None:
         return "", text
-    return re.sub(r"[.\s]+", " ", found[1]), text[found.end() :].strip()
+    return re.sub(r"[.\s-]+", " ", found[1]), text[found.end() :].strip()
 
 
 def factor(quantity: str, unit: str) -> float | None:
