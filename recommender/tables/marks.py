@@ -82,7 +82,7 @@ def number_pattern(decimal: str, thousands: str) -> str:
     ['$', '1,234.50', ' to ', '4,25,000', ' kg/m2']
     """
     mark = re.escape(decimal)
-    after = rf"(?:{mark}\d+|\.(?![\w.]))?" if decimal == "." else rf"(?:{mark}\d+)?"
+    after = rf"(?:{mark}\d+|\.(?![\w.–-]))?" if decimal == "." else rf"(?:{mark}\d+)?"
     exponent = r"(?:[eE][+-]?\d+(?!\w))?"
     rest = rf"\d*{after}{exponent}"
     if thousands:

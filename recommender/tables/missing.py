@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 _WORDS = """
-? ?? ??? . .. ... - -- --- – — _ * ** / \\ na n/a n.a. n.a n/d n.d. nd n/k nk #n/a #na #n/d #null! #value! #ref! #div/0!
+? ?? ??? . .. ... - -- --- – — _ * / \\ na n/a n.a. n.a n/d n.d. nd n/k nk #n/a #na #n/d #null! #value! #ref! #div/0!
 #name? <na> <null> (null) (none) (blank) (empty) [null] nan nat none null nil missing unknown unkn unk undefined
-undisclosed unspecified unavailable void blank empty tbd tba tbc pending
+undisclosed unspecified unavailable void blank empty tbd tba tbc
 """
 _PHRASES = """
-n / a, not available, not applicable, not known, not specified, not stated, not given, not provided, not reported,
-not recorded, not disclosed, not defined, no data, no value, no info, no information, data not available,
+n / a, not available, not applicable, non-applicable, not known, not specified, not stated, not given, not provided,
+not reported, not recorded, not disclosed, not defined, no data, no value, no info, no information, data not available,
 to be determined, to be announced, to be confirmed
 """
 MISSING_WORDS = frozenset(["", *_WORDS.split(), *(phrase.strip() for phrase in _PHRASES.split(","))])
@@ -45,4 +45,7 @@ def says_missing(text: str) -> bool:
     >>> says_missing("Not available"), says_missing("available")
     (True, False)
     """
-    return len(text) < 40 and " ".join(text.split()).lower() in MISSING_WORDS
+    if len(text) >= 40:
+        return False
+    words = " ".join(text.split()).lower()
+    return words in MISSING_WORDS or (" / " in words and MISSING_WORDS.issuperset(words.split(" / ")))

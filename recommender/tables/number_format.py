@@ -136,7 +136,8 @@ class NumberFormat:
         if not unit and self.quantity != "magnitude":
             unit = "?" if labelled else self.plain
         found = factor(self.quantity, unit)
-        return None if found is None else found / (factor(self.quantity, self.base) or 1)
+        base = factor(self.quantity, self.base) or 1
+        return None if found is None else float(f"{found / base:.14g}")
 
     def _on_compass(self, part: Part) -> Part:
         """A number of degrees without its direction: south and west are negative."""

@@ -95,8 +95,11 @@ def _customs_of(cells: Counter[str]) -> tuple[str, ...]:
     heights = [found for text in texts if (found := re.fullmatch(r"([3-8])-(\d|1[01])", text))]
     fall = any(int(found[1]) > int(found[2]) for found in heights)
     are_feet = fall and len(heights) >= max(5, UNDERSTOOD * len(texts))
-    letters = [found[1] for text in texts if (found := re.fullmatch(r"[\d.,]+\s*°?\s*([NSEW])", text))]
-    is_compass = len(letters) >= UNDERSTOOD * len(texts) and set(letters) in ({"N", "S"}, {"E", "W"})
+    letters = [found[2] for text in texts if (found := re.fullmatch(r"(\d+[.,]\d+|\d+)\s*°?\s*([NSEW])", text))]
+    decimal = any("." in text or "," in text for text in texts)
+    is_compass = len(letters) >= UNDERSTOOD * len(texts) and (
+        set(letters) in ({"N", "S"}, {"E", "W"}) or (decimal and set(letters) in ({"N"}, {"E"}))
+    )
     return ("feet",) * are_feet + ("compass",) * is_compass
 
 
@@ -108,6 +111,8 @@ def _read(cells: Counter[str], decimal: str, thousands: str, customs: tuple[str,
         skeleton = written.skeletons[code]
         reading = read_skeleton(skeleton)
         own = slice(start, start + skeleton.count("0"))
+        if reading and reading.kind == "clock on a day" and not {"0:0", "0:0:0"} & set(written.skeletons):
+            reading = None  # rather dates
         is_open = skeleton.strip() == "0-" and "0-0" in written.skeletons  # 65 and more, not -65
         if is_open or (reading and not _is_plausible(reading, skeleton, written.tokens[own], numbers[own], customs)):
             reading = None
@@ -119,8 +124,8 @@ def _is_plausible(
     reading: Reading, skeleton: str, tokens: list[str], numbers: np.ndarray, customs: tuple[str, ...]
 ) -> bool:
     """Whether these numbers are written so: no phone, no month of a year, no code with zeros before it."""
-    if reading.kind == "clock":
-        return all(re.fullmatch(r"[0-5]\d(\D\d+)?", token) for token in tokens[1:])
+    if reading.kind in ("clock", "clock on a day"):
+        return all(re.fullmatch(r"[0-5]\d(\D\d+)?", token) for token in tokens[1 : len(reading.parts[0].terms)])
     if reading.kind in ("sum", "zero") or "feet" in customs or (reading.kind == "number" and not _is_bare(skeleton)):
         return True
     if any(re.fullmatch(rf"0\d+|\d{{{N_DIGITS + 1},}}", token) for token in tokens):
@@ -147,7 +152,7 @@ def _are_codes(column: _Column) -> bool:
 
 def _with_parts(format: NumberFormat, column: _Column) -> NumberFormat:
     """How many numbers are in a cell, whether the last is the highest possible one, and what a clock shows."""
-    first, clocks, over = column.written.starts, column.of_kind("clock"), column.of_kind("over")
+    first, clocks, over = column.written.starts, column.of_kind("clock", "clock on a day"), column.of_kind("over")
     highest = column.numbers[first[over] + 1]
     is_over = len(highest) > 0 and np.mean(highest == highest[0]) >= UNDERSTOOD
     n_parts = np.array(
@@ -176,7 +181,7 @@ def _with_units(format: NumberFormat, column: _Column) -> NumberFormat:
             foreign.add(part.label)
             for term in part.terms:
                 seen[term.unit] += cells
-    clock = any(column.of_kind("clock"))
+    clock = any(column.of_kind("clock", "clock on a day"))
     units: list[str] = ["s"] if clock else []
     for unit, _ in seen.most_common():
         if unit and not unit.startswith(":") and quantity_of([*units, unit], money=money):

@@ -20,7 +20,9 @@ N_LEVELS = 40
 _MORE = r"more|over|above|up|older|later|plus|greater|higher"
 _LESS = r"less|under|below|younger|fewer|lower"
 _UPWARDS = re.compile(
-    rf"^\s*(?:>|≥|over|above|more than|at least|greater than|from)|\d\S*\s*\+|\d\s*(?:(?:or|and|&)\s+)?(?:{_MORE})\b",
+    rf"^\s*(?:>|≥|over|above|more than|at least|greater than|from)"
+    r"|\d[\d.,]*\s?[kKmMbB%]?\s*\+(?!\d)"
+    rf"|\d\s*(?:(?:or|and|&)\s+)?(?:{_MORE})\b",
     re.IGNORECASE,
 )
 _DOWNWARDS = re.compile(
@@ -30,6 +32,7 @@ _HIGH_END = re.compile(r"\d.*?\s*(?:[-–—~]|\bto\b)\s*(?P<high>[^\d]*\d[\d.,]
 _SIGNS = "<>≤≥= "
 _NOTHING = frozenset(["never", "no", "none", "nothing", "nil", "zero", "non-stop", "nonstop", "non stop", "direct"])
 _EVERYTHING = frozenset(["more", "many"])
+_REPEATED = re.compile(r"([^\w\s-])\1*(?: ?- ?\1+)?")
 _GRADE = re.compile(r"([A-G])([+-]*)")
 _CREDIT = re.compile(r"(AAA|AA|A|BBB|BB|B|CCC|CC|C|D)([+-]?)")
 _CREDITS = ("D", "C", "CC", "CCC", "B", "BB", "BBB", "A", "AA", "AAA")
@@ -53,7 +56,7 @@ def fit_order(texts: Iterable[str]) -> tuple[str, ...] | None:
         return None
     without = [level for level in levels if not says_missing(level)]
     for given in [levels] if without == levels else [levels, without]:
-        for ranks_of in (_ranks_by_words, _ranks_by_grades, _ranks_by_bounds):
+        for ranks_of in (_ranks_by_length, _ranks_by_words, _ranks_by_grades, _ranks_by_bounds):
             if (ranks := ranks_of(given)) is not None:
                 return tuple(level for _, level in sorted(zip(ranks, given, strict=True), key=lambda pair: pair[0]))
     return None
@@ -118,6 +121,14 @@ def _ranks_by_words(levels: list[str]) -> list[float] | None:
     return None
 
 
+def _ranks_by_length(levels: list[str]) -> list[float] | None:
+    """Ranks of a sign that is repeated: `$`, `$$ - $$$`, `$$$$`."""
+    found = [_REPEATED.fullmatch(level) for level in levels]
+    if not all(found) or len({row[1] for row in found if row}) > 1:
+        return None
+    return [(len(row[0].split("-")[0].strip()) + len(row[0].split("-")[-1].strip())) / 2 for row in found if row]
+
+
 def _ranks_by_grades(levels: list[str]) -> list[float] | None:
     """Ranks of school grades (A, B, C, D, F), of classes with signs (A++), and of ratings of credit (AAA, AA-, ...)."""
     credits = [_CREDIT.fullmatch(level.upper()) for level in levels]
@@ -158,6 +169,7 @@ def _as_bound(level: str, levels: list[str]) -> str:
     """`40-` is 40 and more; beside bounds `10/49` is a range (a spreadsheet makes a date of `10-49`)."""
     if any(_UPWARDS.search(other) or _DOWNWARDS.search(other) for other in levels):
         level = re.sub(r"(?<=\d)\s*/\s*(?=\d)", "-", level)
+    level = re.sub(r"^\[(.*\d.*)\)$|^\((.*\d.*)\]$", lambda found: (found[1] or found[2]).replace(",", " -"), level)
     return re.sub(r"(?<=\d)\s*[-–]$", "+", level)
 
 

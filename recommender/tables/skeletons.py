@@ -38,8 +38,8 @@ class Reading(NamedTuple):
     kind: str
 
 
-KINDS = ("number", "zero", "range", "sum", "clock", "product", "pair", "over")
-"""One number, a word for none, a range, a sum of units, a clock, `3 x 4`, `(3, 4)`, and `3 of 4`."""
+KINDS = ("number", "zero", "range", "sum", "clock", "clock on a day", "product", "pair", "over")
+"""One number, a word for none, a range, a sum of units, a clock, `22:20 01 Mar`, `3 x 4`, `(3, 4)`, and `3 of 4`."""
 
 ZEROS = frozenset(["free", "zero", "nonstop", "non-stop", "non stop"])
 """Words that stand for 0 among numbers."""
@@ -66,7 +66,8 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"\s*\+?\s*(?P<minus>[-−](?=\s*$))?[-‐]?\s*(?P<rest>.*?)\s*(?:\+|/-|or (?:more|over|above|less|under|older|younger)"
+    r"\s*\+?\s*(?P<minus>[-−](?=\s*$))?[-‐]?\s*(?P<rest>.*?)\s*"
+    r"(?:\+|/-|[.,][-–]+|or (?:more|over|above|less|under|older|younger)"
     r"|and (?:more|over|above|up|under|older)|(?:&|\+) ?above|plus)?\s*",
     re.IGNORECASE,
 )
@@ -79,9 +80,11 @@ _CALENDAR = re.compile(
 )
 _TIMES = re.compile(r"\s*(?:(?<![^\W\d_])[x×*]|[@±]|\bby\b|\bat\b|(?<=0)\+(?=0))\s*(?=[^0a-z]{0,3}0)", re.IGNORECASE)
 _NOTE = re.compile(r"(?<=0)\s*(?:\[[0a-z]\]|[*†‡§])+$")
-_IN_BRACKETS = re.compile(r"(?<=0)\s*[(\[]([^()\[\]]*0[^()\[\]]*)[)\]]$")
+_IN_BRACKETS = re.compile(r"(?<=[^\s(\[])\s*[(\[]([^()\[\]]*0[^()\[\]]*)[)\]]$")
+_INTERVAL = re.compile(r"\[([^\[\](),]*0[^\[\](),]*0)\]|(?:\[|(\())([^\[\]()]*0[^\[\]()]*0)(?(2)\]|\))")
+_PER_MANY = re.compile(r"(?<=[^\W\d_])/\s*0(?=[^0]*$)")
 _OVER = re.compile(r"(?<=0)\s*(?:/|\bout of\b|\bof\b)\s*(?=0)", re.IGNORECASE)
-_PAIR = re.compile(r"\(\s*([-−]?0)\s*[,; ]\s*([-−]?0)\s*\)|([-−]?0)\s*[,;]\s*([-−]0)")
+_PAIR = re.compile(r"(?:POINT\s*)?\(\s*([-−]?0)\s*[,; ]\s*([-−]?0)\s*\)|([-−]?0)\s*[,;]\s*([-−]0)")
 _RANGE = re.compile(
     r"(?:between\s+)?(?P<low>[^0]*0[^0]*?)\s*(?:[-–—−~]|\.\.+|(?<![^\W\d_])(?:to|and)(?![^\W\d_]))\s*(?P<high>[^0]*0[^0]*)",
     re.IGNORECASE,
@@ -89,6 +92,7 @@ _RANGE = re.compile(
 _CLOCK = re.compile(
     r"(?:(?P<days>0)\s*d(?:ays?)?,?\s+)?(?P<sign>[-−+]?)(?P<clock>0(?::0){0,2})\s*(?P<half>[ap]\.?m\.?)?", re.IGNORECASE
 )
+_CLOCK_ON_DAY = re.compile(r"(?P<clock>0:0(?::0)?)\s+0\s+[^\W\d_]{3,9}")
 _ISO_DURATION = re.compile(r"P(0D)?(?:T((?:0H)?(?:0M)?(?:0S)?))?")
 _PREFIXED = re.compile(r"(?P<label>.*[^\W\d_].*\s)(?P<last>0)")
 
@@ -113,13 +117,20 @@ def read_skeleton(skeleton: str) -> Reading | None:
         return Reading((Part((Term(0, 1.0, ""),)),), "number")
     if iso := _ISO_DURATION.fullmatch(text):
         text = (iso[1] or "") + (iso[2] or "").lower()
-    text = _IN_BRACKETS.sub(r" @ \1", text)
     if pair := _PAIR.fullmatch(text):
         return _several([part for part in pair.groups() if part], kind="pair")
+    if interval := _INTERVAL.fullmatch(text):
+        text = (interval[1] or interval[3]).replace(",", " - ")
+    text = _IN_BRACKETS.sub(r" @ \1", text)
+    if text.count("0") == 2:
+        text = _PER_MANY.sub("/", text)
     if len(parts := _TIMES.split(text)) > 1:
         return _several(parts, kind="product")
     if len(parts := _OVER.split(text)) == 2:
         return _several(parts, kind="over")
+    if on_day := _CLOCK_ON_DAY.fullmatch(text):
+        part = _clock(on_day["clock"])
+        return Reading((part,), "clock on a day") if part else None
     for kind, read in (("clock", _clock), ("range", _range), ("sum", _sum), ("number", _single)):
         if (part := read(text)) is not None:
             return Reading((part,), kind)
@@ -168,13 +179,13 @@ def _range(text: str) -> Part | None:
     if (
         low is None
         or high is None
-        or low.label not in ("", high.label)
+        or {low.label, high.label, ""} != {low.label or high.label, ""}
         or {low.money, high.money, ""} != {low.money or high.money, ""}
     ):
         return None
     (one,), (other,) = low.terms, high.terms
     terms = (Term(0, one.weight / 2, one.unit or other.unit), Term(1, other.weight / 2, other.unit))
-    return Part(terms, low.money or high.money, high.label)
+    return Part(terms, low.money or high.money, low.label or high.label)
 
 
 def _sum(text: str) -> Part | None:
@@ -188,7 +199,7 @@ def _sum(text: str) -> Part | None:
         unit, label = split_unit(re.sub(r"^[\s-]+|[\s,+&]+$|\s+and\s+$", "", after))
         units.append(unit or (NEXT_SMALLER.get(units[-1].lower(), "") if units else ""))
         labels.append(_plain(label))
-    if not all(units) or not quantity_of(units) or not all(_is_label(label) for label in labels):
+    if not all(units) or not quantity_of(units) or not all(_is_label(label) and "(" not in label for label in labels):
         return None
     weight = -1.0 if sign.strip() in ("-", "−") else 1.0
     return Part(tuple(Term(i, weight, unit) for i, unit in enumerate(units)), label=" + ".join(filter(None, labels)))
