@@ -123,7 +123,7 @@ def recommend(
     Parameters
     ----------
     dataset : DataFrame, array of shape (n_samples, n_features), path, "openml:ID" or Bunch
-        The features (with `y`), or a whole table (with `target`). Files are CSV, Parquet or ARFF. Missing values,
+        The features (with `y`), or a whole table (with `target`), as `load_dataset` takes them. Missing values,
         categoricals, text and dates are welcome.
     y : array-like of shape (n_samples,), optional
         The target, when `dataset` holds only the features. It may not have missing values.

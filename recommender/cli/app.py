@@ -14,11 +14,13 @@ from recommender.cli import collecting, imports, kb
 from recommender.cli.console import as_json, printed, say, show_recommendation, show_table, status
 from recommender.cli.forms import AdviceForm, TableForm
 from recommender.cli.options import (
+    FILE,
     CacheOption,
     FormatOption,
     KnowledgeOption,
     MetricOption,
     ServerOption,
+    SheetOption,
     SuiteOption,
     TaskIdOption,
     TaskOption,
@@ -56,8 +58,9 @@ def about(
 
 @app.command(epilog="Example: `recommender recommend churn.csv --target Churn --top 3`")
 def recommend(
-    file: Annotated[str, typer.Argument(help="A CSV, Parquet or ARFF file, or openml:ID.")],
+    file: Annotated[str, typer.Argument(help=f"{FILE}; or openml:ID.")],
     target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
+    sheet: SheetOption = None,
     top: Annotated[int, typer.Option(min=1, help="How many configurations to show.")] = 5,
     format: Annotated[
         AdviceForm, typer.Option(help="table, json, or a python script that runs as it is.")
@@ -80,6 +83,7 @@ def recommend(
     """Recommend what to fit first on a table."""
     from recommender.recommendation import recommend as ask
     from recommender.showing.script import write_script
+    from recommender.tables.loading import load_dataset
 
     if explain and format is AdviceForm.PYTHON:
         raise RecommenderError("--explain goes with --format table or json, not with a script")
@@ -92,10 +96,9 @@ def recommend(
 
         set_server(server)
     with status(f"Looking at {file}"):
+        dataset = load_dataset(file, target=target, task=task, sheet=sheet)  # type: ignore[arg-type]
         found = ask(
-            file,
-            target=target,
-            task=task,  # type: ignore[arg-type]
+            dataset,
             metric=metric,
             include=include or None,
             exclude=exclude or (),
@@ -105,18 +108,18 @@ def recommend(
             interpretable=interpretable,
             knowledge=knowledge,
         )
-        column = str(found.dataset.y.name)
+        place, column = f"{file}::{sheet}" if sheet else file, str(dataset.y.name)
         if html:
             from recommender.showing.report import write_report
 
-            page = write_report(found, file=file, target=column, top=top)
+            page = write_report(found, file=place, target=column, top=top)
             html.write_text(page, encoding="utf-8", errors="xmlcharrefreplace")
             say(f"report written to {html}")
     if format is AdviceForm.JSON:
         reasons = {"reasons": found.explain().to_dict()} if explain else {}
         print(json.dumps(as_json(found, top) | reasons, indent=1, allow_nan=False))
     elif format is AdviceForm.PYTHON:
-        print(write_script(found.best, file=file, target=column), end="")
+        print(write_script(found.best, file=place, target=column), end="")
     else:
         show_recommendation(found, top)
         if explain:
@@ -177,8 +180,9 @@ def train(
 
 @app.command(epilog="Example: `recommender metafeatures churn.csv --target Churn --describe`")
 def metafeatures(
-    file: Annotated[str, typer.Argument(help="A CSV, Parquet or ARFF file, or openml:ID.")],
+    file: Annotated[str, typer.Argument(help=f"{FILE}; or openml:ID.")],
     target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
+    sheet: SheetOption = None,
     task: TaskOption = None,
     describe: Annotated[bool, typer.Option("--describe", help="With a sentence on each.")] = False,
     group: Annotated[
@@ -202,7 +206,9 @@ def metafeatures(
         from recommender.tables.openml import set_server
 
         set_server(server)
-    dataset = load_dataset(file, target=target, task=task)  # type: ignore[arg-type]
+    dataset = load_dataset(file, target=target, task=task, sheet=sheet)  # type: ignore[arg-type]
+    for note in dataset.notes:
+        say(f"Note: {note}")
     found = extract_metafeatures(dataset, groups=group or None, time_limit=time_limit)
     about = METAFEATURES | PYMFE_METAFEATURES
     rows = [

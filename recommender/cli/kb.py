@@ -13,6 +13,7 @@ from recommender.cli.console import printed, say, show_shares, show_table
 from recommender.cli.forms import ExportForm, InfoForm, TableForm
 from recommender.cli.imports import DEFAULT_STORE, Source, SourceOption, show_imported_winners
 from recommender.cli.options import (
+    FILE,
     ConfigurationsOption,
     EvidenceOption,
     FormatOption,
@@ -20,6 +21,7 @@ from recommender.cli.options import (
     MaxMemoryOption,
     MaxSecondsOption,
     MetricOption,
+    SheetOption,
     StoreOption,
     TaskOption,
     WorkersOption,
@@ -168,10 +170,9 @@ def _form_of(output: str) -> ExportForm:
 
 @app.command(epilog="Example: `recommender kb add churn.csv --target Churn --store mine.sqlite`")
 def add(
-    file: Annotated[
-        str | None, typer.Argument(help="A dataset on which the pool is evaluated: a CSV, Parquet or ARFF file.")
-    ] = None,
+    file: Annotated[str | None, typer.Argument(help=f"A dataset on which the pool is evaluated. {FILE}.")] = None,
     target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
+    sheet: SheetOption = None,
     task: TaskOption = None,
     results: Annotated[
         Path | None,
@@ -189,7 +190,8 @@ def add(
     """
     if file is not None and results is None:
         limits = chosen_limits(max_seconds, max_memory)
-        _add_dataset(file, target, task, store, n_configurations=configurations, n_workers=workers, limits=limits)
+        about = {"target": target, "sheet": sheet, "task": checked_task(task) if task else None}
+        _add_dataset(file, about, store, n_configurations=configurations, n_workers=workers, limits=limits)
     elif results is not None and file is None:
         _add_results(results, store)
     else:
@@ -210,12 +212,14 @@ def _add_results(path: Path, store: str) -> None:
     )
 
 
-def _add_dataset(file: str, target: str | None, task: str | None, store: str, **options: Any) -> None:
+def _add_dataset(file: str, about: dict[str, Any], store: str, **options: Any) -> None:
     from recommender.evidence.recording import dataset_id
     from recommender.evidence.store import Store
     from recommender.tables.loading import load_dataset
 
-    dataset = load_dataset(file, target=target, task=checked_task(task) if task else None)
+    dataset = load_dataset(file, **about)
+    for note in dataset.notes:
+        say(f"Note: {note}")
     opened = Store(store)
     summary = run_collection(opened, [dataset], **options)
     print(f"{dataset.name} is {dataset_id(dataset)}")

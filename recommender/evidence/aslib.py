@@ -145,7 +145,7 @@ def read_scenario(folder: Path) -> Scenario:
 
 def _read(folder: Path, name: str, columns: Iterable[str]) -> pd.DataFrame:
     """An ARFF file of a scenario, instances as text."""
-    table = read_table(folder / f"{name}.arff")
+    table = read_table(folder / f"{name}.arff").frame
     missing = {"instance_id", "repetition", *columns} - set(table.columns)
     if missing:
         raise ScenarioError(

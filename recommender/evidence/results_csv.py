@@ -91,7 +91,7 @@ def read_results(path: Path, known: KnowledgeBase) -> KnowledgeBase:
         If a row names what is not known, a number is missing or out of range, or a row is there twice. The message
         names the rows, counted from 1 below the header.
     """
-    rows = _rows_of(read_scenario(path)) if is_scenario(path) else read_table(path)
+    rows = _rows_of(read_scenario(path)) if is_scenario(path) else read_table(path).frame
     accepted = [*COLUMNS, *METRICS]
     unknown = [str(name) for name in rows.columns if name not in accepted]
     missing = [name for name in ("dataset_id", "fold") if name not in rows]

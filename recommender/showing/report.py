@@ -39,7 +39,7 @@ def write_report(recommendation: Ranking, *, file: str, target: str, top: int = 
     recommendation : Ranking
         What `recommend` returned.
     file : str
-        The file that the code to run reads: CSV, Parquet, ARFF or ``openml:ID``.
+        The file that the code to run reads, as `load_dataset` takes it, or ``openml:ID``.
     target : str
         The target's column.
     top : int, default=5

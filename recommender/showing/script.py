@@ -11,7 +11,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from recommender.advice.ranking import RecommendedConfiguration
-from recommender.tables.readers import path_options
+from recommender.tables.readers import STANDARD_INPUT, parted, read_table
 
 Imports = set[tuple[str, str | None]]
 """Module and name of what a script uses; no name for a module that is imported whole."""
@@ -27,7 +27,7 @@ def write_script(item: RecommendedConfiguration, *, file: str, target: str) -> s
     item : RecommendedConfiguration
         What to write down.
     file : str
-        The file that the script reads: CSV, Parquet, ARFF or ``openml:ID``.
+        The file that the script reads, as `load_dataset` takes it, or ``openml:ID``.
     target : str
         The target's column.
 
@@ -55,15 +55,27 @@ def write_script(item: RecommendedConfiguration, *, file: str, target: str) -> s
 
 def _reading(file: str, target: str, imports: Imports) -> list[str]:
     """The lines that read the table; plain pandas where that is enough."""
-    path = Path(file.removesuffix(".gz"))
-    reader = {".csv": "read_csv", ".tsv": "read_csv", ".parquet": "read_parquet"}.get(path.suffix.lower())
-    if reader:
+    call = _call(file)
+    if call:
         imports.add(("pandas", None))
-        options = path_options(Path(file)) if reader == "read_csv" and Path(file).exists() else {}
-        given = ", ".join([repr(file), *(f"{name}={value!r}" for name, value in options.items())])
+        reader, options = call
+        path, part = parted(file)
+        place = str(path) if part else file
+        given = ", ".join([repr(place), *(f"{name}={value!r}" for name, value in options.items())])
         return [f"table = pd.{reader}({given})", f"X, y = table.drop(columns=[{target!r}]), table[{target!r}]"]
     imports.add(("recommender.tables.loading", "load_dataset"))
     return [f"dataset = load_dataset({file!r}, target={target!r})", "X, y = dataset.X, dataset.y"]
+
+
+def _call(file: str) -> tuple[str, dict[str, Any]] | None:
+    """The function of pandas that reads a file as it was read, and its options; None where there is none."""
+    if file == STANDARD_INPUT or file.startswith("openml:"):
+        return None
+    if parted(file)[0].exists():
+        return read_table(file).call
+    path = Path(file.removesuffix(".gz"))
+    reader = {".csv": "read_csv", ".parquet": "read_parquet"}.get(path.suffix.lower())
+    return (reader, {}) if reader else None
 
 
 def _import_lines(imports: Imports) -> list[str]:

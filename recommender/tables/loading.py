@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from recommender.errors import DatasetError
+from recommender.errors import DatasetError, RecommenderError
 from recommender.tables.dataset import Dataset, Task, listed, make_dataset, split_target
 from recommender.tables.openml import read_dataset
-from recommender.tables.readers import MAX_CELLS, read_table
+from recommender.tables.readers import STANDARD_INPUT, read_table
+from recommender.tables.source import MAX_CELLS
 
 
 def load_dataset(
@@ -22,14 +24,17 @@ def load_dataset(
     target: str | None = None,
     task: Task | None = None,
     name: str | None = None,
+    sheet: str | int | None = None,
 ) -> Dataset:
     """A checked dataset from whatever holds it.
 
     Parameters
     ----------
     data : DataFrame, array of shape (n_samples, n_features), path, "openml:ID", Bunch or Dataset
-        The features (with `y`), or a whole table (with `target`). Files are CSV, Parquet or ARFF, also packed.
-        Missing values, categoricals, text and dates are welcome in the features.
+        The features (with `y`), or a whole table (with `target`). A DataFrame is one of pandas or any other library
+        that narwhals knows, such as polars or pyarrow. Files are CSV and other delimited text, Excel (xlsx, xls, ods),
+        JSON, Parquet, ARFF, SQLite or DuckDB; ``FILE::TABLE`` is a table of a database, and ``-`` standard input.
+        Missing values (also masked ones), categoricals, text and dates are welcome in the features.
     y : array-like of shape (n_samples,), optional
         The target, when `data` holds only the features.
     target : str, optional
@@ -38,6 +43,8 @@ def load_dataset(
         Inferred from the target when not given: text and few whole numbers are classes, other numbers regression.
     name : str, optional
         A name for people.
+    sheet : str or int, optional
+        A sheet of a workbook by its name, or by its number from 1; the first one with a table if not given.
 
     Returns
     -------
@@ -47,7 +54,9 @@ def load_dataset(
     ------
     DatasetError
         If the table is empty, has no usable column, or the target is missing, incomplete, constant, or has a class
-        of a single row.
+        of a single row; or if a file cannot be read.
+    MissingExtraError
+        If reading the file takes a library that an extra of this package installs.
 
     Examples
     --------
@@ -60,14 +69,15 @@ def load_dataset(
     if isinstance(data, Dataset):
         return data
     source = ""
+    notes: tuple[str, ...] = ()
     if isinstance(data, str) and data.startswith("openml:"):
         return read_dataset(_openml_id(data), target=target, task=task)
     if isinstance(data, (str, Path)):
-        path = Path(data)
-        source, name = str(path), name or path.name.split(".")[0]
-        data = read_table(path)
-        if target is None and y is None:
-            raise DatasetError(f"{source}: which column is the target? Give target=, one of: {listed(data.columns)}")
+        source, name = str(data), name or _name_of(data, sheet)
+        table = read_table(data, sheet=sheet, target=target)
+        data, notes = table.frame, table.notes
+    elif sheet is not None:
+        raise DatasetError(f"sheet={sheet!r} goes with the file of a workbook, got {type(data).__name__}")
     elif isinstance(data, Mapping) and "data" in data and "target" in data:  # a scikit-learn Bunch
         name = name or str(data.get("filename") or "dataset").split(".")[0]
         if target is None:
@@ -75,12 +85,32 @@ def load_dataset(
         else:
             data = data.get("frame") if data.get("frame") is not None else data["data"]
     X, from_array = _as_frame(data)
-    if target is not None:
-        X, y = split_target(X, target)
-    elif y is None:
-        raise DatasetError("no target given: pass y, or target= with the name of its column in the table")
-    y = _as_series(y, X)
-    return make_dataset(X, y, task=task, name=name or "dataset", source=source, from_array=from_array)
+    with _noting(notes):
+        if target is not None:
+            X, y = split_target(X, target)
+        elif y is None and source:
+            raise DatasetError(f"{source}: which column is the target? Give target=, one of: {listed(X.columns)}")
+        elif y is None:
+            raise DatasetError("no target given: pass y, or target= with the name of its column in the table")
+        y = _as_series(y, X)
+        named = name or "dataset"
+        return make_dataset(X, y, task=task, name=named, source=source, from_array=from_array, notes=notes)
+
+
+@contextmanager
+def _noting(notes: tuple[str, ...]) -> Iterator[None]:
+    """Errors that say what was noticed while the table was read, too: it may be why."""
+    try:
+        yield
+    except RecommenderError as error:
+        raise type(error)(". Note: ".join([str(error).removesuffix("."), *notes])) from error
+
+
+def _name_of(path: str | Path, sheet: str | int | None) -> str:
+    """A name for what a file holds, or a part of it."""
+    file, _, part = str(path).partition("::")
+    stem = "standard input" if file == STANDARD_INPUT else Path(file).name.split(".")[0]
+    return " ".join([stem, *(str(p) for p in (part, sheet) if p not in ("", None))])
 
 
 def _openml_id(text: str) -> int:
@@ -94,8 +124,10 @@ def _as_frame(data: Any) -> tuple[pd.DataFrame, bool]:
     """The table as a DataFrame, and whether it came as an array."""
     if isinstance(data, pd.DataFrame):
         return data, False
-    if hasattr(data, "to_pandas"):  # polars, pyarrow
-        return data.to_pandas(), False
+    if (frame := _native(data)) is not None:
+        return pd.DataFrame(frame), False
+    if isinstance(data, np.ma.MaskedArray) and data.ndim == 2:
+        return pd.DataFrame(data), True  # masked cells are missing
     if hasattr(data, "toarray"):
         if np.prod([float(n) for n in data.shape]) > MAX_CELLS:
             raise DatasetError(f"a sparse matrix of shape {data.shape} is too large to be written out: take a sample")
@@ -110,6 +142,8 @@ def _as_frame(data: Any) -> tuple[pd.DataFrame, bool]:
 
 
 def _as_series(y: Any, X: pd.DataFrame) -> pd.Series:
+    if not isinstance(y, pd.Series) and (found := _native(y)) is not None:
+        y = found
     if isinstance(y, pd.DataFrame) and y.shape[1] == 1:
         y = y.iloc[:, 0]
     if isinstance(y, str):
@@ -122,7 +156,7 @@ def _as_series(y: Any, X: pd.DataFrame) -> pd.Series:
             array = array.ravel()
         if array.ndim != 1:
             raise DatasetError(f"the target must be one column, got shape {array.shape}")
-        y = pd.Series(array, name="target")
+        y = pd.Series(array, name="target")  # masked values are missing
     if len(y) != len(X):
         raise DatasetError(f"the features have {len(X)} rows and the target has {len(y)}; they must agree")
     return y.rename("target") if y.name is None else y
@@ -130,6 +164,18 @@ def _as_series(y: Any, X: pd.DataFrame) -> pd.Series:
 
 def _as_array(values: Any, what: str) -> np.ndarray:
     try:
-        return np.asarray(values)
+        return values if isinstance(values, np.ma.MaskedArray) else np.asarray(values)
     except ValueError as error:  # rows of different lengths
         raise DatasetError(f"{what} cannot be read as an array: {error}") from error
+
+
+def _native(data: Any) -> pd.DataFrame | pd.Series | None:
+    """A table or column of any library that narwhals knows, as one of pandas; None for anything else."""
+    import narwhals as nw
+
+    found = nw.from_native(data, pass_through=True, allow_series=True)
+    if isinstance(found, nw.LazyFrame):
+        found = found.collect()
+    if isinstance(found, (nw.DataFrame, nw.Series)):
+        return found.to_pandas()
+    return data.to_pandas() if hasattr(data, "to_pandas") else None

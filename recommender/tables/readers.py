@@ -1,62 +1,104 @@
-"""Files that hold a table: CSV, Parquet and ARFF, as they come: packed, in any encoding, with any delimiter."""
+"""Files that hold a table: which kind each is, by its ending, and what reads it."""
 
 from __future__ import annotations
 
-import bz2
 import codecs
-import csv
-import gzip
-import io
-import lzma
 import re
-import tempfile
-import zipfile
+import sys
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
-from itertools import islice
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from recommender.errors import DatasetError, one_line
+from recommender.errors import DatasetError, RecommenderError, UnknownNameError
+from recommender.tables.databases import read_duckdb, read_sqlite
+from recommender.tables.delimited import read_delimited
+from recommender.tables.json_files import read_json
+from recommender.tables.opening import PACKED, encoding_of, head, is_text, opened, spooled, unpacked
+from recommender.tables.source import Source, Table, check_cells
+from recommender.tables.spreadsheets import read_sheet
 
-MAX_UNPACKED = 2**30
-"""Bytes that a packed file may unpack to."""
-MAX_CELLS = 2**29
-"""Rows times columns of a table at most: 4 GiB as numbers."""
-MAX_COLUMNS = 100_000
-"""Columns of a CSV file at most."""
-HEAD = 2**22
-"""Bytes at the beginning of a file that tell its form; the names of all columns must lie in them."""
-DELIMITERS = ",;\t|"
+KINDS = "a CSV, Excel, JSON, Parquet, ARFF, SQLite or DuckDB file"
+STANDARD_INPUT = "-"
+"""The name of what is piped in."""
 
 
-def read_table(path: Path) -> pd.DataFrame:
-    """The table in a CSV, Parquet or ARFF file.
+def read_table(path: Path | str, *, sheet: str | int | None = None, target: str | None = None) -> Table:
+    """The table in a file: delimited text, a workbook, JSON, Parquet, ARFF, or a database.
 
     Parameters
     ----------
-    path : Path
+    path : Path or str
         The ending decides on the format. Packing by gzip, zip, xz or bzip2 is told by the content. Text may be UTF-8,
-        UTF-16, UTF-32 or Windows-1252; the delimiter of a CSV file a comma, semicolon, tab or bar, and where it is no
-        comma, numbers may have decimal commas.
+        UTF-16, UTF-32 or Windows-1252; its delimiter a comma, semicolon, tab or bar, and where it is no comma, numbers
+        may have decimal commas. ``FILE::TABLE`` is a table of a database, or a sheet of a workbook, and ``-`` what
+        comes by standard input.
+    sheet : str or int, optional
+        A sheet of a workbook by its name, or by its number from 1; the first one with a table if not given.
+    target : str, optional
+        The column of which it is noted what was read as missing.
 
     Returns
     -------
-    DataFrame
+    Table
         A column of row names, which the header does not name, is left out.
 
     Raises
     ------
     DatasetError
         If there is no such file, it holds something else, is damaged, or is too large to be read.
+    MissingExtraError
+        If a library is needed that an extra of this package installs.
+    UnknownNameError
+        If there is no such sheet or table.
     """
+    if str(path) == STANDARD_INPUT:
+        return _guarded("standard input", "", lambda stack: _read_piped(stack, sheet, target))
+    path, part = parted(path)
+    if part is not None and sheet is not None:
+        raise DatasetError(f"{path}::{part} names a sheet already: leave out sheet={sheet!r}")
+    ending = _checked_ending(path)
+
+    def read(stack: ExitStack) -> Table:
+        return _read(Source(opened(path, stack), path, part if sheet is None else sheet, target), ending)
+
+    return _guarded(str(path), f" as {ending.upper()}", read)
+
+
+def _guarded(name: str, as_what: str, read: Callable[[ExitStack], Table]) -> Table:
+    """What comes of reading, or an error that says of which file."""
+    try:
+        with ExitStack() as stack:
+            return read(stack)
+    except UnknownNameError as error:
+        raise UnknownNameError(f"{name}: {error}") from error
+    except RecommenderError as error:
+        raise type(error)(f"{name} {error}") from error
+    except Exception as error:  # each reader has its own errors for a damaged file
+        reason = " ".join(str(error).split())[:300] or type(error).__name__
+        raise DatasetError(f"{name} cannot be read{as_what}: {reason}") from error
+
+
+def parted(path: Path | str) -> tuple[Path, str | None]:
+    """A file, and the table or sheet in it that is named after two colons."""
+    text = str(path)
+    if not _exists(Path(path)):
+        for colons in re.finditer("::(?=.)", text):
+            if _exists(Path(text[: colons.start()])):
+                return Path(text[: colons.start()]), text[colons.end() :]
+    return Path(path), None
+
+
+def _checked_ending(path: Path) -> str:
+    """The ending that decides on the format of a file that can be read."""
     if not _exists(path):
-        raise DatasetError(f"no such file: {str(path)[:300]!r}. Give the path of a CSV, Parquet or ARFF file")
+        raise DatasetError(f"no such file: {str(path)[:300]!r}. Give the path of {KINDS}")
     if path.is_dir():
-        raise DatasetError(f"{path} is a folder. Give the path of a CSV, Parquet or ARFF file")
+        raise DatasetError(f"{path} is a folder. Give the path of {KINDS}")
     ending = next((e for e in reversed(path.suffixes) if e.lower() not in PACKED), path.suffix).lower().lstrip(".")
     if ending not in READERS:
         raise DatasetError(
@@ -65,16 +107,7 @@ def read_table(path: Path) -> pd.DataFrame:
         )
     if not path.is_file() or path.stat().st_size == 0:
         raise DatasetError(f"{path} is empty: a table with a header and rows is needed")
-    try:
-        with ExitStack() as stack:
-            file = _opened(path, stack)
-            _refuse_foreign(file, ending)
-            return READERS[ending](file)
-    except DatasetError as error:
-        raise DatasetError(f"{path} {error}") from error
-    except Exception as error:  # each reader has its own errors for a damaged file
-        reason = one_line(error, 300)
-        raise DatasetError(f"{path} cannot be read as {ending.upper()}: {reason}") from error
+    return ending
 
 
 def _exists(path: Path) -> bool:
@@ -84,167 +117,64 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def csv_options(file: IO[bytes]) -> dict[str, Any]:
-    """What `pandas.read_csv` must be told to read a file; nothing if it is UTF-8, with commas.
-
-    Examples
-    --------
-    >>> import io
-    >>> csv_options(io.BytesIO("größe;preis\\n1;2,5\\n".encode("cp1252")))
-    {'encoding': 'cp1252', 'sep': ';', 'decimal': ','}
-    """
-    encoding = _encoding(file)
-    options: dict[str, Any] = {} if encoding in {"utf-8", "utf-8-sig"} else {"encoding": encoding}
-    text = _head(file).decode(encoding, errors="ignore")
-    header = re.sub(r'"[^"]*"', "", text).lstrip().partition("\n")[0]
-    delimiter = max(DELIMITERS, key=header.count)
-    if header.count(delimiter) >= MAX_COLUMNS:
-        raise DatasetError(f"has more than {MAX_COLUMNS:,} columns: leave out those that are not needed")
-    names, *rows = _sampled_rows(text, delimiter) or [[]]
-    if delimiter != ",":
-        options["sep"] = delimiter
-        fields = [field.strip() for row in rows for field in row]
-        if any(map(DECIMAL_COMMA.fullmatch, fields)) and not any(map(DECIMAL_POINT.fullmatch, fields)):
-            options["decimal"] = ","
-    if rows and all(len(row) == len(names) + 1 and row[-1] == "" for row in rows):
-        options["index_col"] = False  # a delimiter too many at the end of each row
-    return options
-
-
-def path_options(path: Path) -> dict[str, Any]:
-    """The `csv_options` of a CSV file, packed or not."""
-    with ExitStack() as stack:
-        return csv_options(_opened(path, stack))
-
-
-DECIMAL_COMMA, DECIMAL_POINT = re.compile(r"[-+]?\d+,\d+"), re.compile(r"[-+]?\d+\.\d+")
-"""Numbers by how they mark decimals."""
-
-
-def _sampled_rows(text: str, delimiter: str) -> list[list[str]]:
-    """The first rows of a CSV text; the last of them may be cut off, and is left out."""
-    rows: list[list[str]] = []
-    with suppress(csv.Error):  # pandas will say what is wrong
-        rows.extend(row for row in islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 200) if row)
-    return rows[:-1] if len(text) >= HEAD // 4 else rows
-
-
-def _encoding(file: IO[bytes]) -> str:
-    """The encoding of a text: what its first bytes say, else UTF-8 where it is valid throughout, else Windows-1252."""
-    head = _head(file)
-    for mark, encoding in BYTE_ORDER_MARKS.items():
-        if head.startswith(mark):
-            return encoding
-    even, odd = head[::2].count(0), head[1::2].count(0)
-    if even + odd > len(head) / 4 and min(even, odd) < max(even, odd) / 10:
-        return "utf-16-le" if odd > even else "utf-16-be"
-    if len(head.translate(None, CONTROLS)) < 0.99 * len(head):
-        raise DatasetError("holds binary data and no text: write the table as CSV or Parquet")
-    return next((encoding for encoding in ("utf-8", "cp1252") if _decodes(file, encoding)), "latin-1")
-
-
-def _decodes(file: IO[bytes], encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    file.seek(0)
-    try:
-        while chunk := file.read(HEAD):
-            decoder.decode(chunk)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _head(file: IO[bytes]) -> bytes:
-    file.seek(0)
-    return file.read(HEAD)
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Opening
-
-
-def _opened(path: Path, stack: ExitStack) -> IO[bytes]:
-    """The content of a file, unpacked where it is packed."""
-    raw = stack.enter_context(path.open("rb"))
-    head = raw.read(8)
-    raw.seek(0)
-    opener = next((opener for magic, opener in UNPACKERS.items() if head.startswith(magic)), None)
-    if opener is None:
-        return raw
-    packed = stack.enter_context(opener(raw))
-    file = tempfile.SpooledTemporaryFile(max_size=2**26)  # noqa: SIM115
-    stack.enter_context(file)
-    while chunk := packed.read(2**20):
-        file.write(chunk)
-        if file.tell() > MAX_UNPACKED:
-            raise DatasetError(
-                f"unpacks to more than {MAX_UNPACKED / 2**30:.2g} GiB. If it is meant to, unpack it yourself, "
-                "or take a sample of its rows"
-            )
-    return file
-
-
-def _zip_member(raw: IO[bytes]) -> IO[bytes]:
-    """The only file of a zip archive."""
-    archive = zipfile.ZipFile(raw)
-    names = [member.filename for member in archive.infolist() if not member.is_dir()]
-    if "[Content_Types].xml" in names:
-        raise DatasetError("is a workbook of Excel: save the sheet as CSV")
-    names = [name for name in names if not name.startswith("__MACOSX/")]
-    if len(names) != 1:
-        raise DatasetError(f"holds {len(names)} files, and one table is needed: unpack it and give one of them")
-    return archive.open(names[0])
-
-
-def _refuse_foreign(file: IO[bytes], ending: str) -> None:
-    """An error where the content is plainly something else than the ending says."""
-    head = _head(file)[:1024]
-    if not head.strip():
-        raise DatasetError("is empty: a table with a header and rows is needed")
-    for pattern, (what, advice) in FOREIGN.items():
-        if ending not in what.lower() and re.match(pattern, head, flags=re.IGNORECASE):
-            raise DatasetError(f"is {what}: {advice}")
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Reading
-
-
-def _read_csv(file: IO[bytes]) -> pd.DataFrame:
-    options = csv_options(file)
-    file.seek(0)
-    table = pd.read_csv(file, low_memory=False, **options)
-    if table.index.nlevels > 1:
+def _read(source: Source, ending: str) -> Table:
+    """What the reader of an ending makes of a file whose content fits to it."""
+    reader = READERS[ending]
+    found = _form_of(source.file)
+    if found is not None and found not in reader.forms:
+        what, advice = FORMS[found]
+        raise DatasetError(f"is {what}: {advice}")
+    if found is None and reader.has_parts and is_text(head(source.file)):
+        raise DatasetError(f"cannot be read as {ending.upper()}: it is plain text. Give it the ending .csv or .json")
+    if source.part is not None and not reader.has_parts:
         raise DatasetError(
-            f"has {table.index.nlevels} more values in its rows than names in its header: each column needs a name"
+            f"holds one table, and {source.part!r} of it was asked for: only workbooks and databases have more"
         )
-    return table.reset_index(drop=True)
+    return (BY_CONTENT.get(str(found)) or reader.read)(source)
 
 
-def _read_parquet(file: IO[bytes]) -> pd.DataFrame:
+def _read_piped(stack: ExitStack, sheet: str | int | None, target: str | None) -> Table:
+    """The table that comes by standard input, its format told by the content."""
+    raw = spooled(sys.stdin.buffer, stack)
+    source = Source(unpacked(raw, stack), Path(STANDARD_INPUT), sheet, target)
+    form = _form_of(source.file) or "text"
+    if form in BY_CONTENT:
+        raise DatasetError("holds a database: give its file")
+    return _read(source, next((ending for ending, reader in READERS.items() if form in reader.forms), "txt"))
+
+
+def _form_of(file: IO[bytes]) -> str | None:
+    """What a file plainly is by its beginning, if that can be told."""
+    start = head(file, 1024).removeprefix(codecs.BOM_UTF8)
+    if not start.strip():
+        raise DatasetError("is empty: a table with a header and rows is needed")
+    return next((form for pattern, form in BEGINNINGS.items() if re.match(pattern, start, re.IGNORECASE)), None)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Parquet and ARFF
+
+
+def _read_parquet(source: Source) -> Table:
     from pyarrow.parquet import read_metadata
 
-    size = read_metadata(file)
-    if size.num_rows * max(size.num_columns, 1) > MAX_CELLS:
-        raise DatasetError(
-            f"holds {size.num_rows:,} rows of {size.num_columns:,} columns, more than can be read: take a sample"
-        )
-    file.seek(0)
-    return pd.read_parquet(file)
+    size = read_metadata(source.file)
+    check_cells(size.num_rows, size.num_columns)
+    source.file.seek(0)
+    return Table(pd.read_parquet(source.file), call=("read_parquet", {}))
 
 
-def _read_arff(file: IO[bytes]) -> pd.DataFrame:
+def _read_arff(source: Source) -> Table:
     import arff  # liac-arff, which the openml client brings
 
-    encoding = _encoding(file)
-    file.seek(0)
-    content = arff.load(codecs.getreader(encoding)(file))
+    encoding = encoding_of(source.file)
+    source.file.seek(0)
+    content = arff.load(codecs.getreader(encoding)(source.file))
     columns = [
         _arff_column([row[i] for row in content["data"]], kind) for i, (_, kind) in enumerate(content["attributes"])
     ]
     table = pd.concat(columns, axis=1)
-    return table.set_axis([name for name, _ in content["attributes"]], axis=1)
+    return Table(table.set_axis([name for name, _ in content["attributes"]], axis=1))
 
 
 def _arff_column(values: list[Any], kind: str | list[str]) -> pd.Series:
@@ -253,36 +183,61 @@ def _arff_column(values: list[Any], kind: str | list[str]) -> pd.Series:
     return pd.Series(values, dtype=np.float64 if kind.upper() in {"REAL", "NUMERIC", "INTEGER"} else object)
 
 
-READERS: dict[str, Callable[[IO[bytes]], pd.DataFrame]] = {
-    "csv": _read_csv,
-    "tsv": _read_csv,
-    "parquet": _read_parquet,
-    "arff": _read_arff,
+class Reader(NamedTuple):
+    """What reads the files of an ending, in what forms, and whether one of several tables in them can be asked for."""
+
+    read: Callable[[Source], Table]
+    forms: tuple[str, ...] = ()
+    has_parts: bool = False
+
+
+DELIMITED, SPACED = Reader(read_delimited), Reader(partial(read_delimited, spaced=True))
+WORKBOOK, JSON = Reader(read_sheet, ("workbook", "old workbook"), has_parts=True), Reader(read_json, ("json",))
+SQLITE, DUCKDB = (Reader(read, ("sqlite", "duckdb"), has_parts=True) for read in (read_sqlite, read_duckdb))
+READERS: dict[str, Reader] = {
+    "csv": DELIMITED,
+    "tsv": DELIMITED,
+    "txt": SPACED,
+    "data": SPACED,
+    "dat": SPACED,
+    "xlsx": WORKBOOK,
+    "xls": WORKBOOK,
+    "ods": WORKBOOK,
+    "json": JSON,
+    "jsonl": JSON,
+    "ndjson": JSON,
+    "parquet": Reader(_read_parquet, ("parquet",)),
+    "arff": Reader(_read_arff, ("arff",)),
+    "sqlite": SQLITE,
+    "sqlite3": SQLITE,
+    "db": SQLITE,
+    "duckdb": DUCKDB,
 }
-PACKED = (".gz", ".zip", ".xz", ".bz2")
-UNPACKERS: dict[bytes, Callable[[IO[bytes]], Any]] = {
-    b"\x1f\x8b": gzip.open,
-    b"PK\x03\x04": _zip_member,
-    b"\xfd7zXZ\0": lzma.open,
-    b"BZh": bz2.open,
+BY_CONTENT = {"sqlite": read_sqlite, "duckdb": read_duckdb}
+"""Databases share endings, and are told by their content."""
+FORMS = {
+    "page": ("a web page (HTML or XML)", "download the table itself"),
+    "json": ("JSON", "give it the ending .json"),
+    "parquet": ("a Parquet file", "give it the ending .parquet"),
+    "arff": ("an ARFF file", "give it the ending .arff"),
+    "workbook": ("a workbook of Excel or LibreOffice", "give it the ending .xlsx or .ods"),
+    "old workbook": ("an old workbook of Excel", "give it the ending .xls"),
+    "pdf": ("a PDF", "a table is needed"),
+    "sqlite": ("a SQLite database", "give it the ending .sqlite"),
+    "duckdb": ("a DuckDB database", "give it the ending .duckdb"),
+    "feather": ("a Feather file", "write the table as CSV or Parquet"),
 }
-BYTE_ORDER_MARKS = {
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF32_LE: "utf-32",
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
+"""What is found where something else was asked for, and what to do."""
+BEGINNINGS = {
+    rb"\s*<(!doctype|\?xml|html|head|body|table|div)": "page",
+    rb'\s*(\{\s*"|\[\s*[\[{"\d])': "json",
+    rb"PAR1": "parquet",
+    rb"\s*(%[^\n]*\n\s*)*@relation": "arff",
+    rb"PK\x03\x04": "workbook",
+    rb"\xd0\xcf\x11\xe0|\x09[\0\x02\x04\x08]..": "old workbook",
+    rb"%PDF": "pdf",
+    rb"SQLite format 3\0": "sqlite",
+    rb"(?s).{8}DUCK.{2}\0{6}": "duckdb",
+    rb"(ARROW1|FEA1)": "feather",
 }
-"""UTF-32 before UTF-16, whose mark its own begins with."""
-CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))
-FOREIGN = {
-    rb"\s*<(!doctype|\?xml|html|head|body|table|div)": ("a web page (HTML or XML)", "download the table itself"),
-    rb'\s*(\{\s*"|\[\s*[\[{"\d])': ("JSON", "pandas.read_json can turn it into a table"),
-    rb"PAR1": ("a Parquet file", "give it the ending .parquet"),
-    rb"\s*(%[^\n]*\n\s*)*@relation": ("an ARFF file", "give it the ending .arff"),
-    rb"\xd0\xcf\x11\xe0": ("an old workbook of Excel", "save the sheet as CSV"),
-    rb"%PDF": ("a PDF", "a table is needed"),
-    rb"SQLite format 3": ("a SQLite database", "write the table as CSV or Parquet"),
-    rb"(ARROW1|FEA1)": ("a Feather file", "write the table as CSV or Parquet"),
-}
-"""What is found where a table was asked for: how it begins, what it is, and what to do."""
+"""How files of each form begin."""
