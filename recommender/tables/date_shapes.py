@@ -62,8 +62,10 @@ def _formats_of_shape(shape: str, day_first: bool) -> tuple[str, ...]:
         return (SEASON, f"%Y{shape[4]}%m")
     time = _TIME.search(shape)
     tokens = _TOKEN.findall(shape[: time.start()] + "\n" + shape[time.end() :] if time else shape)
+    if not all(t[0] in "9\n" or t in _BETWEEN or t.lower() in _FILLERS or t.lower() in _DIRECTIVES for t in tokens):
+        return ()
     tokens = [_DIRECTIVES.get(token.lower(), token) for token in tokens]
-    if not all(t[0] in "9%\n" or t in _BETWEEN or t.lower() in _FILLERS for t in tokens):
+    if sum(t in ("%B", "%b") for t in tokens) > 1 or sum(t in ("%A", "%a") for t in tokens) > 1:
         return ()
     numbers = [i for i, token in enumerate(tokens) if token[0] == "9"]
     month = next((i for i, token in enumerate(tokens) if token in ("%B", "%b")), None)

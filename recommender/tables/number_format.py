@@ -103,9 +103,8 @@ class NumberFormat:
             if unit < 0 and reading.kind != "product":
                 continue
             given = numbers[written.starts[rows][:, None] + np.arange(weights.shape[1])]
-            if half := reading.parts[0].half_day:
-                given[:, 0] = given[:, 0] % 12 + 12 * (half == "p")
-            values[rows, : len(weights)] = given @ weights.T
+            with np.errstate(invalid="ignore", over="ignore"):  # numbers too large for a float
+                values[rows, : len(weights)] = _meant(given, weights, reading.parts[0].half_day)
             units[rows] = unit
         return values, units
 
@@ -151,6 +150,17 @@ class NumberFormat:
         unit = part.terms[-1].unit if part.terms else ""
         shown = unit if self._scale(unit, labelled=bool(part.label)) is None else self.base
         return " ".join(filter(None, (part.money, shown, part.label)))
+
+
+def _meant(given: np.ndarray, weights: np.ndarray, half_day: str) -> np.ndarray:
+    """The weighted sums, number by number: as a product of matrices, one row could differ from the same among many."""
+    meant = np.zeros((len(given), len(weights)))
+    for i in range(weights.shape[1]):
+        numbers = given[:, [i]]
+        if half_day and i == 0:
+            numbers = numbers % 12 + 12 * (half_day == "p")
+        meant += numbers * weights[:, i]
+    return meant
 
 
 @dataclass(frozen=True)

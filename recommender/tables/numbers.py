@@ -209,7 +209,7 @@ def _judged(format: NumberFormat, column: _Column) -> NumberFormat | None:
     format = replace(format, units=units)
     values, _ = format.parse_distinct(column.texts)
     fine = ~np.isnan(values.reshape(len(values), -1)).all(axis=1) & [reading is not None for reading in column.readings]
-    if len(values) > 1 and len(np.unique(values[fine])) < 2 and len(values[fine]) > 1:
+    if any(re.search("[<>≤≥]", text) for text in column.texts) and len(np.unique(values[fine])) < 2:
         return None  # of `<= 3` and `> 3` the number says nothing
     fine |= [_is_missing_with_unit(text, units) for text in column.texts]
     odd = [text for text, is_fine in zip(column.texts, fine, strict=True) if not is_fine]

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import hypothesis
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import strategies as st
 
+from recommender.tables.dates import fit_dates
 from recommender.tables.missing import is_missing
 from recommender.tables.numbers import fit_numbers
 
@@ -251,6 +254,51 @@ def test_rare_units_of_another_kind_are_odd():
     format = fit_numbers(texts)
     assert format.units == ()
     assert set(format.odd) == {"34.46Sq. Meter", "4125Perch"}
+
+
+PIECES = tuple(
+    [
+        "1",
+        "12",
+        "1,234",
+        "1.5",
+        "0",
+        "05",
+        "-",
+        " ",
+        "$",
+        "kg",
+        "k",
+        "h",
+        "(",
+        ")",
+        "x",
+        "/",
+        ":",
+        "Jan",
+        "2015",
+        "%",
+        "+",
+        "<",
+    ]
+)
+
+
+@hypothesis.given(st.lists(st.lists(st.sampled_from(PIECES), max_size=6).map("".join), max_size=12))
+def test_any_text_is_read_or_refused_and_one_row_as_among_many(texts):
+    numbers, dates = fit_numbers(texts), fit_dates(texts)
+    parsers = [lambda rows: numbers.parse(rows)[0]] * (numbers is not None) + ([dates.parse] if dates else [])
+    for parse in parsers:
+        for text, value in zip(texts, parse(texts), strict=True):
+            np.testing.assert_array_equal(parse([text])[0], value)
+
+
+@pytest.mark.parametrize("form", ["{:,.2f}", "${:,.2f}", "{:.2f} kmpl", "{:.2f}%", "{:.4e}"])
+@hypothesis.given(values=st.lists(st.floats(-1e9, 1e9), min_size=1))
+def test_what_is_written_is_read_back(values, form):
+    texts = [form.format(value) for value in values]
+    found, _ = fit_numbers(texts).parse(texts)
+    np.testing.assert_allclose(found, values, rtol=1e-4, atol=0.006)
 
 
 def test_missing_values_of_any_kind_stay_missing_in_place():
