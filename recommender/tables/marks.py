@@ -33,7 +33,7 @@ _LAKHS = re.compile(r"[1-9]\d{0,2},\d{5}")
 
 
 def marks_of(texts: Iterable[str]) -> tuple[str, str]:
-    """The decimal mark of a column, and the marks between its thousands (none, one or several).
+    """The decimal mark of a column, and the marks that stand, or may later stand, between its thousands.
 
     `1,234` and `1.234` can be read in two ways. Values with two marks, with several groups, or with a group that has
     not three digits decide for the whole column. Where there are none, the comma stands between thousands, and the
@@ -42,7 +42,7 @@ def marks_of(texts: Iterable[str]) -> tuple[str, str]:
     Examples
     --------
     >>> marks_of(["1,234", "12"]), marks_of(["1.234", "2.345,5"]), marks_of(["0.125", "1.234"]), marks_of(["12 000"])
-    (('.', ','), (',', '.'), ('.', ''), ('.', ' '))
+    (('.', ','), (',', '.'), ('.', ','), ('.', ' '))
     """
     texts = list(texts)
     seen = Counter(said for text in texts for number in _MARKED.findall(text) for said in _said(number))
@@ -57,7 +57,7 @@ def marks_of(texts: Iterable[str]) -> tuple[str, str]:
     between = {mark for kind, mark in seen if kind == "thousands" and mark not in ".,"}
     if seen["thousands", other] or seen["either", other]:
         between.add(other)
-    return decimal, "".join(sorted(between))
+    return decimal, "".join(sorted(between)) or other
 
 
 def _said(number: str) -> list[tuple[str, str]]:

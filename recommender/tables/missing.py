@@ -33,7 +33,9 @@ def is_missing(texts: Iterable[str]) -> np.ndarray:
     [False, True, True, True, True, False]
     """
     codes, distinct = pd.factorize(np.asarray(list(texts), dtype=object))
-    said = np.array([says_missing(text) for text in distinct] + [True])  # the last one: None and NaN, whose code is -1
+    said = np.array(
+        [says_missing(str(text)) for text in distinct] + [True]
+    )  # the last one: None and NaN, whose code is -1
     return said[codes]
 
 

@@ -37,7 +37,7 @@ class NumberFormat:
     Attributes
     ----------
     decimal, thousands
-        The decimal mark, and the marks between thousands (none, one or several).
+        The decimal mark, and the marks that may stand between thousands.
     quantity, base
         What the convertible units measure (see `units.FACTORS`), and the unit that all are converted into.
     plain

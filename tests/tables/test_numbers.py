@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from decimal import Decimal
+
 import hypothesis
 import numpy as np
 import pandas as pd
@@ -7,7 +9,6 @@ import pytest
 from hypothesis import strategies as st
 
 from recommender.tables.dates import fit_dates
-from recommender.tables.missing import is_missing
 from recommender.tables.numbers import fit_numbers
 
 NAN = float("nan")
@@ -234,6 +235,16 @@ def test_later_values_convert_to_the_unit_of_the_training_rows():
     assert format.parse(["2h 5min", "1 hr", "30"])[0].tolist() == [125, 60, 30]
 
 
+def test_later_values_may_have_thousands():
+    assert fit_numbers(["12", "950.5"]).parse(["1,234.5"])[0].tolist() == [1234.5]
+    assert fit_numbers(["12", "950,5"]).parse(["1.234,5"])[0].tolist() == [1234.5]
+
+
+def test_other_objects_are_read_as_they_are_written():
+    found, _ = fit_numbers([1, 2.5, Decimal("3.10"), "4 "]).parse(np.array([Decimal("3.10"), 2, True], dtype=object))
+    np.testing.assert_array_equal(found, [3.1, 2, NAN])
+
+
 def test_few_odd_texts_are_told_and_missing():
     texts = [f"{i}.5M" for i in range(50)] + ["Varies with device"]
     format = fit_numbers(texts)
@@ -310,10 +321,3 @@ def test_missing_values_of_any_kind_stay_missing_in_place():
 def test_a_parse_of_nothing_is_empty():
     assert fit_numbers(["1", "2"]).parse([])[0].shape == (0,)
     assert fit_numbers(["1x2", "2x3"]).parse([])[0].shape == (0, 2)
-
-
-@pytest.mark.parametrize(
-    "word", ["", " ", "?", "-", "--", "N/A", "na", "NULL", "None", "nan", "Unknown", "#N/A", ".", "TBD"]
-)
-def test_words_for_a_missing_value_are_known(word):
-    assert is_missing([word, "12", "no"]).tolist() == [True, False, False]
