@@ -92,6 +92,8 @@ def _could_be_numbers(texts: list[str]) -> bool:
 def _customs_of(cells: Counter[str]) -> tuple[str, ...]:
     """Whether `6-11` is feet and inches (some would be ranges that fall), and whether letters are directions."""
     texts = [text.strip() for text in cells]
+    if not any(re.fullmatch(r"\d[\d.,-]*\s*°?\s*[NSEW\d]", text) for text in texts[:20]):
+        return ()
     heights = [found for text in texts if (found := re.fullmatch(r"([3-8])-(\d|1[01])", text))]
     fall = any(int(found[1]) > int(found[2]) for found in heights)
     are_feet = fall and len(heights) >= max(5, UNDERSTOOD * len(texts))
@@ -201,8 +203,8 @@ def _with_units(format: NumberFormat, column: _Column) -> NumberFormat:
 
 def _judged(format: NumberFormat, column: _Column) -> NumberFormat | None:
     """The format with its units and what is odd; None where the column is no column of numbers after all."""
-    meanings = [format.meaning(reading) if reading else None for reading in column.readings]
-    names = [meaning[1] if meaning else None for meaning in meanings]
+    meanings = {reading: format.meaning(reading) if reading else None for reading in set(column.readings)}
+    names = [meaning[1] if (meaning := meanings[reading]) else None for reading in column.readings]
     units = _units(names, column, free=sum(column.of_kind("product")) > len(names) / 2)
     if units is None:
         return None
@@ -230,12 +232,12 @@ def _units(names: list[str | None], column: _Column, *, free: bool) -> tuple[str
     cells: Counter[str] = Counter()
     texts: Counter[str] = Counter()
     shown: dict[str, str] = {}
+    keys = {name: unit_key(name) for name in dict.fromkeys(names) if name is not None}
     for name, n in zip(names, column.cells, strict=True):
         if name is not None:
-            key = unit_key(name)
-            cells[key] += n
-            texts[key] += 1
-            shown.setdefault(key, name)
+            cells[keys[name]] += n
+            texts[keys[name]] += 1
+            shown.setdefault(keys[name], name)
     total = cells.total()
     common = [
         key
