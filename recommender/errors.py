@@ -61,6 +61,12 @@ def one_line(error: object, most: int = 200) -> str:
     return (" ".join(str(error).replace("\0", "").split()) or type(error).__name__)[:most]
 
 
+def listed(names: Iterable[object], most: int = 10) -> str:
+    """The first of some names, none longer than 60 characters, and how many there are, for a message."""
+    known = [repr(str(name)[:60]) for name in names]
+    return ", ".join(known[:most]) + (f", ... ({len(known)} in all)" if len(known) > most else "")
+
+
 def unknown_name(kind: str, given: object, choices: Iterable[str]) -> UnknownNameError:
     """Error for a name that is not among `choices`, with the nearest one suggested."""
     known = [str(choice)[:60] for choice in choices]

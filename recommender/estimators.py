@@ -24,6 +24,7 @@ from recommender.fitting.candidates import Candidate, compare, fit_blend, fit_fi
 from recommender.metamodel.trained import Trained
 from recommender.recommendation import Recommendation, recommend
 from recommender.tables.dataset import Dataset, Task
+from recommender.tables.frames import as_frame, unique_names
 
 
 class _Recommended(BaseEstimator):
@@ -145,8 +146,11 @@ class _Recommended(BaseEstimator):
 
     def _table(self, X: Any, y: Any = "no_validation", *, reset: bool = False) -> pd.DataFrame:
         """The features as a DataFrame under the names that they had, or under positions, when this was fitted."""
-        X = X.to_pandas() if hasattr(X, "to_pandas") else X
-        if not isinstance(X, pd.DataFrame):
+        if hasattr(X, "columns") or hasattr(X, "column_names"):
+            X = as_frame(X)
+            if len({isinstance(name, str) for name in X.columns}) > 1:  # scikit-learn takes names of one type
+                X = X.set_axis(unique_names(X.columns), axis=1)
+        else:
             X = check_array(X, dtype=None, ensure_all_finite=False, estimator=self, input_name="X")
         validate_data(self, X, y, reset=reset, skip_check_array=True)
         names = getattr(self, "feature_names_in_", range(self.n_features_in_))

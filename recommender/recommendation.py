@@ -13,6 +13,7 @@ from recommender.advice.advising import rank_configurations
 from recommender.advice.filters import Filters
 from recommender.advice.ranking import Ranking
 from recommender.errors import RecommendationError
+from recommender.evaluation.metrics import task_of
 from recommender.metamodel.trained import Trained, load_trained
 from recommender.tables.dataset import Task
 from recommender.tables.loading import load_dataset
@@ -130,7 +131,7 @@ def recommend(
     target : str, optional
         The target's column, when `dataset` is a whole table.
     task : {"binary", "multiclass", "regression"}, optional
-        Inferred from the target when not given.
+        Inferred from the target when not given; a metric of regression asks for regression.
     metric : str, optional
         What to be good at: ``roc_auc`` (default), ``log_loss``, ``accuracy``, ``balanced_accuracy`` or ``f1_macro`` for
         classes; ``r2`` (default), ``rmse`` or ``mae`` for numbers.
@@ -176,7 +177,7 @@ def recommend(
     >>> float(recommendation.best.estimator.fit(X, y).score(X, y)) > 0.9
     True
     """
-    data = load_dataset(dataset, y, target=target, task=task)
+    data = load_dataset(dataset, y, target=target, task=task or task_of(metric))
     if isinstance(knowledge, Trained):
         trained = knowledge
         if data.task not in trained.metric.tasks:

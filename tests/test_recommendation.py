@@ -17,7 +17,7 @@ from recommender import recommend
 from recommender.errors import KnowledgeBaseError, RecommendationError, UnknownNameError
 from recommender.metamodel.trained import load_trained
 from recommender.showing.script import write_script
-from recommender.tables.dataset import make_dataset
+from recommender.tables.checks import make_dataset
 from recommender.tables.loading import load_dataset
 
 
@@ -204,7 +204,7 @@ def test_too_large_for_a_kernel():
     ("options", "error", "message"),
     [
         ({"metric": "auc"}, UnknownNameError, "unknown metric 'auc'"),
-        ({"metric": "r2"}, UnknownNameError, "does not judge multiclass tasks"),
+        ({"metric": "r2", "task": "multiclass"}, UnknownNameError, "does not judge multiclass tasks"),
         ({"include": ["xgbost"]}, UnknownNameError, "unknown algorithm 'xgbost'"),
         ({"exclude": ["lightgmb"]}, UnknownNameError, "Did you mean 'lightgbm'"),
         ({"include": ["ridge"]}, RecommendationError, "no configuration is left"),

@@ -16,6 +16,7 @@ from recommender.evaluation.metrics import Metric
 from recommender.metamodel.scenarios import Scenarios
 from recommender.metamodel.trained import Trained
 from recommender.tables.dataset import Dataset, Task
+from recommender.tables.noticed import describe_columns, notes_on_columns
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -132,6 +133,11 @@ class Ranking:
         return [by_id[i] for i in self.scenarios.portfolio(k, among=by_id)]
 
     @cached_property
+    def columns(self) -> pd.DataFrame:
+        """How each column was read: a row for each, with reading, unit, share of missing values, and a note."""
+        return describe_columns(self.dataset)
+
+    @cached_property
     def known(self) -> str | None:
         """The id of the dataset of the knowledge base that has the same content, or None."""
         return self.trained.id_of(self.dataset)
@@ -148,7 +154,7 @@ class Ranking:
 
     def notes(self) -> list[str]:
         """What a user should know before trusting the ranking, a sentence each; often nothing."""
-        notes = [*self.dataset.notes]
+        notes = [*self.dataset.notes, *notes_on_columns(self.dataset)]
         if self.known:
             name = str(self.trained.datasets["name"][self.known])
             notes.append(f"this dataset is in the knowledge base, as {name} ({self.known}): what is expected was seen")

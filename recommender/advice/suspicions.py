@@ -1,4 +1,4 @@
-"""What is suspicious about a table: columns that number its rows or give the target away, and rows that repeat."""
+"""What is suspicious about a table: columns that give the target away or rise from row to row, and rows that repeat."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from recommender.algorithms.cleaning import to_finite
-from recommender.tables.dataset import Dataset, Kind, listed
+from recommender.errors import listed
+from recommender.tables.columns import Kind
+from recommender.tables.dataset import Dataset
+from recommender.tables.row_names import numbers_rows
+from recommender.tables.values import as_numbers
 
 MIN_ROWS = 20
 """With fewer rows nothing is suspicious."""
@@ -21,8 +24,6 @@ LIKE_TARGET = 0.992
 """Rank correlation with a numeric target from which on a column is taken for a copy."""
 EXPLAINED = 0.99
 """Share of a numeric target's variance that lies between a column's values, from which on it gives the target away."""
-MAX_WORDS = 4
-"""Texts of so many words, on average, are names; longer ones are sentences."""
 REPEATED = 0.4
 """Share of rows that repeat others from which on it is worth a word."""
 
@@ -42,8 +43,7 @@ def suspicions(dataset: Dataset, *, duplicate_rows_share: float) -> list[str]:
     Returns
     -------
     list of str
-        A sentence on columns that number or name the rows: whole numbers that are next to each other or rise from row
-        to row, and texts of few words that are nearly all distinct. One on columns that give the target away: every
+        A sentence on columns whose whole numbers rise from row to row. One on columns that give the target away: every
         value goes with one class, the classes lie apart from each other, or a numeric target is the same function of
         the column everywhere (rank correlation of at least `LIKE_TARGET`, or `EXPLAINED` of its variance between the
         values of the column). And one where at least `REPEATED` of the rows repeat others.
@@ -60,21 +60,20 @@ def suspicions(dataset: Dataset, *, duplicate_rows_share: float) -> list[str]:
     >>> for sentence in suspicions(load_dataset(table, target="passed"), duplicate_rows_share=0.0):
     ...     print(sentence)
     the column 'grade' gives the target away: leave it out if it is a copy of the target, or not known before it
-    the column 'id' numbers or names the rows, which says nothing about others: leave it out
     """
     if dataset.n_samples < MIN_ROWS:
         return []
     found = []
     for positions, (one, several) in (
         (_giving_away(dataset), GIVES_AWAY),
-        (_naming_rows(dataset), NAMES_ROWS),
+        (_rising(dataset), RISES),
     ):
-        names = listed([str(dataset.X.columns[i]) for i in positions], most=5)
+        names = listed([dataset.features.columns[i] for i in positions], most=5)
         if len(positions) == 1:
             found.append(f"the column {names} {one}")
         elif positions:
             found.append(f"the columns {names} {several}")
-    if dataset.task == "regression" and _is_row_number(dataset.y):
+    if dataset.task == "regression" and (_rises(dataset.y) or numbers_rows(as_numbers(dataset.y), "")):
         found.append(f"the target {str(dataset.y.name)!r} numbers the rows: is it what you want to predict?")
     if duplicate_rows_share >= REPEATED:
         found.append(
@@ -88,9 +87,9 @@ GIVES_AWAY = (
     "gives the target away: leave it out if it is a copy of the target, or not known before it",
     "give the target away, each by itself: leave out what is a copy of the target, or not known before it",
 )
-NAMES_ROWS = (
-    "numbers or names the rows, which says nothing about others: leave it out",
-    "number or name the rows, which says nothing about others: leave them out",
+RISES = (
+    "rises from row to row: leave it out if it numbers the rows, which says nothing about others",
+    "rise from row to row: leave out those that number the rows, which says nothing about others",
 )
 
 
@@ -113,7 +112,7 @@ def _giving_away(dataset: Dataset) -> list[int]:
 
 def _told(dataset: Dataset, positions: list[int], rows: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Which columns tell the target of these rows: each column is sorted, and the target looked at along it."""
-    table = dataset.X.iloc[rows]
+    table = dataset.features.iloc[rows]
     values = np.stack([_numbers(table.iloc[:, i], dataset.kinds[i]) for i in positions])
     y = dataset.y.iloc[rows]
     target = y.rank().to_numpy() if dataset.task == "regression" else pd.factorize(y)[0].astype(np.float64)
@@ -167,46 +166,24 @@ def _log_orders(counts: NDArray[np.int64]) -> float:
 
 def _numbers(column: pd.Series, kind: Kind | None) -> Floats:
     """A column as numbers, or as codes of its values; NaN where missing."""
-    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "fiu":
-        return column.to_numpy(dtype=np.float64)
     if kind == "numeric":
-        return to_finite(column.to_frame()).to_numpy()[:, 0]
+        return as_numbers(column)
     codes = pd.factorize(column)[0].astype(np.float64)
     return np.where(codes < 0, np.nan, codes)
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-# Columns that number or name the rows
+# Columns that rise from row to row
 
 
-def _naming_rows(dataset: Dataset) -> list[int]:
-    """Positions of the columns that do."""
-    checks = {"numeric": _is_row_number, "categorical": _is_row_name, "text": _is_row_name}
-    return [i for i, kind in enumerate(dataset.kinds) if kind in checks and checks[kind](dataset.X.iloc[:, i])]
+def _rising(dataset: Dataset) -> list[int]:
+    """Positions of the columns whose whole numbers do, each higher than the one before."""
+    return [i for i in dataset.positions("numeric") if _rises(dataset.features.iloc[:, i])]
 
 
-def _is_row_number(column: pd.Series) -> bool:
-    """Whether numbers are whole, distinct, and either next to each other or rising from row to row."""
-    head = column.iloc[:1000]
-    if not _are_whole(head) or head.nunique() < 0.98 * len(head) or not _are_whole(column):
-        return False
-    values = _numbers(column, "numeric")
-    if (values[1:] > values[:-1]).all():
-        return True
-    values = values[~np.isnan(values)]
-    return bool(values.max() <= values.min() + 1.05 * len(values) and len(np.unique(values)) >= 0.99 * len(column))
+def _rises(column: pd.Series) -> bool:
+    return all(_is_whole_and_higher(as_numbers(part)) for part in (column.head(1000), column))
 
 
-def _are_whole(column: pd.Series) -> bool:
-    values = _numbers(column, "numeric")
-    values = values[~np.isnan(values)]
-    return len(values) > 0.9 * len(column) and bool((np.isfinite(values) & (values == np.floor(values))).all())
-
-
-def _is_row_name(column: pd.Series) -> bool:
-    """Whether texts are nearly all distinct, and too short to be sentences."""
-    head = column.iloc[:1000].dropna()
-    if len(head) < 0.9 * min(len(column), 1000) or head.nunique() < 0.9 * len(head):
-        return False
-    few_words = head.map(lambda value: len(str(value).split())).mean() <= MAX_WORDS
-    return bool(few_words and column.nunique() >= 0.9 * len(column))
+def _is_whole_and_higher(values: Floats) -> bool:
+    return bool((values == np.floor(values)).all() and (values[1:] > values[:-1]).all())

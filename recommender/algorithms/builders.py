@@ -37,13 +37,15 @@ def xgboost(hyperparameters: Hyperparameters, task: Task, seed: int, n_jobs: int
 
 
 def catboost(hyperparameters: Hyperparameters, task: Task, seed: int, n_jobs: int | None) -> BaseEstimator:
-    """CatBoost, which prints nothing and writes no files."""
+    """CatBoost, which prints nothing and writes no files; without the wrapper its classes have two dimensions."""
     from catboost import CatBoostClassifier, CatBoostRegressor
 
-    estimator = CatBoostRegressor if task == "regression" else CatBoostClassifier
-    return estimator(
-        **hyperparameters, random_seed=seed, thread_count=n_jobs or -1, verbose=False, allow_writing_files=False
-    )
+    quiet = {"random_seed": seed, "thread_count": n_jobs or -1, "verbose": False, "allow_writing_files": False}
+    if task == "regression":
+        return CatBoostRegressor(**hyperparameters, **quiet)
+    from recommender.algorithms.numbered_classes import NumberedClasses
+
+    return NumberedClasses(CatBoostClassifier(**hyperparameters, **quiet))
 
 
 def random_forest(hyperparameters: Hyperparameters, task: Task, seed: int, n_jobs: int | None) -> BaseEstimator:

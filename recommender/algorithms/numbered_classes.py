@@ -1,4 +1,4 @@
-"""Classes under any name, for classifiers that know them only as 0, 1, 2, ..."""
+"""Classes under any name, for classifiers that know them only as 0, 1, 2, ..., or change their names."""
 
 from __future__ import annotations
 
@@ -38,16 +38,26 @@ class NumberedClasses(ClassifierMixin, BaseEstimator):
     def __init__(self, classifier: Any) -> None:
         self.classifier = classifier
 
-    def fit(self, X: Any, y: Any) -> NumberedClasses:
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> NumberedClasses:
+        """Fit the classifier on the numbers of the classes; weights of the rows are passed on."""
         encoder = LabelEncoder()
         codes = encoder.fit_transform(np.asarray(y))
         self.classes_ = encoder.classes_
-        self.classifier_ = clone(self.classifier).fit(X, codes)
+        weights = {} if sample_weight is None else {"sample_weight": sample_weight}
+        self.classifier_ = clone(self.classifier).fit(X, codes, **weights)
         return self
 
     def predict_proba(self, X: Any) -> np.ndarray:
+        """The probability of each class, of shape (n_samples, n_classes)."""
         check_is_fitted(self)
         return self.classifier_.predict_proba(X)
 
     def predict(self, X: Any) -> np.ndarray:
+        """The likeliest class of each row, of shape (n_samples,)."""
         return self.classes_[self.predict_proba(X).argmax(axis=1)]
+
+    @property
+    def feature_importances_(self) -> np.ndarray:
+        """The classifier's own, of shape (n_features,)."""
+        check_is_fitted(self)
+        return self.classifier_.feature_importances_

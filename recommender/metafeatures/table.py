@@ -8,8 +8,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from recommender.tables.dataset import Dataset, Kind, Task, holds_numbers
-from recommender.tables.dates import read_dates
+from recommender.tables.columns import Kind
+from recommender.tables.dataset import Dataset, Task
+from recommender.tables.values import as_numbers, holds_numbers
 
 MAX_ROWS = 50_000
 """Statistics are taken on at most this many rows, chosen by their content."""
@@ -118,8 +119,8 @@ class _Reader:
 
     def __init__(self, dataset: Dataset) -> None:
         self.dataset = dataset
-        self.X = dataset.X
-        n, self.n_missing = dataset.n_samples, np.zeros(dataset.n_features, dtype=np.int64)
+        self.X = dataset.features
+        n, self.n_missing = dataset.n_samples, np.zeros(self.X.shape[1], dtype=np.int64)
         self.row_missing = np.zeros(n, dtype=bool)
         self.key = np.zeros(n, dtype=np.uint64)
         self.multipliers = _multipliers(dataset.kinds)
@@ -132,7 +133,7 @@ class _Reader:
         dataset, kinds = self.dataset, self.dataset.kinds
         self._read_plain()
         plain = set(self.plain)
-        for position in range(dataset.n_features):
+        for position in range(self.X.shape[1]):
             if position not in plain:
                 self._read_other(position)
         y, class_counts, y_bits = _target(dataset)
@@ -141,11 +142,12 @@ class _Reader:
         n_distinct_rows = 1 + int(np.count_nonzero(np.diff(key[rows]))) if len(rows) else 0
         n_numeric = len(self.plain) + sum(kinds[i] == "numeric" for i in self.floats)
         rows = rows[: max(MIN_ROWS, min(MAX_ROWS, MAX_CELLS // max(n_numeric, 1)))]
-        categorical, text, dates = (dataset.positions(k) for k in ("categorical", "text", "date"))
+        categorical, dates = dataset.positions("categorical"), dataset.positions("date")
+        text = sorted(dataset.positions("text") + dataset.positions("list"))
         return Table(
             task=dataset.task,
             n_samples=dataset.n_samples,
-            n_features=dataset.n_features,
+            n_features=self.X.shape[1],
             numeric=self._numeric(rows),
             codes=self._codes(categorical, rows),
             text_codes=self._codes(text, rows),
@@ -181,7 +183,7 @@ class _Reader:
         """The same for a column of any other kind."""
         kind, column = self.dataset.kinds[position], self.X.iloc[:, position]
         if kind in {"numeric", "date"}:
-            values = _as_float(column) if kind == "numeric" else _as_days(column)
+            values = _finite(as_numbers(column)) + 0.0 if kind == "numeric" else _as_days(column)
             missing = np.isnan(values)
             self.floats[position] = values
             self.key += _bits(values) * self.multipliers[position]
@@ -239,31 +241,8 @@ def _finite(values: np.ndarray) -> np.ndarray:
         return np.clip(values, -HUGE, HUGE)
 
 
-def _as_float(column: pd.Series) -> np.ndarray:
-    """A numeric column of any dtype (nullable, Arrow, sparse, decimal, timedelta, objects) as float64."""
-    dtype = column.dtype
-    if pd.api.types.is_timedelta64_dtype(dtype):
-        values = column.dt.total_seconds().to_numpy(dtype=np.float64, na_value=np.nan)
-    elif isinstance(dtype, pd.SparseDtype):
-        values = np.asarray(column, dtype=np.float64)
-    elif pd.api.types.is_numeric_dtype(dtype) and not isinstance(dtype, np.dtype):
-        values = column.to_numpy(dtype=np.float64, na_value=np.nan)
-    else:
-        values = pd.to_numeric(column.astype(object).map(_number), errors="coerce").to_numpy(dtype=np.float64)
-    return _finite(values) + 0.0
-
-
-def _number(value: object) -> float:
-    try:
-        return float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError):  # whole numbers of more than 308 digits
-        return np.nan
-
-
 def _as_days(column: pd.Series) -> np.ndarray:
     """Dates as days since 1970; NaN where missing."""
-    if not (isinstance(column.dtype, np.dtype) and column.dtype.kind == "M"):  # zones, Arrow, objects, text
-        column = read_dates(column.astype(object), utc=True)
     seconds = column.to_numpy(dtype="datetime64[s]")
     days = seconds.astype(np.int64) / 86_400.0
     return np.where(np.isnat(seconds), np.nan, days)

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from recommender.errors import DatasetError, RecommenderError
-from recommender.tables.dataset import Dataset, Task, listed, make_dataset, split_target
+from recommender.errors import DatasetError, RecommenderError, listed
+from recommender.tables.checks import make_dataset, split_target
+from recommender.tables.dataset import Dataset, Task
+from recommender.tables.frames import native
 from recommender.tables.openml import read_dataset
 from recommender.tables.readers import STANDARD_INPUT, read_table
 from recommender.tables.source import MAX_CELLS
@@ -124,7 +126,7 @@ def _as_frame(data: Any) -> tuple[pd.DataFrame, bool]:
     """The table as a DataFrame, and whether it came as an array."""
     if isinstance(data, pd.DataFrame):
         return data, False
-    if (frame := _native(data)) is not None:
+    if (frame := native(data)) is not None:
         return pd.DataFrame(frame), False
     if isinstance(data, np.ma.MaskedArray) and data.ndim == 2:
         return pd.DataFrame(data), True  # masked cells are missing
@@ -142,7 +144,7 @@ def _as_frame(data: Any) -> tuple[pd.DataFrame, bool]:
 
 
 def _as_series(y: Any, X: pd.DataFrame) -> pd.Series:
-    if not isinstance(y, pd.Series) and (found := _native(y)) is not None:
+    if not isinstance(y, pd.Series) and (found := native(y)) is not None:
         y = found
     if isinstance(y, pd.DataFrame) and y.shape[1] == 1:
         y = y.iloc[:, 0]
@@ -167,15 +169,3 @@ def _as_array(values: Any, what: str) -> np.ndarray:
         return values if isinstance(values, np.ma.MaskedArray) else np.asarray(values)
     except ValueError as error:  # rows of different lengths
         raise DatasetError(f"{what} cannot be read as an array: {error}") from error
-
-
-def _native(data: Any) -> pd.DataFrame | pd.Series | None:
-    """A table or column of any library that narwhals knows, as one of pandas; None for anything else."""
-    import narwhals as nw
-
-    found = nw.from_native(data, pass_through=True, allow_series=True)
-    if isinstance(found, nw.LazyFrame):
-        found = found.collect()
-    if isinstance(found, (nw.DataFrame, nw.Series)):
-        return found.to_pandas()
-    return data.to_pandas() if hasattr(data, "to_pandas") else None

@@ -16,7 +16,8 @@ import pandas as pd
 
 from recommender.errors import ServerBusyError, ServerError, UnknownNameError, one_line
 from recommender.outputs import check_folder
-from recommender.tables.dataset import Dataset, Task, make_dataset, split_target
+from recommender.tables.checks import make_dataset, split_target
+from recommender.tables.dataset import Dataset, Task
 from recommender.tables.splits import Split
 
 Answer = TypeVar("Answer")

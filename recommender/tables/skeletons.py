@@ -73,6 +73,8 @@ _AFTER = re.compile(
 )
 _MONEY_AFTER = re.compile(rf"(?P<money>{_MONEY})(?![\w$])\.?\s*", re.IGNORECASE)
 _LABEL = re.compile(r"(?!(?:st|nd|rd|th)\b)[^\x00-\x1f014-9_#=:;?!\\|<>]{0,30}", re.IGNORECASE)
+MAX_WORDS = 3
+"""A unit, or what stands around a number, has at most so many words: `out of 5 stars`."""
 _CALENDAR = re.compile(
     r"\b(?:jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?"
     r"|dec(ember)?|mon(day)?|tue(sday)?|wed(nesday)?|thu(rsday)?|fri(day)?|sat(urday)?|sun(day)?)\b",
@@ -251,4 +253,5 @@ def _plain(label: str) -> str:
 
 
 def _is_label(label: str) -> bool:
-    return _LABEL.fullmatch(label) is not None and _CALENDAR.search(label) is None
+    is_short = len(label.split()) <= MAX_WORDS and "," not in label
+    return is_short and _LABEL.fullmatch(label) is not None and _CALENDAR.search(label) is None

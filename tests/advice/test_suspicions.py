@@ -13,6 +13,7 @@ from recommender import recommend
 from recommender.advice.suspicions import suspicions
 from recommender.tables.dataset import Dataset
 from recommender.tables.loading import load_dataset
+from recommender.tables.noticed import notes_on_columns
 
 
 def dataset(task: str = "binary", n: int = 400, **columns) -> Dataset:
@@ -23,8 +24,8 @@ def dataset(task: str = "binary", n: int = 400, **columns) -> Dataset:
 
 
 def said(task: str = "binary", **columns) -> str:
-    found = suspicions(dataset(task, **columns), duplicate_rows_share=0.0)
-    return " ".join(found)
+    data = dataset(task, **columns)
+    return " ".join([*notes_on_columns(data), *suspicions(data, duplicate_rows_share=0.0)])
 
 
 CLASSES = dataset().y
@@ -80,7 +81,7 @@ def test_a_copy_of_the_target_is_named(task, copy):
 def test_an_identifier_is_named(task, ids):
     assert (
         said(task, key=ids)
-        == "the column 'key' numbers or names the rows, which says nothing about others: leave it out"
+        == "the column 'key' numbers or names the rows, which says nothing about others: it is left out"
     )
 
 

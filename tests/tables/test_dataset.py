@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 
 from recommender.errors import DatasetError, UnknownNameError
-from recommender.tables.dataset import Dataset, column_kind, infer_task
+from recommender.tables.checks import infer_task
+from recommender.tables.dataset import Dataset
+from recommender.tables.deciding import decide
 from recommender.tables.loading import load_dataset
 
 
@@ -102,7 +104,7 @@ def test_task_is_inferred(y, task):
         (["2026-01-31", None, "2026-02-01"], "date"),
         (["31/01/2026 12:00", "01/02/2026 09:30"], "date"),
         (["1.2.3", "10-20"], "categorical"),
-        ([f"a text, number {i}" for i in range(100)], "text"),
+        ([f"a text on {['cats', 'dogs'][i % 2]}, number {i}" for i in range(100)], "text"),
         ([5, 5, 5], None),
         ([None, None], None),
         ([5.0, None, 5.0], "numeric"),
@@ -111,7 +113,8 @@ def test_task_is_inferred(y, task):
     ],
 )
 def test_kinds_of_columns(values, kind):
-    assert column_kind(pd.Series(values)) == kind
+    reading = decide(pd.Series(values))
+    assert (reading.kinds[0] if reading.kinds else None) == kind
 
 
 def test_a_target_without_a_name_is_called_so():
@@ -127,7 +130,7 @@ def wrong(**changes) -> dict:
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
-        (wrong(y=[0, 1, None, None]), "missing in 2 of 4 rows"),
+        (wrong(y=[0, None, None, None]), "missing in 3 of 4 rows, more than half"),
         (wrong(y=["a"] * 4), "one class only"),
         (wrong(y=[2] * 4), r"the target 'y' has one class only \('2'\)"),
         (wrong(y=["a", "a", "a", "b"]), "have a single row: 'b'"),

@@ -1,0 +1,79 @@
+"""A model whose target is read first: numbers that are written as text, and rows without a target."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone, is_regressor
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
+
+from recommender.tables.targets import fit_target
+
+
+def _has(name: str) -> Any:
+    return available_if(lambda self: hasattr(getattr(self, "estimator_", self.estimator), name))
+
+
+class TargetReader(MetaEstimatorMixin, BaseEstimator):
+    """Fits a model on a target as a person reads it; rows without a target are left out of fitting.
+
+    Parameters
+    ----------
+    estimator : estimator
+        The model. For a regressor ``$1,234.50`` is 1234.5.
+
+    Attributes
+    ----------
+    estimator_ : estimator
+        The fitted model.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import LinearRegression
+    >>> model = TargetReader(LinearRegression()).fit(np.array([[1.0], [2.0], [3.0]]), ["$1,000", "$2,000", ""])
+    >>> model.predict(np.array([[3.0]])).round().tolist()
+    [3000.0]
+    """
+
+    def __init__(self, estimator: Any) -> None:
+        self.estimator = estimator
+
+    def fit(self, X: Any, y: Any) -> TargetReader:
+        """Read the target and fit the model on the rows that have one."""
+        given = y if isinstance(y, pd.Series) else pd.Series(np.asarray(y).ravel())
+        values = fit_target(given, numeric=is_regressor(self.estimator)).read(given)
+        known = values.notna().to_numpy(dtype=bool)
+        rows = np.flatnonzero(known)
+        kept = X.iloc[rows] if hasattr(X, "iloc") else X[rows]
+        self.estimator_ = clone(self.estimator).fit(kept, values[known].to_numpy())
+        return self
+
+    def predict(self, X: Any) -> np.ndarray:
+        """The predicted class or number of each row."""
+        check_is_fitted(self)
+        return self.estimator_.predict(X)
+
+    @_has("predict_proba")
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """The probability of each class."""
+        return self.estimator_.predict_proba(X)
+
+    @_has("decision_function")
+    def decision_function(self, X: Any) -> np.ndarray:
+        """The model's decisions."""
+        return self.estimator_.decision_function(X)
+
+    @property
+    def classes_(self) -> np.ndarray:
+        """The classes, of a classifier."""
+        return self.estimator_.classes_
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        inner = self.estimator.__sklearn_tags__()
+        tags.estimator_type, tags.classifier_tags = inner.estimator_type, inner.classifier_tags
+        tags.regressor_tags = inner.regressor_tags
+        return tags

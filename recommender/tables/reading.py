@@ -1,0 +1,140 @@
+"""Reading a table: how each column is read is decided once, and later tables of its columns are read to the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+from recommender.errors import DatasetError, listed, unknown_name
+from recommender.tables.columns import LeftOut, Reading
+from recommender.tables.deciding import READINGS, Cells, decide_all
+from recommender.tables.frames import as_frame, unique_names
+
+
+class TableReader(TransformerMixin, BaseEstimator):
+    """Reads each column of a table the way a person does.
+
+    What it was fitted on decides how a column is written: in which units, with which marks, in which order its levels
+    are. Any later table of the same columns is read to the same types, whatever types it has: numbers become float64
+    (durations in seconds), dates datetime64, categories and text become text, and missing values NaN or NaT. Infinite
+    numbers are missing. Columns may come in another order, and beside others; one that is missing is named.
+
+    Parameters
+    ----------
+    readings : dict of str to str, optional
+        The reading of each column by its name: ``number``, ``number and unit``, ``numbers``, ``date``, ``ordered``,
+        ``two values``, ``category``, ``list`` or ``text``. A column that is not in it is left out. Decided when fitted,
+        by default.
+
+    Attributes
+    ----------
+    readings_ : dict of str to Reading
+        How each column is read that is not left out.
+    n_features_in_ : int
+        Number of columns of the table that it was fitted on.
+    feature_names_in_ : array of str
+        Their names, if all are text.
+
+    Examples
+    --------
+    >>> cars = pd.DataFrame({"range": ["19.67 kmpl", "23 kmpl", "?"], "sold": ["7-Jan-18", "9-Feb-18", "unknown"]})
+    >>> TableReader().fit_transform(cars)
+       range       sold
+    0  19.67 2018-01-07
+    1  23.00 2018-02-09
+    2    NaN        NaT
+    """
+
+    def __init__(self, readings: Mapping[str, str] | None = None) -> None:
+        self.readings = readings
+
+    def fit(self, X: Any, y: Any = None) -> TableReader:
+        """Decide how the columns are read, or fit the readings that were given."""
+        table = as_frame(X)
+        self.by_name_ = isinstance(X, pd.DataFrame) or not hasattr(X, "shape") or hasattr(X, "columns")
+        self.n_features_in_ = table.shape[1]
+        if self.by_name_ and all(isinstance(name, str) for name in table.columns):
+            self.feature_names_in_ = np.asarray(table.columns, dtype=object)
+        names = unique_names(table.columns)
+        self.names_in_ = names
+        columns = {name: table.iloc[:, i] for i, name in enumerate(names)}
+        if self.readings is None:
+            found = zip(names, decide_all(table), strict=True)
+            self.readings_ = {name: reading for name, reading in found if not isinstance(reading, LeftOut)}
+        else:
+            self.readings_ = {name: _fitted(columns, name, reading) for name, reading in self.readings.items()}
+        return self
+
+    def transform(self, X: Any) -> pd.DataFrame:
+        """The columns as they are read.
+
+        Parameters
+        ----------
+        X : DataFrame of any library, or array, of shape (n_samples, n_features)
+            With the columns that it was fitted on: under their names, or in their places where these have none.
+
+        Returns
+        -------
+        DataFrame of shape (n_samples, n_read)
+            With the index of `X`.
+
+        Raises
+        ------
+        DatasetError
+            If a column is missing.
+        """
+        check_is_fitted(self)
+        table = self._aligned(as_frame(X))
+        parts = {
+            name + added: values
+            for name, reading in self.readings_.items()
+            for added, values in reading.read(table[name]).items()
+        }
+        return pd.DataFrame(parts, index=table.index)
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        """The names of what `transform` gives."""
+        check_is_fitted(self)
+        names = [name + added for name, reading in self.readings_.items() for added in added_names(reading)]
+        return np.asarray(names, dtype=object)
+
+    def _aligned(self, table: pd.DataFrame) -> pd.DataFrame:
+        """The columns that are read, under the names that they had when this was fitted."""
+        if not self.by_name_ or not set(map(str, table.columns)) & set(self.names_in_):
+            if table.shape[1] != self.n_features_in_:
+                raise DatasetError(
+                    f"the table has {table.shape[1]} columns, and the model was fitted on {self.n_features_in_}: give "
+                    f"the same columns: {listed(self.names_in_)}"
+                )
+            return table.set_axis(self.names_in_, axis=1)
+        table = table.set_axis(unique_names(table.columns), axis=1)
+        lacking = [name for name in self.readings_ if name not in table.columns]
+        if lacking:
+            raise DatasetError(
+                f"the table lacks {len(lacking)} of the columns that the model was fitted on: {listed(lacking)}. Add "
+                "them; where a value is not known, leave it empty"
+            )
+        return table
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = tags.input_tags.categorical = tags.input_tags.string = True
+        return tags
+
+
+def added_names(reading: Reading) -> list[str]:
+    """What a reading adds to its column's name, for each of the columns that it makes."""
+    return list(reading.read(pd.Series([], dtype=object)))
+
+
+def _fitted(columns: Mapping[str, pd.Series], name: str, reading: str) -> Reading:
+    if name not in columns:
+        raise unknown_name("column", name, columns)
+    if reading not in READINGS:
+        raise unknown_name("reading", reading, READINGS)
+    return READINGS[reading](Cells(columns[name]))

@@ -1,0 +1,114 @@
+"""A table reader: what it was fitted on decides, and later tables mean the same."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from sklearn.base import clone
+
+from recommender.errors import DatasetError, UnknownNameError
+from recommender.tables.reading import TableReader
+
+N = 60
+
+
+@pytest.fixture
+def table() -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    return pd.DataFrame(
+        {
+            "price": [f"${v:,.2f}" for v in rng.lognormal(7, 1, N)],
+            "code": rng.choice(["10", "20", "A1"], N),
+            "day": pd.date_range("2020-01-01", periods=N, freq="7D").strftime("%d.%m.%Y"),
+            "size": rng.choice(["S", "M", "L"], N),
+            "open": rng.choice([True, False], N),
+            "x": rng.normal(size=N),
+            "id": range(N),
+        }
+    )
+
+
+def test_every_column_has_its_type_whatever_rows_come(table):
+    reader = TableReader().fit(table)
+    kinds = {"price": "f", "code": "O", "day": "M", "size": "f", "open": "O", "x": "f"}
+    for rows in (table, table.head(1), table.head(0), table.assign(price=None, day=None, size=None, open=None)):
+        assert {name: values.dtype.kind for name, values in reader.transform(rows).items()} == kinds
+    assert reader.get_feature_names_out().tolist() == list(kinds)
+
+
+@pytest.mark.parametrize(
+    ("column", "later", "as_before"),
+    [
+        ("code", 10, "10"),
+        ("code", 10.0, "10"),
+        ("open", 1, True),
+        ("open", "true", True),
+        ("price", 1234.5, "$1,234.50"),
+        ("price", "1,234.50", "$1,234.50"),
+        ("day", "2020-03-04", "04.03.2020"),
+        ("day", pd.Timestamp("2020-03-04"), "04.03.2020"),
+        ("day", pd.Timestamp("2020-03-04T01:00+01:00"), "04.03.2020"),
+        ("size", "s", "S"),
+        ("x", np.inf, np.nan),
+        ("x", pd.NA, np.nan),
+        ("x", "0.5", 0.5),
+    ],
+)
+def test_what_means_the_same_is_read_to_the_same(table, column, later, as_before):
+    reader = TableReader().fit(table)
+    ways = [pd.DataFrame({**table.iloc[0], column: [value]}) for value in (later, as_before)]
+    one, other = (reader.transform(way) for way in ways)
+    pd.testing.assert_frame_equal(one, other)
+
+
+def test_other_orders_and_further_columns_do_not_matter(table):
+    reader = TableReader().fit(table)
+    other = table[table.columns[::-1]].assign(more=1)
+    pd.testing.assert_frame_equal(reader.transform(other), reader.transform(table))
+
+
+def test_a_column_that_is_missing_is_named(table):
+    with pytest.raises(DatasetError, match="lacks 1 of the columns that the model was fitted on: 'size'"):
+        TableReader().fit(table).transform(table.drop(columns=["size", "id"]))
+
+
+def test_readings_that_are_given_are_fitted(table):
+    reader = TableReader({"code": "text", "price": "number"}).fit(table)
+    assert reader.transform(table).columns.tolist() == ["code", "price"]
+    assert clone(reader).get_params() == {"readings": {"code": "text", "price": "number"}}
+    with pytest.raises(UnknownNameError, match="unknown reading 'numbr'. Did you mean 'number'"):
+        TableReader({"price": "numbr"}).fit(table)
+    with pytest.raises(UnknownNameError, match="unknown column 'prize'. Did you mean 'price'"):
+        TableReader({"prize": "number"}).fit(table)
+
+
+def test_what_is_fitted_is_what_is_written_in_the_rows_of_a_fold(table):
+    euros = table.assign(
+        price=[text.translate(str.maketrans({",": ".", ".": ",", "$": ""})) for text in table["price"]]
+    )
+    reader = TableReader({"price": "number"})
+    dollars = reader.fit(table).transform(table)
+    pd.testing.assert_frame_equal(clone(reader).fit(euros).transform(euros), dollars)
+
+
+@pytest.mark.parametrize("convert", [pa.Table.from_pandas, "polars"])
+def test_tables_of_other_libraries_are_read_alike(table, convert):
+    if convert == "polars":
+        convert = pytest.importorskip("polars").from_pandas
+    reader = TableReader().fit(convert(table))
+    pd.testing.assert_frame_equal(reader.transform(convert(table)), TableReader().fit(table).transform(table))
+
+
+def test_arrays_are_known_by_place(table):
+    array = table.to_numpy()
+    reader = TableReader().fit(array)
+    assert reader.transform(array).shape == (N, 6)
+    with pytest.raises(DatasetError, match="6 columns, and the model was fitted on 7"):
+        reader.transform(array[:, 1:])
+
+
+def test_names_that_are_the_same_are_told_apart(table):
+    twice = pd.concat([table[["price"]], table[["price"]]], axis=1)
+    assert TableReader().fit_transform(twice).columns.tolist() == ["price", "price (2)"]
