@@ -9,10 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from recommender.errors import listed
+from recommender.tables.cells.row_names import numbers_rows
+from recommender.tables.cells.values import as_numbers
 from recommender.tables.columns import Kind
 from recommender.tables.dataset import Dataset
-from recommender.tables.row_names import numbers_rows
-from recommender.tables.values import as_numbers
 
 MIN_ROWS = 20
 """With fewer rows nothing is suspicious."""

@@ -19,7 +19,7 @@ from recommender.evaluation.metrics import find_metric, metrics_for
 from recommender.evidence.knowledge import KnowledgeBase
 from recommender.outputs import check_folder, write_text
 from recommender.tables.dataset import Task
-from recommender.tables.readers import read_table
+from recommender.tables.files.readers import read_table
 
 DESCRIPTION = "description.txt"
 N_FOLDS = 10

@@ -22,7 +22,7 @@ from recommender.evidence.knowledge import KnowledgeBase
 from recommender.evidence.store import environment_id
 from recommender.outputs import check_file
 from recommender.tables.dataset import TASKS, Task
-from recommender.tables.readers import read_table
+from recommender.tables.files.readers import read_table
 
 NUMBERS = {"fold": 0, "seed": 0, "n_train": 1, "n_test": 1, "model_bytes": 0}
 """Columns of whole numbers, and the least of each."""

@@ -8,9 +8,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from recommender.tables.cells.values import as_numbers, holds_numbers
 from recommender.tables.columns import Kind
 from recommender.tables.dataset import Dataset, Task
-from recommender.tables.values import as_numbers, holds_numbers
 
 MAX_ROWS = 50_000
 """Statistics are taken on at most this many rows, chosen by their content."""

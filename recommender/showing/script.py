@@ -11,7 +11,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from recommender.advice.ranking import RecommendedConfiguration
-from recommender.tables.readers import STANDARD_INPUT, parted, read_table
+from recommender.tables.files.readers import STANDARD_INPUT, parted, read_table
 
 Imports = set[tuple[str, str | None]]
 """Module and name of what a script uses; no name for a module that is imported whole."""

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from recommender.errors import DatasetError, listed, unknown_name
+from recommender.tables.cells.values import holds_numbers
 from recommender.tables.dataset import TASKS, Dataset, Task
 from recommender.tables.targets import fit_target, is_class_like, is_numeric, notes_on_target
-from recommender.tables.values import holds_numbers
 
 
 def split_target(table: pd.DataFrame, target: str) -> tuple[pd.DataFrame, pd.Series]:

@@ -9,11 +9,11 @@ from typing import ClassVar, Literal, Protocol
 import numpy as np
 import pandas as pd
 
-from recommender.tables.dates import DateFormat
-from recommender.tables.numbers import NumberFormat
-from recommender.tables.orders import positions
-from recommender.tables.pairs import truth
-from recommender.tables.values import as_numbers, as_texts, holds_dates
+from recommender.tables.cells.dates import DateFormat
+from recommender.tables.cells.numbers import NumberFormat
+from recommender.tables.cells.orders import positions
+from recommender.tables.cells.pairs import truth
+from recommender.tables.cells.values import as_numbers, as_texts, holds_dates
 
 Kind = Literal["numeric", "categorical", "text", "date", "list"]
 

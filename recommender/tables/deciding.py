@@ -12,6 +12,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from recommender.tables.cells.dates import fit_dates, looks_like_yyyymmdd
+from recommender.tables.cells.items import fit_items
+from recommender.tables.cells.missing import is_missing
+from recommender.tables.cells.numbers import NumberFormat, fit_numbers
+from recommender.tables.cells.orders import fit_order
+from recommender.tables.cells.pairs import fit_pair, truth
+from recommender.tables.cells.row_names import names_rows, numbers_rows
+from recommender.tables.cells.sentinels import find_sentinels, may_hold_sentinels
+from recommender.tables.cells.values import (
+    LARGEST,
+    as_numbers,
+    as_texts,
+    holds_dates,
+    holds_many_numbers,
+    holds_numbers,
+)
 from recommender.tables.columns import (
     Categories,
     Dates,
@@ -26,15 +42,6 @@ from recommender.tables.columns import (
     Text,
     spell,
 )
-from recommender.tables.dates import fit_dates, looks_like_yyyymmdd
-from recommender.tables.items import fit_items
-from recommender.tables.missing import is_missing
-from recommender.tables.numbers import NumberFormat, fit_numbers
-from recommender.tables.orders import fit_order
-from recommender.tables.pairs import fit_pair, truth
-from recommender.tables.row_names import names_rows, numbers_rows
-from recommender.tables.sentinels import find_sentinels, may_hold_sentinels
-from recommender.tables.values import LARGEST, as_numbers, as_texts, holds_dates, holds_many_numbers, holds_numbers
 
 TEXT_CARDINALITY = 40
 """Strings with more distinct values than this are text (the threshold that skrub uses)."""

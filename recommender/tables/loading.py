@@ -13,10 +13,10 @@ import pandas as pd
 from recommender.errors import DatasetError, RecommenderError, listed
 from recommender.tables.checks import make_dataset, split_target
 from recommender.tables.dataset import Dataset, Task
+from recommender.tables.files.readers import STANDARD_INPUT, read_table
+from recommender.tables.files.source import MAX_CELLS
 from recommender.tables.frames import native
 from recommender.tables.openml import read_dataset
-from recommender.tables.readers import STANDARD_INPUT, read_table
-from recommender.tables.source import MAX_CELLS
 
 
 def load_dataset(

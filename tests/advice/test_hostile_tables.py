@@ -27,10 +27,10 @@ from threadpoolctl import threadpool_limits
 from recommender import RecommenderError, recommend
 from recommender.cli import app as cli
 from recommender.errors import DatasetError
-from recommender.tables import opening
-from recommender.tables import source as tables_module
+from recommender.tables.files import opening
+from recommender.tables.files import source as tables_module
+from recommender.tables.files.readers import read_table
 from recommender.tables.loading import load_dataset
-from recommender.tables.readers import read_table
 
 Column = Callable[[int, np.random.Generator], Any]
 

@@ -8,7 +8,7 @@ import pytest
 
 from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.pipelines import build_pipeline, encoded_width
-from recommender.tables.dates import read_dates
+from recommender.tables.cells.dates import read_dates
 from recommender.tables.loading import load_dataset
 
 CONFIGURATIONS = [Configuration("lightgbm", {}), Configuration("logistic_regression", {})]
