@@ -24,13 +24,9 @@ NOTICEABLE = 0.005
 """The least change of the expected regret that is put into words: what rounds to 0.01."""
 GROUPS = {
     "simple": "size, types and balance",
-    "statistical": "distributions and correlations of the columns",
-    "information": "what the columns say of the target",
-    "model_based": "the shape of a decision tree",
-    "landmarking": "the scores of cheap learners",
     "relative": "how cheap learners compare on it",
 }
-"""The groups of meta-features in plain words."""
+"""The groups of meta-features that the meta-model learns from, in plain words."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)

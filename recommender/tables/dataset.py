@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from recommender.tables.columns import Kind, Reading
-from recommender.tables.deciding import decide_all, is_plain
+from recommender.tables.deciding import decide_all
 from recommender.tables.frames import unique_names
+from recommender.tables.plainness import is_plain
 from recommender.tables.signatures import column_signature
 
 Task = Literal["binary", "multiclass", "regression"]

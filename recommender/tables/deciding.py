@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -14,39 +12,32 @@ from numpy.typing import NDArray
 
 from recommender.tables.cells.dates import fit_dates, looks_like_yyyymmdd
 from recommender.tables.cells.items import fit_items
-from recommender.tables.cells.missing import is_missing
 from recommender.tables.cells.numbers import NumberFormat, fit_numbers
 from recommender.tables.cells.orders import fit_order
-from recommender.tables.cells.pairs import fit_pair, truth
+from recommender.tables.cells.pairs import fit_pair
 from recommender.tables.cells.row_names import names_rows, numbers_rows
 from recommender.tables.cells.sentinels import find_sentinels, may_hold_sentinels
 from recommender.tables.cells.values import (
-    LARGEST,
     as_numbers,
-    as_texts,
     holds_dates,
     holds_many_numbers,
     holds_numbers,
 )
 from recommender.tables.columns import (
-    Categories,
     Dates,
     Items,
     LeftOut,
     Levels,
     Numbers,
     NumbersWithUnit,
-    Pair,
     Reading,
     SeveralNumbers,
     Text,
-    spell,
 )
+from recommender.tables.fits import Cells, as_categories, as_dates, as_levels, as_numbers_reading, as_pair
 
 TEXT_CARDINALITY = 40
 """Strings with more distinct values than this are text (the threshold that skrub uses)."""
-SAMPLE_ROWS = 10_000
-"""What is written in a column is judged by so many rows, evenly spread."""
 LOOK_ROWS = 2_000
 """So many clear a column of numbers of anything odd."""
 N_TELLING = 1_000
@@ -60,48 +51,6 @@ NUMBERS_ROWS = LeftOut("it numbers the rows")
 NAMES_ROWS = LeftOut("it names the rows")
 OBJECTS = LeftOut("its cells hold lists, dictionaries or other objects")
 COMPLEX = LeftOut("it holds complex numbers")
-
-
-@dataclass(frozen=True, eq=False)
-class Cells:
-    """A column, and what is written in it: on a sample of its rows."""
-
-    column: pd.Series
-
-    @cached_property
-    def sample(self) -> pd.Series:
-        """So many rows of the column, evenly spread."""
-        n = len(self.column)
-        return self.column if n <= SAMPLE_ROWS else self.column.iloc[np.linspace(0, n - 1, SAMPLE_ROWS).astype(int)]
-
-    @cached_property
-    def _counted(self) -> tuple[list[str], list[int]]:
-        codes, texts = as_texts(self.sample)
-        counts = np.bincount(codes[codes >= 0], minlength=len(texts))
-        used = [i for i in np.flatnonzero(counts)]
-        return [texts[i] for i in used], [int(counts[i]) for i in used]
-
-    @property
-    def texts(self) -> list[str]:
-        """The distinct texts."""
-        return self._counted[0]
-
-    @property
-    def counts(self) -> list[int]:
-        """In how many cells of the sample each of them is."""
-        return self._counted[1]
-
-    @cached_property
-    def telling(self) -> tuple[list[str], list[int]]:
-        """The texts that do not say that a value is missing, and their counts."""
-        missing = is_missing(self.texts)
-        kept = [i for i in range(len(self.texts)) if not missing[i]]
-        return [self.texts[i] for i in kept], [self.counts[i] for i in kept]
-
-    @property
-    def is_written(self) -> bool:
-        """Whether the cells are texts or objects, so that what is written says how it is read."""
-        return not (holds_many_numbers(self.column.dtype) or holds_dates(self.column.dtype))
 
 
 def decide_all(table: pd.DataFrame) -> list[Reading]:
@@ -271,102 +220,3 @@ def _at_last(column: pd.Series, reading: Reading) -> Reading:
     if reading == NUMBERS_ROWS:
         return as_numbers_reading(Cells(column))
     return as_categories(Cells(column)) if reading == NAMES_ROWS else reading
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Readings that are known, fitted on some cells
-
-
-def as_numbers_reading(cells: Cells) -> Reading:
-    """Numbers, however they are written here."""
-    format = NumberFormat()
-    if cells.is_written and cells.telling[0]:
-        format = fit_numbers(cells.telling[0], counts=cells.telling[1]) or format
-    return Numbers(format, find_sentinels(Numbers(format).numbers(cells.sample)))
-
-
-def as_numbers_with_unit(cells: Cells) -> Reading:
-    """Numbers in several units."""
-    return NumbersWithUnit(fit_numbers(cells.telling[0], counts=cells.telling[1]) or NumberFormat())
-
-
-def as_several_numbers(cells: Cells) -> Reading:
-    """Two numbers in a cell, or more."""
-    return SeveralNumbers(fit_numbers(cells.telling[0], counts=cells.telling[1]) or NumberFormat(n_numbers=2))
-
-
-def as_dates(cells: Cells) -> Reading:
-    """Dates, however they are written here."""
-    return Dates(None if holds_dates(cells.column.dtype) else fit_dates(cells.telling[0]))
-
-
-def as_levels(cells: Cells) -> Reading:
-    """Ordered levels; those of no known order by their text."""
-    dtype = cells.column.dtype
-    if isinstance(dtype, pd.CategoricalDtype) and dtype.ordered:
-        return Levels(tuple(map(str, dtype.categories)))
-    return Levels(fit_order(cells.telling[0]) or tuple(sorted(cells.telling[0])))
-
-
-def as_categories(cells: Cells) -> Reading:
-    """Categories, under their most frequent spelling."""
-    return Categories(spell(cells.texts, cells.counts))
-
-
-def as_pair(cells: Cells) -> Reading:
-    """Yes and no, each under its most frequent spelling."""
-    spelled = list(spell(cells.texts, cells.counts).values())
-    return Pair(*(next((text for text in spelled if truth(text) is meant), word) for meant, word in _WORDS))
-
-
-_WORDS = ((True, "yes"), (False, "no"))
-
-
-def as_items(cells: Cells) -> Reading:
-    """Lists."""
-    return Items(fit_items(*cells.telling) or ",")
-
-
-READINGS: dict[str, Callable[[Cells], Reading]] = {
-    Numbers.name: as_numbers_reading,
-    NumbersWithUnit.name: as_numbers_with_unit,
-    SeveralNumbers.name: as_several_numbers,
-    Dates.name: as_dates,
-    Levels.name: as_levels,
-    Pair.name: as_pair,
-    Categories.name: as_categories,
-    Items.name: as_items,
-    Text.name: lambda cells: Text(),
-}
-"""How a column is fitted whose reading is known, by the reading's name."""
-
-
-def is_plain(column: pd.Series, reading: Reading) -> bool:
-    """Whether scikit-learn reads a column to the same: numbers as numpy holds them, and plain categories."""
-    if isinstance(reading, LeftOut):
-        return True
-    if isinstance(reading, Numbers):
-        return holds_numbers(column.dtype) and not reading.sentinels and _are_in_bounds(column)
-    return isinstance(reading, Categories) and _are_plain(column, reading)
-
-
-def _are_in_bounds(column: pd.Series) -> bool:
-    """Whether no number is infinite or near it."""
-    values = column.to_numpy()
-    if values.dtype.kind != "f":
-        return True
-    return float(np.fmax.reduce(values)) <= LARGEST and float(np.fmin.reduce(values)) >= -LARGEST
-
-
-def _are_plain(column: pd.Series, reading: Categories) -> bool:
-    """Whether categories are texts that neither look like numbers nor have another spelling."""
-    if isinstance(column.dtype, pd.StringDtype) and column.dtype.na_value is pd.NA:
-        return False
-    if column.dtype == object and not all(m is None or isinstance(m, float) for m in column[column.isna()].unique()):
-        return False  # missing in ways that no encoder sorts
-    values = column.cat.categories if isinstance(column.dtype, pd.CategoricalDtype) else column.dropna().unique()
-    return all(isinstance(value, str) and _is_plain_text(value, reading) for value in values)
-
-
-def _is_plain_text(value: str, reading: Categories) -> bool:
-    return value in reading.spellings.values() and not value.replace(".", "", 1).removeprefix("-").isdigit()

@@ -12,7 +12,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from recommender.errors import DatasetError, listed, unknown_name
 from recommender.tables.columns import LeftOut, Reading
-from recommender.tables.deciding import READINGS, Cells, decide_all
+from recommender.tables.deciding import decide_all
+from recommender.tables.fits import READINGS, Cells
 from recommender.tables.frames import as_frame, unique_names
 
 

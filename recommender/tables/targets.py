@@ -10,7 +10,7 @@ import pandas as pd
 from recommender.tables.cells.numbers import NumberFormat, fit_numbers
 from recommender.tables.cells.sentinels import find_sentinels
 from recommender.tables.cells.values import as_numbers, holds_many_numbers
-from recommender.tables.deciding import Cells
+from recommender.tables.fits import Cells
 
 MAX_CLASS_LIKE_VALUES = 20
 """A numeric target with at most this many distinct whole numbers is taken for class labels."""

@@ -78,9 +78,9 @@ def test_readings_that_are_given_are_fitted(table):
     reader = TableReader({"code": "text", "price": "number"}).fit(table)
     assert reader.transform(table).columns.tolist() == ["code", "price"]
     assert clone(reader).get_params() == {"readings": {"code": "text", "price": "number"}}
-    with pytest.raises(UnknownNameError, match="unknown reading 'numbr'. Did you mean 'number'"):
+    with pytest.raises(UnknownNameError, match=r"unknown reading 'numbr'\. Did you mean 'number'"):
         TableReader({"price": "numbr"}).fit(table)
-    with pytest.raises(UnknownNameError, match="unknown column 'prize'. Did you mean 'price'"):
+    with pytest.raises(UnknownNameError, match=r"unknown column 'prize'\. Did you mean 'price'"):
         TableReader({"prize": "number"}).fit(table)
 
 
