@@ -43,6 +43,7 @@ def test_wheel_holds_the_package_and_its_knowledge(wheel):
     for name in ("manifest.json", "README.md", "origin.md", "evaluations.parquet", "metamodel/roc_auc.npz"):
         assert f"recommender/data/{name}" in names
     assert "recommender/py.typed" in names
+    assert [name for name in names if name.endswith(".dist-info/licenses/LICENSE")]
     assert not [name for name in names if name.endswith((".pkl", ".pickle", ".sqlite", ".pyc"))]
 
 

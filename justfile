@@ -1,0 +1,40 @@
+# Names for the commands of .ci/run: `just` lists them, `just check` runs them all. A test holds the two together.
+# Without just (pip install rust-just), run `bash .ci/run`.
+
+set shell := ["bash", "-euo", "pipefail", "-c"]
+
+export PYTHON := env("PYTHON", "python3.11")
+
+_list:
+    @just --list
+
+# the environment with all that the tests and checks need
+setup:
+    "$PYTHON" -m venv .venv && .venv/bin/pip install --quiet --editable '.[dev]'
+
+# every test, on two processes
+test:
+    .venv/bin/pytest -n 2 --dist worksteal
+
+# style and format
+lint:
+    .venv/bin/ruff check .
+    .venv/bin/ruff format --check .
+
+# the types of the package
+types:
+    .venv/bin/mypy
+
+# what may import what
+laws:
+    .venv/bin/lint-imports
+
+# a recommendation and quick tests with the lowest versions that pyproject.toml allows
+lowest:
+    "$PYTHON" -m venv --clear .venv-lowest && .venv-lowest/bin/pip install --quiet 'uv>=0.8,<1'
+    .venv-lowest/bin/uv pip install --quiet --python .venv-lowest/bin/python --resolution lowest-direct --editable . 'pytest>=8.3'
+    .venv-lowest/bin/recommender recommend examples/churn.csv --target churned
+    .venv-lowest/bin/pytest -q -W default tests/test_package.py tests/algorithms/test_pool.py tests/algorithms/test_pipelines.py tests/evidence/test_schema.py tests/tables/test_dates.py tests/tables/test_openml.py
+
+# all of them, as .ci/run does
+check: setup test lint types laws lowest
