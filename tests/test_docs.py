@@ -12,7 +12,10 @@ import typer
 from recommender.cli.app import app
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", ROOT / "data" / "README.md", *sorted((ROOT / "benchmarks").rglob("*.md"))]
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "data/README.md")),
+    *sorted((ROOT / "benchmarks").rglob("*.md")),
+]
 
 
 def blocks(page: Path, language: str) -> list[str]:
