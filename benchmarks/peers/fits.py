@@ -17,7 +17,7 @@ from recommender.algorithms.pipelines import build_preprocessing
 from recommender.estimators import RecommendedClassifier, RecommendedRegressor
 from recommender.evaluation.evaluate import Evaluation, Status, evaluate, message_of, predict, status_of
 from recommender.evaluation.metrics import metrics_for
-from recommender.evaluation.workers import _start
+from recommender.evaluation.workers import start_worker
 from recommender.fitting.candidates import VALIDATION_FOLDS
 from recommender.metamodel.trained import Trained
 from recommender.tables.dataset import Dataset
@@ -228,4 +228,4 @@ def _prepare(memory_bytes: int) -> None:
         warnings.simplefilter("ignore")
         import catboost  # noqa: F401  so that no fit waits for imports
         import flaml.default  # noqa: F401
-    _start(memory_bytes)
+    start_worker(memory_bytes)

@@ -144,7 +144,7 @@ class LocalWorkers:
 
         return ProcessPool(
             max_workers=self.n_workers,
-            initializer=_start,
+            initializer=start_worker,
             initargs=(self.limits.memory_bytes,),
             context=_context(),
         )
@@ -243,7 +243,7 @@ def _how(exitcode: int) -> str:
         return f"by signal {-exitcode}"
 
 
-def _start(memory_bytes: int) -> None:
+def start_worker(memory_bytes: int) -> None:
     """Prepare a worker: load what it will need, keep it to one thread, and limit its memory."""
     threading.Thread(target=_follow_parent, daemon=True).start()
     for library in (*ALWAYS_LOADED, *libraries()):

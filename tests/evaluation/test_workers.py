@@ -113,7 +113,7 @@ def test_metafeatures_are_a_job_too(workers, spooled):
 
 def test_workers_that_cannot_start_are_an_error_and_no_endless_loop(spooled, monkeypatch):
     monkeypatch.setattr("recommender.evaluation.workers.MAX_BROKEN", 1)
-    monkeypatch.setattr("recommender.evaluation.workers._start", "not a function")
+    monkeypatch.setattr("recommender.evaluation.workers.start_worker", "not a function")
     broken = LocalWorkers(1, Limits())
     job = Job(spooled, Faulty("fine", {}), 0)
 
