@@ -201,7 +201,15 @@ def test_sentinels_are_missing(sentinel, values):
     assert read.isna().tolist() == [i % 9 == 0 for i in range(N)]
 
 
-@pytest.mark.parametrize("values", [[0, 0, 0, *range(50, 100)], [-1, -1, -1, *range(40)], [5, 5, 5, *range(6, 60)]])
+@pytest.mark.parametrize(
+    "values",
+    [
+        [0, 0, 0, *range(50, 100)],
+        [-1, -1, -1, *range(40)],
+        [5, 5, 5, *range(6, 60)],
+        [5e8] * 5 + [0, 10, 1e3, 1e4, 1e6] * 6,
+    ],
+)
 def test_values_that_are_no_sentinels_stay(values):
     assert not decide(pd.Series(values, dtype=float)).sentinels
 

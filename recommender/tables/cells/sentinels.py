@@ -14,17 +14,17 @@ MIN_OTHERS = 5
 MIN_SHARE, MIN_COUNT = 0.005, 3
 """A sentinel is in so large a share of the cells, and in so many of them."""
 FAR = 5.0
-"""Any number is a sentinel that is so many times the range of all others away from them."""
-NOTED = re.compile(r"-?(9{2,}|8{2,}|7{3,}|9{2,}\.9+|[1-9]00+)|-9|-?1e[23]\d|-?2147483647|-2147483648|-?32767|-32768")
-"""How people write sentinels; a number of this kind need be only as far away as the range of all others is wide."""
+"""A negative number is a sentinel that is so many times the range of all others, none of them negative, below them."""
+NOTED = re.compile(r"-?(9{2,}|8{3,}|7{3,}|9{2,}\.9+|1e[23]\d|32767|2147483647)|-(1|9|[1-9]00+|32768|2147483648)")
+"""How people write sentinels; such a number need be only as far away as the range of all others is wide."""
 
 
 def find_sentinels(values: Floats) -> tuple[float, ...]:
     """The numbers at either end of a column that stand for missing values; mostly none.
 
-    An end of the column is one where it is in at least `MIN_SHARE` of the cells and either far away from all other
-    values, or of a kind that people use (`NOTED`), and as far away as the range of the others is wide, or the only
-    negative number.
+    An end of the column is one where it is in at least `MIN_SHARE` of the cells, of a kind that people use (`NOTED`),
+    and as far away from all other values as their range is wide. So is the only negative number, where it is of that
+    kind and at most -9, or far away from all others. Large numbers alone are none: many quantities have long tails.
 
     Parameters
     ----------
@@ -38,34 +38,27 @@ def find_sentinels(values: Floats) -> tuple[float, ...]:
     >>> find_sentinels(np.array([0.0, 0.0, 0.0, *range(1, 20)]))
     ()
     """
-    found: list[float] = []
     known = np.sort(values[~np.isnan(values)])
-    for _ in range(2):  # the lower end, the upper end
-        end, others = _end_and_others(known, lower=True)
-        if _is_sentinel(end, others, known):
-            found.append(end)
-            known = others
-        known = -known[::-1]
-        found = [-value for value in found]
-    return tuple(float(value) for value in found)
+    found = []
+    for sign in (1.0, -1.0):
+        side = np.sort(sign * known)
+        others = side[np.searchsorted(side, side[:1], side="right")[0] :] if len(side) else side
+        if len(others) and _is_sentinel(sign * float(side[0]), len(side) - len(others), others, sign):
+            found.append(sign * float(side[0]))
+            known = sign * others
+    return tuple(found)
 
 
-def _end_and_others(known: Floats, *, lower: bool) -> tuple[float, Floats]:
-    if not len(known):
-        return np.nan, known
-    return float(known[0]), known[np.searchsorted(known, known[0], side="right") :]
-
-
-def _is_sentinel(end: float, others: Floats, known: Floats) -> bool:
-    """Whether the lower end of sorted numbers is one; called with the numbers negated for the upper end."""
-    count = len(known) - len(others)
-    if end == 0 or count < max(MIN_COUNT, MIN_SHARE * len(known)) or len(np.unique(others[:1000])) < MIN_OTHERS:
+def _is_sentinel(value: float, count: int, others: Floats, sign: float) -> bool:
+    """Whether one end of a column is a sentinel, given the others, sorted from that end (`sign` -1: the upper)."""
+    n = count + len(others)
+    if value == 0 or count < max(MIN_COUNT, MIN_SHARE * n) or len(np.unique(others[:1000])) < MIN_OTHERS:
         return False
-    gap, span = others[0] - end, others[-1] - others[0]
-    if gap > FAR * span:
-        return True
-    is_noted = bool(NOTED.fullmatch(f"{end:.10g}".replace("+", "")) or NOTED.fullmatch(f"{-end:.10g}".replace("+", "")))
-    return is_noted and (gap >= span or (end <= -9 and others[0] >= 0))
+    gap, span = float(others[0]) - sign * value, float(others[-1] - others[0])
+    is_only_negative = value < 0 and float(others[0]) >= 0 and sign > 0
+    if NOTED.fullmatch(f"{value:.10g}".replace("e+", "e")):
+        return gap >= span or (is_only_negative and value <= -9)
+    return is_only_negative and gap > FAR * span
 
 
 def may_hold_sentinels(values: Floats) -> NDArray[np.bool_]:
