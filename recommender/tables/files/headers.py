@@ -9,16 +9,14 @@ from itertools import pairwise
 from statistics import mode
 from typing import Literal
 
+from recommender.tables.cells.missing import says_missing
+
 Kind = Literal["number", "digits", "text"]
 
 N_SAMPLED = 200
 """So many rows are looked at to tell names from values."""
 MAX_ABOVE = 20
 """Lines of a title at most."""
-MISSING = frozenset(
-    ["", "?", "-", "--", ".", "na", "n/a", "#n/a", "nan", "none", "null", "missing", "unknown", "not available"]
-)
-"""What stands for a missing value, in lower case: neither a name nor a unit."""
 NUMBER = re.compile(r"[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?")
 DIGITS = re.compile(r"[-+]?\d[\d.,:/ T+-]*%?")
 """Dates, times and numbers with separators: cells that hold a value and are no name."""
@@ -117,7 +115,7 @@ def _names_numbers(first: list[str], below: list[list[str]]) -> bool:
 
 def _holds_values(first: list[str], below: list[list[str]]) -> bool:
     """Whether a row holds values as the rows below it do, and no names."""
-    columns = [(cell, _column(below, i, but=first)) for i, cell in enumerate(first) if cell.lower() not in MISSING]
+    columns = [(cell, _column(below, i, but=first)) for i, cell in enumerate(first) if not says_missing(cell)]
     columns = [(cell, values) for cell, values in columns if values]
     again = [cell in values for cell, values in columns]
     kinds = [(_kind(cell), _kind_of(values)) for cell, values in columns]
@@ -139,37 +137,32 @@ def _are_units(first: list[str], second: list[str], below: list[list[str]]) -> b
     """Whether a second row holds units, or names below names, and no values."""
     if any(_kind(cell) != "text" for cell in first if cell):
         return False
-    columns = {i: _column(below, i) for i in range(max(len(first), len(second)))}
-    numeric = [i for i, values in columns.items() if len(values) > 1 and _kind_of(values) == "number"]
-    over = [_cell(second, i) for i in numeric]
-    rest = [(_cell(second, i), values) for i, values in columns.items() if i not in numeric]
-    return (
-        len(numeric) > 1
-        and sum(map(bool, over)) > len(numeric) / 2
-        and all(not cell or (_kind(cell) == "text" and cell.lower() not in MISSING) for cell in over)
-        and not any(cell in columns[i] for cell, i in zip(over, numeric, strict=True) if cell)
-        and not any(cell and (cell in values or _kind(cell) != "text") for cell, values in rest)
-    )
+    columns = [(_told(second, i), _column(below, i)) for i in range(max(len(first), len(second)))]
+    if any(cell and (_kind(cell) != "text" or cell in values) for cell, values in columns):
+        return False
+    over = [cell for cell, values in columns if len(values) > 1 and _kind_of(values) == "number"]
+    return len(over) > 1 and sum(map(bool, over)) > len(over) / 2
 
 
 def _joined(first: list[str], second: list[str]) -> tuple[str, ...]:
     """Two rows of names as one; a name that spans several columns stands at the first of them."""
-    names: list[str] = []
+    names: dict[str, None] = {}
     group = ""
     for i in range(max(len(first), len(second))):
-        group = _cell(first, i) or (group if _cell(second, i) else "")
-        name = f"{group} {_cell(second, i)}".strip() or f"column_{i + 1}"
-        names.append(name if name not in names else f"{name}.{i + 1}")
+        group = _told(first, i) or (group if _told(second, i) else "")
+        name = f"{group} {_told(second, i)}".strip() or f"column_{i + 1}"
+        names[name if name not in names else f"{name}.{i + 1}"] = None
     return tuple(names)
 
 
-def _cell(row: list[str], i: int) -> str:
-    return row[i] if i < len(row) else ""
+def _told(row: list[str], i: int) -> str:
+    """A cell, or nothing where there is none or a dash stands for nothing."""
+    return row[i] if i < len(row) and not says_missing(row[i]) else ""
 
 
 def _column(rows: list[list[str]], i: int, but: list[str] | None = None) -> list[str]:
     """The values in a column, without missing ones and those of rows that are like another."""
-    return [row[i] for row in rows if i < len(row) and row[i].lower() not in MISSING and row != but]
+    return [row[i] for row in rows if i < len(row) and not says_missing(row[i]) and row != but]
 
 
 def _kind(cell: str) -> Kind:

@@ -21,7 +21,8 @@ Rows = list[list[Any]]
 MAX_SPANNED = 2**25
 """Cells that the sheets of a workbook may span, from the first of each to the last one filled: 32 columns of Excel's
 1,048,576 rows. What lies between takes memory, filled or not."""
-REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,8})")
+PLACE = re.compile(r"([A-Za-z]{1,3})?([1-9][0-9]{0,6})")
+"""How a cell or row of Excel says where it is."""
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -137,12 +138,12 @@ class _Span:
     def _look(self, name: str, attributes: dict[str, str]) -> None:
         name = name.rpartition(":")[2]
         if name == "c":  # a cell of Excel
-            place = REFERENCE.fullmatch(attributes.get("r", ""))
-            self.column = _column_number(place[1]) if place else self.column + 1
-            self.row = int(place[2]) if place else self.row
+            self.column += 1
+            if "r" in attributes:
+                self.row, self.column = _placed(attributes["r"])
             self._fill()
         elif name == "row":
-            self.row, self.column = int(attributes.get("r", self.row + 1)), 0
+            self.row, self.column = _placed(attributes["r"])[0] if "r" in attributes else self.row + 1, 0
         elif name in {"table-cell", "covered-table-cell"}:  # of LibreOffice, which writes equal ones once
             self.column += int(attributes.get("table:number-columns-repeated", 1))
             if "office:value-type" in attributes:
@@ -161,6 +162,14 @@ class _Span:
                 f"spans more than {MAX_SPANNED:,} cells, filled or not: delete what lies far below or beside the "
                 "table, or save it as CSV"
             )
+
+
+def _placed(text: str) -> tuple[int, int]:
+    """Row and column of a cell, or of a row, whose column is 0."""
+    place = PLACE.fullmatch(text)
+    if not place:
+        raise DatasetError(f"is damaged: {text[:60]!r} is no place on a sheet")
+    return int(place[2]), _column_number(place[1] or "")
 
 
 @cache

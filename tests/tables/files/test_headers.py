@@ -104,6 +104,10 @@ def test_a_title_above_values():
 UNITS = {
     "units": ("size,mass,name\ncm,kg,\n1.5,60,Ann\n2.5,70,Bob", ("size cm", "mass kg", "name")),
     "equal units": ("size,mass\n(cm),(cm)\n1.5,60\n2.5,70", ("size (cm)", "mass (cm)")),
+    "a dash for no unit": (
+        "size,ratio,speed,name\ncm,-,m/s,-\n1.5,60,1,Ann\n2.5,70,2,Bob",
+        ("size cm", "ratio", "speed m/s", "name"),
+    ),
     "names below names": (
         "size,,mass,\nleast,most,least,most\n1,2,3,4\n5,6,7,8",
         ("size least", "size most", "mass least", "mass most"),
