@@ -62,7 +62,8 @@ def _first_table(filled: dict[str, Rows]) -> tuple[str, tuple[str, ...]]:
     if len(filled) == 1:
         return chosen, ()
     names = ", ".join(repr(name[:60]) for name in list(filled)[:10])
-    return chosen, (f"{len(filled)} sheets hold something ({names}), and {chosen!r} was read: --sheet names another",)
+    hold = f"{len(filled)} sheets hold something ({names})"
+    return chosen, (f"{hold}, and {chosen!r} was read: sheet=, or --sheet, names another",)
 
 
 def _is_table(rows: Rows) -> bool:

@@ -1,0 +1,76 @@
+"""What a script reads is what was read."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pandas as pd
+import pytest
+from workbooks import xlsx
+
+from recommender.recommendation import recommend
+from recommender.showing.script import write_script
+from recommender.tables.loading import load_dataset
+
+N = 24
+ROWS = [[f"{i}.5", f"k{i % 3}", "uv"[i * 7 % 5 > 2]] for i in range(N)]
+FRAME = pd.DataFrame(ROWS, columns=["a", "b", "y"]).astype({"a": float, "b": "str", "y": "str"})
+PLAIN = FRAME.to_csv(index=False)
+RECORDS = FRAME.to_json(orient="records")
+CELLS = [list(FRAME), *FRAME.itertuples(index=False)]
+
+
+def parquet() -> bytes:
+    content = io.BytesIO()
+    FRAME.to_parquet(content)
+    return content.getvalue()
+
+
+WRITTEN: dict[str, tuple[bytes, str]] = {
+    "commas.csv": (PLAIN.encode(), "pd.read_csv("),
+    "title.csv": (b"Sales\n\n" + PLAIN.encode(), "header=1"),
+    "spaces.data": (PLAIN.replace(",", "  ").encode(), r"sep='\\s+'"),
+    "no-names.data": (FRAME.to_csv(index=False, header=False).encode(), "names=['column_1', 'column_2', 'column_3']"),
+    "empty.csv": ("".join(f"{line},\n" for line in PLAIN.splitlines()).encode() + b",,,\n", f"nrows={N}"),
+    "book.xlsx": (xlsx({"data": CELLS}), "pd.read_excel("),
+    "records.json": (RECORDS.encode(), "pd.read_json("),
+    "lines.jsonl": (FRAME.to_json(orient="records", lines=True).encode(), "lines=True"),
+    "inside.json": (json.dumps({"found": json.loads(RECORDS)}).encode(), "load_dataset("),
+    "table.parquet": (parquet(), "pd.read_parquet("),
+}
+
+
+@pytest.fixture(scope="module")
+def best() -> Any:
+    return recommend(FRAME, target="y").best
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_script_reads_the_file_as_it_was_read(tmp_path, best, name):
+    path = tmp_path / name
+    content, part = WRITTEN[name]
+    path.write_bytes(content)
+    target = "column_3" if name == "no-names.data" else "y"
+    code = write_script(best, file=str(path), target=target)
+    assert part in code
+    names: dict[str, Any] = {}
+    exec(code[: code.index("model =")], names)
+    dataset = load_dataset(path, target=target)
+    pd.testing.assert_frame_equal(names["X"], dataset.X)
+    pd.testing.assert_series_equal(names["y"], dataset.y)
+
+
+def test_a_script_reads_the_sheet_that_was_asked_for(tmp_path, best):
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(xlsx({"one": [["c"], [1]], "two": CELLS}))
+    code = write_script(best, file=f"{path}::two", target="y")
+    assert f"pd.read_excel({str(path)!r}, sheet_name='two', engine='calamine')" in code
+
+
+def test_a_script_reads_what_pandas_cannot_by_name(best):
+    assert "load_dataset('-', target='y')" in write_script(best, file="-", target="y")
+    assert "load_dataset('openml:31', target='y')" in write_script(best, file="openml:31", target="y")
+    assert "load_dataset('none.sqlite::t', target='y')" in write_script(best, file="none.sqlite::t", target="y")
+    assert "pd.read_csv('none.csv')" in write_script(best, file="none.csv", target="y")
