@@ -80,40 +80,45 @@ def _call(file: str) -> tuple[str, dict[str, Any]] | None:
 
 def _import_lines(imports: Imports) -> list[str]:
     names: dict[str, list[str]] = {}
-    for module, name in sorted(imports, key=str):
-        names.setdefault(module, []).extend([name] if name else [])
-    whole = [f"import {module} as {SHORT[module]}" for module in names if not names[module]]
-    return whole + [f"from {module} import {', '.join(found)}" for module, found in names.items() if found]
+    for module, name in sorted((module, name) for module, name in imports if name):
+        names.setdefault(module, []).append(name)
+    whole = [f"import {module} as {SHORT[module]}" for module in sorted(m for m, name in imports if name is None)]
+    return whole + [f"from {module} import {', '.join(found)}" for module, found in names.items()]
 
 
 def expression(value: Any, imports: Imports, indent: int = 0) -> str:
     """Python code that makes a value again, adding the imports it needs."""
-    pad, inner = " " * 4 * indent, " " * 4 * (indent + 1)
+
+    def inner(part: Any) -> str:
+        return expression(part, imports, indent + 1)
+
     if hasattr(value, "get_params") and not inspect.isclass(value):
         kind = type(value)
         imports.add((_public_module(kind), kind.__name__))
         given = _changed_parameters(value)
-        parts = [f"{name}={expression(v, imports, indent + 1)}" for name, v in given.items()]
-        one_line = f"{kind.__name__}({', '.join(parts)})"
-        if len(one_line) + 4 * indent < 100 and "\n" not in one_line:
-            return one_line
-        body = "".join(f"{inner}{part},\n" for part in parts)
-        return f"{kind.__name__}(\n{body}{pad})"
-    if isinstance(value, (list, tuple)):
-        opening, closing = ("[", "]") if isinstance(value, list) else ("(", ",)" if len(value) == 1 else ")")
-        parts = [expression(v, imports, indent + 1) for v in value]
-        one_line = opening + ", ".join(parts) + closing
-        if len(one_line) + 4 * indent < 100 and "\n" not in one_line:
-            return one_line
-        body = "".join(f"{inner}{part},\n" for part in parts)
-        return f"{opening}\n{body}{pad}{closing[-1]}"
-    if inspect.isfunction(value):
+        return _wrapped(f"{kind.__name__}(", [f"{name}={inner(part)}" for name, part in given.items()], ")", indent)
+    if isinstance(value, dict):
+        return _wrapped("{", [f"{inner(key)}: {inner(part)}" for key, part in value.items()], "}", indent)
+    if isinstance(value, list):
+        return _wrapped("[", [inner(part) for part in value], "]", indent)
+    if isinstance(value, tuple):
+        return _wrapped("(", [inner(part) for part in value], ",)" if len(value) == 1 else ")", indent)
+    if inspect.isroutine(value):
         imports.add((value.__module__, value.__name__))
         return value.__name__
     if isinstance(value, float) and not np.isfinite(value):
         imports.add(("numpy", None))
         return "np.nan" if np.isnan(value) else "np.inf" if value > 0 else "-np.inf"
     return repr(value.item() if isinstance(value, np.generic) else value)
+
+
+def _wrapped(opening: str, parts: list[str], closing: str, indent: int) -> str:
+    """Parts between brackets: in one line where they fit, else in a line each."""
+    one_line = opening + ", ".join(parts) + closing
+    if len(one_line) + 4 * indent < 100 and "\n" not in one_line:
+        return one_line
+    pad = " " * 4 * indent
+    return f"{opening}\n" + "".join(f"{pad}    {part},\n" for part in parts) + pad + closing[-1]
 
 
 def _changed_parameters(estimator: Any) -> dict[str, Any]:

@@ -120,7 +120,7 @@ def test_winners(capsys):
         ("a,y\n1,0\n2,1\n3,0\n4,1\n", ["--target", "z"], "unknown target column 'z'"),
         ("a,y\n", ["--target", "y"], "the table is empty"),
         ("a,y\n1,0\n2,0\n3,0\n", ["--target", "y"], "one class only"),
-        ("a,y\n1,0\n2,1\n3,\n4,1\n5,0\n", ["--target", "y"], "missing in 1 of 5 rows"),
+        ("a,y\n1,0\n2,\n3,\n4,\n5,0\n", ["--target", "y"], "missing in 3 of 5 rows"),
         ("a,y\n1,u\n2,u\n3,v\n", ["--target", "y"], "have a single row: 'v'"),
         ("a,y\n1,u\n1,u\n1,v\n1,v\n", ["--target", "y"], "none of the 1 feature columns is usable"),
         ("a,y\n1,u\n2,u\n3,v\n4,v\n", ["--target", "y", "--metric", "auc"], "unknown metric 'auc'"),

@@ -6,12 +6,13 @@ import io
 import json
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from workbooks import xlsx
 
 from recommender.recommendation import recommend
-from recommender.showing.script import write_script
+from recommender.showing.script import expression, write_script
 from recommender.tables.loading import load_dataset
 
 N = 24
@@ -40,6 +41,23 @@ WRITTEN: dict[str, tuple[bytes, str]] = {
     "inside.json": (json.dumps({"found": json.loads(RECORDS)}).encode(), "load_dataset("),
     "table.parquet": (parquet(), "pd.read_parquet("),
 }
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        ({"nan": np.nan, "high": np.inf, "low": -np.inf}, "{'nan': np.nan, 'high': np.inf, 'low': -np.inf}"),
+        (np.nan_to_num, "nan_to_num"),
+        ((1,), "(1,)"),
+        ((), "()"),
+        ([np.float64(0.5), {"a": (1, 2)}], "[0.5, {'a': (1, 2)}]"),
+    ],
+)
+def test_values_are_written_so_that_they_can_be_made_again(value, code):
+    assert expression(value, set()) == code
+    repeated = {"a name long enough": [value] * 40}
+    again = eval(expression(repeated, set()), {"np": np, "nan_to_num": np.nan_to_num})
+    assert repr(again) == repr(repeated).replace("np.float64(0.5)", "0.5")
 
 
 @pytest.fixture(scope="module")
