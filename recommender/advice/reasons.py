@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from recommender.metafeatures import METAFEATURES
+from recommender.tables.noticed import columns_in_words
 from recommender.words import number_in_words
 
 if TYPE_CHECKING:
@@ -122,6 +123,10 @@ class Reasons:
             f"from {row.regret_if_typical:.2f} at the median of {number_in_words(row.typical)}"
         )
 
+    def _read(self) -> list[str]:
+        lines = columns_in_words(self.recommendation.dataset)
+        return ["", "How columns were read", *(f"  {line}" for line in lines)] if lines else []
+
     def __str__(self) -> str:
         best = self.recommendation.best
         lines = [
@@ -149,6 +154,7 @@ class Reasons:
             *(f"  {line}" for line in self.groups_in_words()),
             "",
             self.support_in_words(),
+            *self._read(),
         ]
         return "\n".join(lines)
 

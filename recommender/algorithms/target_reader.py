@@ -29,6 +29,8 @@ class TargetReader(MetaEstimatorMixin, BaseEstimator):
     ----------
     estimator_ : estimator
         The fitted model.
+    reading_ : TargetReading
+        How the target is written.
 
     Examples
     --------
@@ -43,18 +45,21 @@ class TargetReader(MetaEstimatorMixin, BaseEstimator):
 
     def fit(self, X: Any, y: Any) -> TargetReader:
         """Read the target and fit the model on the rows that have one."""
-        given = y if isinstance(y, pd.Series) else pd.Series(np.asarray(y).ravel())
-        values = fit_target(given, numeric=is_regressor(self.estimator)).read(given)
-        known = values.notna().to_numpy(dtype=bool)
-        rows = np.flatnonzero(known)
-        kept = X.iloc[rows] if hasattr(X, "iloc") else X[rows]
-        self.estimator_ = clone(self.estimator).fit(kept, values[known].to_numpy())
+        given = _as_series(y)
+        self.reading_ = fit_target(given, numeric=is_regressor(self.estimator))
+        self.estimator_ = clone(self.estimator).fit(*_with_target(X, self.reading_.read(given)))
         return self
 
     def predict(self, X: Any) -> np.ndarray:
         """The predicted class or number of each row."""
         check_is_fitted(self)
         return self.estimator_.predict(X)
+
+    @_has("score")
+    def score(self, X: Any, y: Any) -> float:
+        """The model's own score, R² or accuracy, on the rows that have a target."""
+        check_is_fitted(self)
+        return self.estimator_.score(*_with_target(X, self.reading_.read(_as_series(y))))
 
     @_has("predict_proba")
     def predict_proba(self, X: Any) -> np.ndarray:
@@ -77,3 +82,14 @@ class TargetReader(MetaEstimatorMixin, BaseEstimator):
         tags.estimator_type, tags.classifier_tags = inner.estimator_type, inner.classifier_tags
         tags.regressor_tags = inner.regressor_tags
         return tags
+
+
+def _as_series(y: Any) -> pd.Series:
+    return y if isinstance(y, pd.Series) else pd.Series(np.asarray(y).ravel())
+
+
+def _with_target(X: Any, y: pd.Series) -> tuple[Any, np.ndarray]:
+    """The rows that have a target, and their targets."""
+    known = y.notna().to_numpy(dtype=bool)
+    rows = np.flatnonzero(known)
+    return X.iloc[rows] if hasattr(X, "iloc") else X[rows], y[known].to_numpy()

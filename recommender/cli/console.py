@@ -22,7 +22,8 @@ def as_json(found: Ranking, top: int) -> dict[str, Any]:
 
     ``dataset`` has name, task and size; ``metric`` is what scores are in; ``recommendations`` is the ranking;
     ``portfolio`` holds the ids of up to three configurations that complement each other; ``neighbours`` are the most
-    similar known datasets; ``notes`` are sentences. What is not known is null.
+    similar known datasets; ``columns`` says how each column was read; ``notes`` are sentences. What is not known is
+    null.
     """
     ranking = found.to_frame().head(top).reset_index()
     neighbours = found.neighbours().rename_axis("dataset").reset_index()
@@ -37,6 +38,7 @@ def as_json(found: Ranking, top: int) -> dict[str, Any]:
         "recommendations": _records(ranking),
         "portfolio": [item.configuration.id for item in found.portfolio(min(top, 3))],
         "neighbours": _records(neighbours),
+        "columns": [row | {k: row[k] or None for k in ("unit", "note")} for row in _records(found.columns)],
         "notes": found.notes(),
     }
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 N_PORTFOLIO = 3
 N_TABLE = 10
 """Rows of a notebook's table."""
+N_COLUMNS = 12
+"""How many columns a page tells of without being asked."""
 
 TASKS_IN_WORDS = {
     "binary": "Prediction of two classes",
@@ -31,8 +33,8 @@ TASKS_IN_WORDS = {
 def write_report(recommendation: Ranking, *, file: str, target: str, top: int = 5) -> str:
     """One HTML page on a recommendation that needs nothing else: no network, no script.
 
-    It holds the recommendation, the alternatives and their costs, the reasons, similar datasets, what to be careful
-    about, and the code to run; it is readable on narrow screens and on paper.
+    It holds the recommendation, the alternatives and their costs, the reasons, similar datasets, how the columns were
+    read, what to be careful about, and the code to run; it is readable on narrow screens and on paper.
 
     Parameters
     ----------
@@ -76,6 +78,8 @@ def write_report(recommendation: Ranking, *, file: str, target: str, top: int = 
         neighbours=reasons.neighbours.rename_axis("id").reset_index().to_dict("records"),
         n_known=len(recommendation.trained.datasets),
         notes=recommendation.notes(),
+        columns=list(recommendation.columns.itertuples()),
+        n_columns=N_COLUMNS,
         code=write_script(recommendation.best, file=file, target=target),
         version=version("recommender"),
     )

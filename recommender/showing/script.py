@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from recommender.advice.ranking import RecommendedConfiguration
+from recommender.algorithms.target_reader import TargetReader
 from recommender.tables.files.readers import STANDARD_INPUT, parted, read_table
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
+
+    from recommender.advice.ranking import RecommendedConfiguration
 
 Imports = set[tuple[str, str | None]]
 """Module and name of what a script uses; no name for a module that is imported whole."""
@@ -37,15 +41,16 @@ def write_script(item: RecommendedConfiguration, *, file: str, target: str) -> s
         Plain scikit-learn wherever the table allows it.
     """
     imports: Imports = {("sklearn.model_selection", "cross_val_score")}
-    pipeline = expression(item.estimator, imports)
-    reading = _reading(file, target, imports)
+    pipeline = item.estimator
+    model = expression(pipeline, imports)
+    reading = _reading(file, target, imports, drop=_lacks_classes(pipeline))
     return "\n".join(
         [
             *_import_lines(imports),
             "",
             *reading,
             "",
-            f"model = {pipeline}",
+            f"model = {model}",
             'print("cross-validated:", cross_val_score(model, X, y, cv=5).mean())',
             "model.fit(X, y)",
             "",
@@ -53,8 +58,15 @@ def write_script(item: RecommendedConfiguration, *, file: str, target: str) -> s
     )
 
 
-def _reading(file: str, target: str, imports: Imports) -> list[str]:
-    """The lines that read the table; plain pandas where that is enough."""
+def _lacks_classes(pipeline: Pipeline) -> bool:
+    """Whether some rows may have no class: splits by class know no missing one, so that these rows must go before."""
+    from sklearn.base import is_classifier
+
+    return is_classifier(pipeline) and isinstance(pipeline.steps[-1][1], TargetReader)
+
+
+def _reading(file: str, target: str, imports: Imports, *, drop: bool) -> list[str]:
+    """The lines that read the table, less the rows without a target if asked for; plain pandas where that is enough."""
     call = _call(file)
     if call:
         imports.add(("pandas", None))
@@ -62,7 +74,8 @@ def _reading(file: str, target: str, imports: Imports) -> list[str]:
         path, part = parted(file)
         place = str(path) if part else file
         given = ", ".join([repr(place), *(f"{name}={value!r}" for name, value in options.items())])
-        return [f"table = pd.{reader}({given})", f"X, y = table.drop(columns=[{target!r}]), table[{target!r}]"]
+        dropped = f".dropna(subset=[{target!r}])" if drop else ""
+        return [f"table = pd.{reader}({given}){dropped}", f"X, y = table.drop(columns=[{target!r}]), table[{target!r}]"]
     imports.add(("recommender.tables.loading", "load_dataset"))
     return [f"dataset = load_dataset({file!r}, target={target!r})", "X, y = dataset.X, dataset.y"]
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from recommender.errors import listed
-from recommender.tables.columns import LeftOut, Numbers, NumbersWithUnit, Reading, SeveralNumbers
+from recommender.tables.cells.values import holds_many_numbers
+from recommender.tables.columns import Categories, LeftOut, Levels, Numbers, NumbersWithUnit, Reading, SeveralNumbers
 from recommender.tables.dataset import Dataset
 from recommender.tables.deciding import COMPLEX, NAMES_ROWS, NUMBERS_ROWS, OBJECTS
 from recommender.tables.frames import unique_names
+
+MOST_LINES = 15
+"""So many columns are told of in words."""
 
 
 def describe_columns(dataset: Dataset) -> pd.DataFrame:
@@ -29,25 +35,25 @@ def describe_columns(dataset: Dataset) -> pd.DataFrame:
     >>> describe_columns(load_dataset(table, target="sold")).iloc[0].to_dict()
     {'column': 'price', 'reading': 'number', 'unit': '$', 'missing': 0.33, 'note': ''}
     """
-    names = unique_names(dataset.X.columns)
-    rows = [
+    readings = dataset.readings
+    return pd.DataFrame(
         {
-            "column": name,
-            "reading": reading.name,
-            "unit": reading.unit,
-            "missing": _missing(dataset.X.iloc[:, i], reading),
-            "note": _note(reading),
+            "column": unique_names(dataset.X.columns),
+            "reading": [reading.name for reading in readings],
+            "unit": [reading.unit for reading in readings],
+            "missing": _missing(dataset),
+            "note": [_note(reading) for reading in readings],
         }
-        for i, (name, reading) in enumerate(zip(names, dataset.readings, strict=True))
-    ]
-    return pd.DataFrame(rows, columns=["column", "reading", "unit", "missing", "note"])
+    )
 
 
-def _missing(column: pd.Series, reading: Reading) -> float:
-    parts = reading.read(column)
-    read = next(iter(parts.values())) if parts else column
-    empty = read == "" if "list" in reading.kinds else read.isna()
-    return round(float(empty.mean()), 2)
+def _missing(dataset: Dataset) -> list[float]:
+    """The share of rows in which nothing is read, of each column; where one is read as several, of the first."""
+    shares = dataset.features.isna().to_numpy().mean(axis=0)
+    for position in dataset.positions("list"):
+        shares[position] = (dataset.features.iloc[:, position] == "").mean()
+    ends = np.cumsum([len(reading.kinds) or 1 for reading in dataset.readings])
+    return [round(float(share), 2) for share in shares[[0, *ends[:-1]]]]
 
 
 def _note(reading: Reading) -> str:
@@ -58,7 +64,43 @@ def _note(reading: Reading) -> str:
         notes.append(f"{' and '.join(f'{value:g}' for value in reading.sentinels)} read as missing")
     if isinstance(reading, (Numbers, NumbersWithUnit, SeveralNumbers)) and reading.format.odd:
         notes.append(f"read as missing: {listed(reading.format.odd, most=3)}")
+    if isinstance(reading, Levels):
+        notes.append(f"lowest first: {listed(reading.levels, most=6)}")
     return "; ".join(notes)
+
+
+def columns_in_words(dataset: Dataset) -> list[str]:
+    """How the columns were read that are no plain numbers and no plain categories: a line each, of many the first.
+
+    Examples
+    --------
+    >>> from recommender.tables.loading import load_dataset
+    >>> columns = {"price": ["$3.50", "$1,200.00", "?"], "size": [1.5, 2, 4], "sold": ["yes", "no", "no"]}
+    >>> table = pd.DataFrame({name: cells * 9 for name, cells in columns.items()})
+    >>> columns_in_words(load_dataset(table, target="sold"))
+    ["'price': number in $, 33% missing"]
+    """
+    table = describe_columns(dataset)
+    evident = [_is_evident(*of_one) for of_one in zip(dataset.X.dtypes, dataset.readings, table["note"], strict=True)]
+    told = [_in_words(row) for row in table[~np.array(evident)].head(MOST_LINES).itertuples()]
+    n_more = len(table) - sum(evident) - len(told)
+    return [*told, f"... and {n_more:,} more"] if n_more else told
+
+
+def _is_evident(dtype: Any, reading: Reading, note: str) -> bool:
+    """Whether a reading is what anyone would expect of a column of this type."""
+    is_plain_number = isinstance(reading, Numbers) and holds_many_numbers(dtype) and not note
+    return is_plain_number or isinstance(reading, Categories)
+
+
+def _in_words(row: Any) -> str:
+    unit = row.unit[:60] if row.unit.isprintable() else listed([row.unit])
+    clauses = (
+        f"{row.reading} in {unit}" if unit else row.reading,
+        f"{row.missing:.0%} missing" if row.missing else "",
+        row.note,
+    )
+    return f"{listed([row.column])}: {', '.join(filter(None, clauses))}"
 
 
 def notes_on_columns(dataset: Dataset) -> list[str]:

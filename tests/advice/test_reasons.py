@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from messy import messy_table
 from sklearn.datasets import load_diabetes, load_iris, load_wine
 
 from recommender import recommend
@@ -103,3 +104,13 @@ def test_outside_is_said_with_its_reason(reasons):
     outside = explain(replace(reasons.recommendation, why_outside=("it has 9 rows", "it has 9 columns")))
     assert outside.outside
     assert "lies outside what the knowledge base has seen: it has 9 rows; it has 9 columns." in str(outside)
+
+
+def test_how_columns_were_read_is_told_where_it_is_not_evident(reasons):
+    assert "How columns were read" not in str(reasons)
+    told = str(recommend(messy_table(), target="sold").explain()).split("\nHow columns were read\n")[1].splitlines()
+    assert told[0] == "  'id': left out, it numbers the rows"
+    assert told[1].endswith("': number in $")
+    assert "  'temperature': number, 10% missing, -999 read as missing" in told
+    assert len(told) == 10  # all but x and colour
+    assert all(line.isprintable() for line in told)

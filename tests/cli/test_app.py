@@ -13,13 +13,16 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import jsonschema
 import pandas as pd
 import pytest
+from messy import HOSTILE, messy_table
 from sklearn.datasets import load_iris
 
 from recommender.cli import app as cli
 from recommender.cli.app import app
+from recommender.tables.fits import READINGS
 
 NUMBER = {"type": "number"}
 TEXT = {"type": "string"}
+TEXT_OR_NULL = {"type": ["string", "null"], "minLength": 1}
 COUNT = {"type": "integer", "minimum": 0}
 SETTINGS = {"type": "object"}
 
@@ -62,6 +65,16 @@ SCHEMA = record(
             winning_score={"type": ["number", "null"]},
         ),
     },
+    columns={
+        "type": "array",
+        "items": record(
+            column=TEXT,
+            reading={"enum": [*READINGS, "left out"]},
+            unit=TEXT_OR_NULL,
+            missing={"type": "number", "minimum": 0, "maximum": 1},
+            note=TEXT_OR_NULL,
+        ),
+    },
     notes={"type": "array", "items": TEXT},
 )
 """What `recommend --format json` prints, as the README describes it."""
@@ -85,6 +98,26 @@ def test_recommend_as_json(iris, capsys):
     answer = json.loads(capsys.readouterr().out)
     assert [row["rank"] for row in answer["recommendations"]] == [1, 2, 3]
     jsonschema.validate(answer, SCHEMA)
+
+
+def test_how_columns_were_read_is_in_the_json_and_explained(tmp_path, capsys):
+    messy_table().to_csv(tmp_path / "messy.csv", index=False)
+    ask = ["recommend", str(tmp_path / "messy.csv"), "--target", "sold"]
+    assert cli.main([*ask, "--format", "json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    jsonschema.validate(answer, SCHEMA)
+    columns = {row["column"]: row for row in answer["columns"]}
+    assert len(columns) == answer["dataset"]["n_features"] == 12
+    none = {"unit": None, "missing": 0.0, "note": None}
+    assert columns[HOSTILE] == none | {"column": HOSTILE, "reading": "number", "unit": "$"}
+    assert columns["id"] == none | {"column": "id", "reading": "left out", "note": "it numbers the rows"}
+    assert columns["x"] == none | {"column": "x", "reading": "number"}
+    assert columns["power"]["missing"] == 0.12
+    assert cli.main([*ask, "--explain"]) == 0
+    shown = capsys.readouterr()
+    assert "How columns were read\n  'id': left out, it numbers the rows" in shown.out
+    assert "Note: the column 'id' numbers or names the rows" in shown.err
+    assert "\x1b" not in shown.out + shown.err
 
 
 def test_recommend_as_python_runs(iris, capsys):

@@ -8,6 +8,7 @@ import browser
 import numpy as np
 import pandas as pd
 import pytest
+from messy import messy_table
 from sklearn.datasets import load_wine
 
 from recommender import recommend
@@ -18,6 +19,7 @@ from recommender.showing.report import render_table, write_report
 from recommender.showing.script import write_script
 
 HOSTILE = "<script>alert('x')</script>"
+HOSTILE_CELL = "<img src=x onerror=alert(1)>"
 needs_browser = pytest.mark.skipif(browser.CHROMIUM is None, reason="needs Chromium: apt-get install chromium")
 
 
@@ -127,6 +129,39 @@ def test_browser_would_notice(tmp_path):
     assert seen.frames[0]["contrast"] < 2
     assert "elsewhere.test/x.png" in seen.requests
     assert "broken" in " ".join(seen.console)
+
+
+def rows_of(page: str, name: str) -> int:
+    return page.count(f'<td class="lead given">{name}</td>')
+
+
+def test_every_column_is_shown_as_it_was_read():
+    page = write_report(recommend(messy_table(), target="sold"), file="messy.csv", target="sold")
+    reader = Reader(page)
+    assert "details" not in reader.tags
+    assert not {"img", "b"} & set(reader.tags)
+    assert [rows_of(page, name) for name in ("id", "share", "size", "total")] == [1, 1, 1, 1]
+    for said in (HOSTILE_CELL, "number and unit", "pcs", "lowest first: 'S', 'M', 'L'", "-999 read as missing"):
+        assert said in reader.text
+
+
+def test_many_columns_are_folded_and_their_notes_are_not():
+    table = messy_table().assign(**{f"x{i}": np.arange(60) % (i + 5) for i in range(20)})
+    page = write_report(recommend(table, target="sold"), file="messy.csv", target="sold")
+    shown, folded = page.split("<details>")
+    assert [rows_of(shown, name) for name in ("id", "size", "temperature", "x", "x3")] == [1, 1, 1, 0, 0]
+    assert [rows_of(folded, name) for name in ("id", "size", "temperature", "x", "x3")] == [1, 1, 1, 1, 1]
+    assert "What deserves a second look:" in shown
+    assert "<summary>All 32 columns</summary>" in folded
+
+
+def test_of_many_notes_on_columns_the_first_are_shown():
+    table = pd.DataFrame({f"<i>{i}": ["low", "medium", "high"] * 20 for i in range(30)}).assign(y=np.arange(60) % 2)
+    page = write_report(recommend(table, target="y"), file="levels.csv", target="y")
+    shown, folded = page.split("<details>")
+    assert "What deserves a second look, the first 12 of 30:" in shown
+    assert [shown.count("lowest first"), folded.count("lowest first")] == [12, 30]
+    assert "i" not in Reader(page).tags
 
 
 def test_every_algorithm_and_metric_has_plain_words():

@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from messy import HOSTILE, messy_table
 from workbooks import xlsx
 
 from recommender.recommendation import recommend
 from recommender.showing.script import expression, write_script
 from recommender.tables.loading import load_dataset
 
+LINEAR = ["logistic_regression", "ridge"]
 N = 24
 ROWS = [[f"{i}.5", f"k{i % 3}", "uv"[i * 7 % 5 > 2]] for i in range(N)]
 FRAME = pd.DataFrame(ROWS, columns=["a", "b", "y"]).astype({"a": float, "b": "str", "y": "str"})
@@ -92,3 +94,53 @@ def test_a_script_reads_what_pandas_cannot_by_name(best):
     assert "load_dataset('openml:31', target='y')" in write_script(best, file="openml:31", target="y")
     assert "load_dataset('none.sqlite::t', target='y')" in write_script(best, file="none.sqlite::t", target="y")
     assert "pd.read_csv('none.csv')" in write_script(best, file="none.csv", target="y")
+
+
+def run(code: str, folder: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The names that a script leaves."""
+    monkeypatch.chdir(folder)
+    names: dict[str, Any] = {}
+    exec(compile(code, "script.py", "exec"), names)
+    return names
+
+
+@pytest.mark.parametrize("target", ["sold", "total"])
+@pytest.mark.parametrize("header", [True, False])
+def test_a_script_for_a_messy_file_runs_and_reads_it_first(tmp_path, monkeypatch, capsys, target, header):
+    table = messy_table()
+    table.loc[[7, 8], target] = None
+    table.to_csv(tmp_path / "messy.csv", index=False, header=header)
+    target = target if header else f"column_{table.columns.get_loc(target) + 1}"
+    best = recommend(tmp_path / "messy.csv", target=target, include=LINEAR).best
+    code = write_script(best, file=str(tmp_path / "messy.csv"), target=target)
+    assert "\nfrom recommender.tables.reading import TableReader\n" in code
+    assert "TableReader(\n                readings={\n" in code
+    names = run(code, tmp_path, monkeypatch)
+    assert 0.5 < float(capsys.readouterr().out.removeprefix("cross-validated: ")) <= 1
+    rows = table.iloc[:5].set_axis(names["table"].columns, axis=1)
+    pd.testing.assert_series_equal(
+        pd.Series(names["model"].predict(rows)),
+        pd.Series(best.estimator.fit(names["X"], names["y"]).predict(rows)),
+    )
+
+
+def test_names_in_readings_are_text_and_never_code(tmp_path, monkeypatch):
+    table = messy_table()
+    table.to_csv(tmp_path / "messy.csv", index=False)
+    code = write_script(
+        recommend(tmp_path / "messy.csv", target="sold", include=LINEAR).best, file="messy.csv", target="sold"
+    )
+    assert f"\n                    {HOSTILE!r}: 'number',\n" in code
+    assert "\x1b" not in code
+    assert HOSTILE in run(code, tmp_path, monkeypatch)["model"].named_steps["read"].readings
+
+
+@pytest.mark.parametrize("algorithm", ["lightgbm", "linear", "random_forest", "k_neighbors"])
+@pytest.mark.parametrize("task", ["binary", "regression"])
+def test_a_script_for_a_clean_table_imports_nothing_of_this_package(task, algorithm):
+    rng = np.random.default_rng(0)
+    clean = pd.DataFrame({"a": rng.normal(size=60), "n": rng.integers(0, 9, 60), "c": rng.choice(["u", "v", None], 60)})
+    y = clean["a"] + rng.normal(size=60)
+    clean["y"] = y if task == "regression" else np.where(y > 0, "high", "low")
+    best = recommend(clean, target="y", include=LINEAR if algorithm == "linear" else [algorithm]).best
+    assert "recommender" not in write_script(best, file="clean.csv", target="y")

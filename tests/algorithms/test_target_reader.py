@@ -1,0 +1,45 @@
+"""A target is read before it is learnt, and before it is compared with what is predicted."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import is_classifier, is_regressor
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.model_selection import cross_val_score
+from sklearn.svm import LinearSVC
+
+from recommender.algorithms.target_reader import TargetReader
+
+N = 60
+X = pd.DataFrame({"a": np.arange(N) % 17, "b": np.arange(N) % 7}, dtype=float)
+NUMBERS = 1000 * X["a"] - 150 * X["b"] + 5000
+MONEY = NUMBERS.map("${:,.2f}".format).where(np.arange(N) % 20 > 0, "")
+CLASSES = pd.Series(np.where(X["a"] > 8, "high", "low"), dtype=object).where(np.arange(N) % 20 > 0)
+
+
+def test_money_is_learnt_as_numbers():
+    model = TargetReader(LinearRegression()).fit(X, MONEY)
+    assert model.predict(X) == pytest.approx(NUMBERS)
+
+
+@pytest.mark.parametrize("as_given", [lambda table: table, np.asarray])
+def test_the_score_is_that_of_the_rows_that_have_a_target(as_given):
+    model = TargetReader(LinearRegression()).fit(as_given(X), MONEY)
+    assert model.score(as_given(X), MONEY) == pytest.approx(1.0)
+    assert model.score(as_given(X), NUMBERS) == pytest.approx(1.0)
+    assert model.score(as_given(X), MONEY.where(X["a"] < 16, "$0.00")) < 0.9
+    assert TargetReader(LogisticRegression()).fit(X, CLASSES).score(X, CLASSES) > 0.9
+
+
+def test_cross_validation_needs_no_other_scoring():
+    assert cross_val_score(TargetReader(LinearRegression()), X, MONEY).tolist() == pytest.approx([1.0] * 5)
+
+
+def test_it_is_what_its_model_is():
+    assert is_regressor(TargetReader(LinearRegression()))
+    assert is_classifier(TargetReader(LogisticRegression()))
+    assert hasattr(TargetReader(LogisticRegression()), "predict_proba")
+    assert not hasattr(TargetReader(LinearSVC()), "predict_proba")
+    assert TargetReader(LogisticRegression()).fit(X, CLASSES).classes_.tolist() == ["high", "low"]
