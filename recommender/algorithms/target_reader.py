@@ -30,6 +30,8 @@ class TargetReader(MetaEstimatorMixin, BaseEstimator):
     estimator_ : estimator
         The fitted model.
     reading_ : TargetReading
+        How the target is read.
+    reading_ : TargetReading
         How the target is written.
 
     Examples
@@ -45,21 +47,28 @@ class TargetReader(MetaEstimatorMixin, BaseEstimator):
 
     def fit(self, X: Any, y: Any) -> TargetReader:
         """Read the target and fit the model on the rows that have one."""
-        given = _as_series(y)
+        given = _series(y)
         self.reading_ = fit_target(given, numeric=is_regressor(self.estimator))
-        self.estimator_ = clone(self.estimator).fit(*_with_target(X, self.reading_.read(given)))
+        rows, values = self._known(given)
+        self.estimator_ = clone(self.estimator).fit(_take(X, rows), values)
         return self
+
+    def score(self, X: Any, y: Any) -> float:
+        """R² or accuracy on the rows that have a target, which is read as when this was fitted."""
+        check_is_fitted(self)
+        rows, values = self._known(_series(y))
+        return self.estimator_.score(_take(X, rows), values)
+
+    def _known(self, y: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+        """The rows that have a target, and what is read there."""
+        values = self.reading_.read(y)
+        rows = np.flatnonzero(values.notna().to_numpy(dtype=bool))
+        return rows, values.iloc[rows].to_numpy()
 
     def predict(self, X: Any) -> np.ndarray:
         """The predicted class or number of each row."""
         check_is_fitted(self)
         return self.estimator_.predict(X)
-
-    @_has("score")
-    def score(self, X: Any, y: Any) -> float:
-        """The model's own score, R² or accuracy, on the rows that have a target."""
-        check_is_fitted(self)
-        return self.estimator_.score(*_with_target(X, self.reading_.read(_as_series(y))))
 
     @_has("predict_proba")
     def predict_proba(self, X: Any) -> np.ndarray:
@@ -93,3 +102,11 @@ def _with_target(X: Any, y: pd.Series) -> tuple[Any, np.ndarray]:
     known = y.notna().to_numpy(dtype=bool)
     rows = np.flatnonzero(known)
     return X.iloc[rows] if hasattr(X, "iloc") else X[rows], y[known].to_numpy()
+
+
+def _series(y: Any) -> pd.Series:
+    return y if isinstance(y, pd.Series) else pd.Series(np.asarray(y).ravel())
+
+
+def _take(X: Any, rows: np.ndarray) -> Any:
+    return X.iloc[rows] if hasattr(X, "iloc") else X[rows]
