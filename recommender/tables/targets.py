@@ -37,7 +37,7 @@ class TargetReading:
         if self.format is not None:
             return pd.Series(as_numbers(y, lambda texts: self.format.parse(texts)[0]), y.index, name=y.name)  # type: ignore[union-attr]
         if y.dtype == object:
-            y = y.infer_objects()
+            y = _as_inferred(y)
         if isinstance(y.dtype, pd.CategoricalDtype) or not pd.api.types.is_string_dtype(y.dtype):
             return y
         blank = y.map(lambda value: isinstance(value, str) and value.strip() in BLANK, na_action="ignore")
@@ -110,3 +110,11 @@ def notes_on_target(y: pd.Series, *, as_classes: bool) -> list[str]:
                 "little of the others as long as they are there"
             )
     return notes
+
+
+def _as_inferred(y: pd.Series) -> pd.Series:
+    """Objects as the type that all of them have; whole numbers that no float holds stay what they are."""
+    try:
+        return y.infer_objects()
+    except OverflowError:  # of pandas before 3.1
+        return y
