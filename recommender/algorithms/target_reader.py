@@ -31,8 +31,6 @@ class TargetReader(MetaEstimatorMixin, BaseEstimator):
         The fitted model.
     reading_ : TargetReading
         How the target is read.
-    reading_ : TargetReading
-        How the target is written.
 
     Examples
     --------
@@ -91,17 +89,6 @@ class TargetReader(MetaEstimatorMixin, BaseEstimator):
         tags.estimator_type, tags.classifier_tags = inner.estimator_type, inner.classifier_tags
         tags.regressor_tags = inner.regressor_tags
         return tags
-
-
-def _as_series(y: Any) -> pd.Series:
-    return y if isinstance(y, pd.Series) else pd.Series(np.asarray(y).ravel())
-
-
-def _with_target(X: Any, y: pd.Series) -> tuple[Any, np.ndarray]:
-    """The rows that have a target, and their targets."""
-    known = y.notna().to_numpy(dtype=bool)
-    rows = np.flatnonzero(known)
-    return X.iloc[rows] if hasattr(X, "iloc") else X[rows], y[known].to_numpy()
 
 
 def _series(y: Any) -> pd.Series:
