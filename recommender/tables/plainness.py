@@ -5,16 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from recommender.tables.cells.values import (
-    LARGEST,
-    holds_numbers,
-)
-from recommender.tables.columns import (
-    Categories,
-    LeftOut,
-    Numbers,
-    Reading,
-)
+from recommender.tables.cells.values import LARGEST, holds_numbers
+from recommender.tables.columns import Categories, LeftOut, Numbers, Reading
 
 
 def is_plain(column: pd.Series, reading: Reading) -> bool:
@@ -31,18 +23,26 @@ def _are_in_bounds(column: pd.Series) -> bool:
     values = column.to_numpy()
     if values.dtype.kind != "f":
         return True
-    return float(np.fmax.reduce(values)) <= LARGEST and float(np.fmin.reduce(values)) >= -LARGEST
+    highest, lowest = values.max(), values.min()
+    if highest != highest:  # NaN, which takes longer to look past
+        highest, lowest = np.fmax.reduce(values), np.fmin.reduce(values)
+    return float(highest) <= LARGEST and float(lowest) >= -LARGEST
 
 
 def _are_plain(column: pd.Series, reading: Categories) -> bool:
     """Whether categories are texts that neither look like numbers nor have another spelling."""
-    if isinstance(column.dtype, pd.StringDtype) and column.dtype.na_value is pd.NA:
+    dtype = column.dtype
+    if isinstance(dtype, pd.StringDtype) and dtype.na_value is pd.NA:
         return False
-    if column.dtype == object and not all(m is None or isinstance(m, float) for m in column[column.isna()].unique()):
-        return False  # missing in ways that no encoder sorts
-    values = column.cat.categories if isinstance(column.dtype, pd.CategoricalDtype) else column.dropna().unique()
-    return all(isinstance(value, str) and _is_plain_text(value, reading) for value in values)
+    values = dtype.categories if isinstance(dtype, pd.CategoricalDtype) else column.unique()
+    spellings = set(reading.spellings.values())
+    return all(_is_plain_text(value, spellings) if isinstance(value, str) else _is_missing(value) for value in values)
 
 
-def _is_plain_text(value: str, reading: Categories) -> bool:
-    return value in reading.spellings.values() and not value.replace(".", "", 1).removeprefix("-").isdigit()
+def _is_missing(value: object) -> bool:
+    """Whether a value is missing in a way that encoders sort."""
+    return value is None or (isinstance(value, float) and value != value)
+
+
+def _is_plain_text(value: str, spellings: set[str]) -> bool:
+    return value in spellings and not value.replace(".", "", 1).removeprefix("-").isdigit()
