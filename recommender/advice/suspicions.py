@@ -1,4 +1,4 @@
-"""What is suspicious about a table: columns that give the target away or rise from row to row, and rows that repeat."""
+"""What is suspicious about a table: columns that give the target away or rise from row to row, rows that repeat."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from recommender.advice.formulas import find_formulas
 from recommender.errors import listed
 from recommender.tables.cells.row_names import numbers_rows
-from recommender.tables.cells.values import as_numbers
 from recommender.tables.columns import Kind
 from recommender.tables.dataset import Dataset
 
@@ -24,6 +24,8 @@ LIKE_TARGET = 0.992
 """Rank correlation with a numeric target from which on a column is taken for a copy."""
 EXPLAINED = 0.99
 """Share of a numeric target's variance that lies between a column's values, from which on it gives the target away."""
+MOST_FORMULAS = 3
+"""So many pairs of columns that give the target together are named."""
 REPEATED = 0.4
 """Share of rows that repeat others from which on it is worth a word."""
 
@@ -46,7 +48,8 @@ def suspicions(dataset: Dataset, *, duplicate_rows_share: float) -> list[str]:
         A sentence on columns whose whole numbers rise from row to row. One on columns that give the target away: every
         value goes with one class, the classes lie apart from each other, or a numeric target is the same function of
         the column everywhere (rank correlation of at least `LIKE_TARGET`, or `EXPLAINED` of its variance between the
-        values of the column). And one where at least `REPEATED` of the rows repeat others.
+        values of the column). One on each of up to `MOST_FORMULAS` pairs of columns that give a numeric target together
+        (see `formulas`). And one where at least `REPEATED` of the rows repeat others.
 
     Notes
     -----
@@ -64,16 +67,21 @@ def suspicions(dataset: Dataset, *, duplicate_rows_share: float) -> list[str]:
     if dataset.n_samples < MIN_ROWS:
         return []
     found = []
+    names = dataset.features.columns
+    giving_away = _giving_away(dataset)
     for positions, (one, several) in (
-        (_giving_away(dataset), GIVES_AWAY),
+        (giving_away, GIVES_AWAY),
         (_rising(dataset), RISES),
     ):
-        names = listed([dataset.features.columns[i] for i in positions], most=5)
+        said = listed([names[i] for i in positions], most=5)
         if len(positions) == 1:
-            found.append(f"the column {names} {one}")
+            found.append(f"the column {said} {one}")
         elif positions:
-            found.append(f"the columns {names} {several}")
-    if dataset.task == "regression" and (_rises(dataset.y) or numbers_rows(as_numbers(dataset.y), "")):
+            found.append(f"the columns {said} {several}")
+    if dataset.task == "regression":
+        formulas = find_formulas(dataset, without=giving_away)
+        found.extend(formula.in_words(names) for formula in formulas[:MOST_FORMULAS])
+    if dataset.task == "regression" and _numbers_rows(dataset.y.to_numpy(dtype=np.float64)):
         found.append(f"the target {str(dataset.y.name)!r} numbers the rows: is it what you want to predict?")
     if duplicate_rows_share >= REPEATED:
         found.append(
@@ -112,8 +120,8 @@ def _giving_away(dataset: Dataset) -> list[int]:
 
 def _told(dataset: Dataset, positions: list[int], rows: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Which columns tell the target of these rows: each column is sorted, and the target looked at along it."""
-    table = dataset.features.iloc[rows]
-    values = np.stack([_numbers(table.iloc[:, i], dataset.kinds[i]) for i in positions])
+    kinds = [dataset.kinds[i] for i in positions]
+    values = _numbers(dataset.features.iloc[rows, positions], kinds)
     y = dataset.y.iloc[rows]
     target = y.rank().to_numpy() if dataset.task == "regression" else pd.factorize(y)[0].astype(np.float64)
     order = np.argsort(values, axis=1)
@@ -121,7 +129,7 @@ def _told(dataset: Dataset, positions: list[int], rows: NDArray[np.int64]) -> ND
     missing = np.isnan(values)
     along = np.where(missing, np.nan, target[order])
     tied = values[:, 1:] == values[:, :-1]
-    in_order = np.array([dataset.kinds[i] == "numeric" for i in positions]) & (missing.mean(axis=1) < 0.1)
+    in_order = np.array([kind == "numeric" for kind in kinds]) & (missing.mean(axis=1) < 0.1)
     if dataset.task == "regression":
         return _same_spread(along, tied) | (in_order & (np.abs(_correlations(along)) >= LIKE_TARGET))
     counts = np.bincount(target.astype(np.int64))
@@ -164,12 +172,15 @@ def _log_orders(counts: NDArray[np.int64]) -> float:
     return lgamma(counts.sum() + 1) - sum(lgamma(c + 1) for c in counts) - lgamma(len(counts) + 1)
 
 
-def _numbers(column: pd.Series, kind: Kind | None) -> Floats:
-    """A column as numbers, or as codes of its values; NaN where missing."""
-    if kind == "numeric":
-        return as_numbers(column)
-    codes = pd.factorize(column)[0].astype(np.float64)
-    return np.where(codes < 0, np.nan, codes)
+def _numbers(table: pd.DataFrame, kinds: list[Kind | None]) -> Floats:
+    """Columns as rows of numbers, or of codes of their values; NaN where missing."""
+    values = np.empty(table.shape[::-1])
+    numeric = [i for i, kind in enumerate(kinds) if kind == "numeric"]
+    values[numeric] = table.iloc[:, numeric].to_numpy(dtype=np.float64).T
+    for i in set(range(len(kinds))) - set(numeric):
+        codes = pd.factorize(table.iloc[:, i])[0]
+        values[i] = np.where(codes < 0, np.nan, codes)
+    return values
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -178,12 +189,18 @@ def _numbers(column: pd.Series, kind: Kind | None) -> Floats:
 
 def _rising(dataset: Dataset) -> list[int]:
     """Positions of the columns whose whole numbers do, each higher than the one before."""
-    return [i for i in dataset.positions("numeric") if _rises(dataset.features.iloc[:, i])]
+    positions = dataset.positions("numeric")
+    for rows in (slice(1000), slice(None)):
+        rise = _rise(dataset.features.iloc[rows, positions].to_numpy(dtype=np.float64))
+        positions = [position for position, rises in zip(positions, rise, strict=True) if rises]
+    return positions
 
 
-def _rises(column: pd.Series) -> bool:
-    return all(_is_whole_and_higher(as_numbers(part)) for part in (column.head(1000), column))
+def _rise(values: Floats) -> NDArray[np.bool_]:
+    """Which columns are of whole numbers, each higher than the one before."""
+    rise: NDArray[np.bool_] = (values == np.floor(values)).all(axis=0) & (values[1:] > values[:-1]).all(axis=0)
+    return rise
 
 
-def _is_whole_and_higher(values: Floats) -> bool:
-    return bool((values == np.floor(values)).all() and (values[1:] > values[:-1]).all())
+def _numbers_rows(values: Floats) -> bool:
+    return bool(_rise(values[:, None])[0]) or numbers_rows(values, "")
