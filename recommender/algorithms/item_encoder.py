@@ -50,7 +50,7 @@ class ItemEncoder(TransformerMixin, BaseEstimator):
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """The column's name with each item."""
         check_is_fitted(self)
-        return np.asarray([f"{self.name_}: {item}" for item in self.items_], dtype=object)
+        return np.asarray([f"{self.name_}_{item}" for item in self.items_], dtype=object)
 
 
 def _items(cells: pd.Series) -> pd.Series:

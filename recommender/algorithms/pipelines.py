@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from recommender.algorithms.catalogue import Encoding, find_algorithm
 from recommender.tables.columns import Kind, LeftOut
@@ -85,12 +86,13 @@ def build_preprocessing(dataset: Dataset, encoding: Encoding) -> ColumnTransform
     if numeric := dataset.positions("numeric"):
         steps.append(("numeric", _numeric_step(dataset, encoding), _columns(dataset, numeric)))
     if categorical := dataset.positions("categorical"):
-        steps.append(("categorical", _categorical_step(encoding), _columns(dataset, categorical)))
+        steps.append(("categorical", _categorical_step(dataset, encoding), _columns(dataset, categorical)))
     for position, kind in enumerate(dataset.kinds):
         if kind in _ONE_BY_ONE:
             column = _columns(dataset, [position])[0]
             steps.append((f"{kind}_{position}", _ONE_BY_ONE[kind](encoding), column))
-    return ColumnTransformer(steps, remainder="drop", sparse_threshold=0, verbose_feature_names_out=False)
+    verbose = _could_collide(dataset, encoding)
+    return ColumnTransformer(steps, remainder="drop", sparse_threshold=0, verbose_feature_names_out=verbose)
 
 
 def encoded_width(dataset: Dataset, encoding: Encoding) -> int:
@@ -103,10 +105,23 @@ def encoded_width(dataset: Dataset, encoding: Encoding) -> int:
     )
 
 
+def _could_collide(dataset: Dataset, encoding: Encoding) -> bool:
+    """Whether a column may have the name that is made of another one, as ``sold_year`` of a date ``sold``."""
+    kinds = dict(zip(dataset.features.columns, dataset.kinds, strict=True))
+    for name in map(str, kinds):
+        for i in (i for i, letter in enumerate(name) if letter == "_"):
+            kind, rest = kinds.get(name[:i]), name[i + 1 :]
+            if kind in _ONE_BY_ONE or (
+                kind == "categorical" and encoding == "onehot" and rest in {*map(str, dataset.features[name[:i]])}
+            ):
+                return True
+    return False
+
+
 def _columns(dataset: Dataset, positions: list[int]) -> list[Any]:
-    """The columns by name where these are strings, else by position."""
+    """The columns by name where they have any, else by position."""
     names = list(dataset.features.columns)
-    if dataset.is_plain and (dataset.from_array or not isinstance(names[0], str)):
+    if dataset.is_plain and dataset.from_array:
         return positions
     return [names[position] for position in positions]
 
@@ -121,30 +136,43 @@ def _numeric_step(dataset: Dataset, encoding: Encoding) -> Any:
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    clean = _finite_steps() if dataset.is_plain else []
+    clean = [_as_array("float64"), _without_infinity()] if dataset.is_plain else []
     if encoding == "ordinal":
         return make_pipeline(*clean) if clean else "passthrough"
     return make_pipeline(*clean, SimpleImputer(strategy="median", keep_empty_features=True), StandardScaler())
 
 
-def _finite_steps() -> list[Any]:
+def _as_array(dtype: str) -> Any:
     from sklearn.preprocessing import FunctionTransformer
     from sklearn.utils import check_array
 
-    as_floats = {"dtype": "float64", "ensure_all_finite": False}
-    without_infinity = {"nan": np.nan, "posinf": np.nan, "neginf": np.nan}
-    return [
-        FunctionTransformer(check_array, kw_args=as_floats, feature_names_out="one-to-one"),
-        FunctionTransformer(np.nan_to_num, kw_args=without_infinity, feature_names_out="one-to-one"),
-    ]
+    kw_args = {"dtype": dtype, "ensure_all_finite": False}
+    return FunctionTransformer(check_array, kw_args=kw_args, feature_names_out="one-to-one")
 
 
-def _categorical_step(encoding: Encoding) -> Any:
+def _without_infinity() -> Any:
+    from sklearn.preprocessing import FunctionTransformer
+
+    kw_args = {"nan": np.nan, "posinf": np.nan, "neginf": np.nan}
+    return FunctionTransformer(np.nan_to_num, kw_args=kw_args, feature_names_out="one-to-one")
+
+
+def _categorical_step(dataset: Dataset, encoding: Encoding) -> Any:
+    """Codes for trees; else indicators, one of them for what is missing.
+
+    None, NaN and NA are the same, also in columns of nothing else. For codes a reader sees to it, or else a step.
+    """
+    from sklearn.impute import SimpleImputer
+    from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
 
     if encoding == "ordinal":
-        return OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan, encoded_missing_value=np.nan)
-    return OneHotEncoder(handle_unknown="infrequent_if_exist", max_categories=MAX_CATEGORIES, sparse_output=False)
+        unknown = {"handle_unknown": "use_encoded_value", "unknown_value": np.nan}
+        codes = OrdinalEncoder(**unknown, encoded_missing_value=np.nan)
+        return make_pipeline(_as_array("object"), codes) if dataset.is_plain else codes
+    indicators = OneHotEncoder(handle_unknown="infrequent_if_exist", max_categories=MAX_CATEGORIES, sparse_output=False)
+    called = {"missing_values": pd.NA, "strategy": "constant", "fill_value": "missing", "keep_empty_features": True}
+    return make_pipeline(SimpleImputer(**called), indicators)
 
 
 def _date_step(encoding: Encoding) -> Any:
@@ -160,9 +188,9 @@ def _date_step(encoding: Encoding) -> Any:
 
 
 def _text_step(encoding: Encoding) -> Any:
-    from skrub import StringEncoder
+    from recommender.algorithms.text_encoder import TextEncoder
 
-    return StringEncoder(random_state=0)
+    return TextEncoder()
 
 
 def _list_step(encoding: Encoding) -> Any:

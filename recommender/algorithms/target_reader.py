@@ -10,7 +10,7 @@ from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone, is_regressor
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from recommender.tables.targets import fit_target
+from recommender.tables.targets import fit_target, known_values
 
 
 def _has(name: str) -> Any:
@@ -43,25 +43,25 @@ class TargetReader(MetaEstimatorMixin, BaseEstimator):
     def __init__(self, estimator: Any) -> None:
         self.estimator = estimator
 
-    def fit(self, X: Any, y: Any) -> TargetReader:
-        """Read the target and fit the model on the rows that have one."""
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> TargetReader:
+        """Read the target and fit the model on the rows that have one; weights of the rows are passed on."""
         given = _series(y)
         self.reading_ = fit_target(given, numeric=is_regressor(self.estimator))
         rows, values = self._known(given)
-        self.estimator_ = clone(self.estimator).fit(_take(X, rows), values)
+        self.estimator_ = clone(self.estimator).fit(_take(X, rows), values, **_weights(sample_weight, rows))
         return self
 
-    def score(self, X: Any, y: Any) -> float:
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """R² or accuracy on the rows that have a target, which is read as when this was fitted."""
         check_is_fitted(self)
         rows, values = self._known(_series(y))
-        return self.estimator_.score(_take(X, rows), values)
+        return self.estimator_.score(_take(X, rows), values, **_weights(sample_weight, rows))
 
     def _known(self, y: pd.Series) -> tuple[np.ndarray, np.ndarray]:
         """The rows that have a target, and what is read there."""
         values = self.reading_.read(y)
-        rows = np.flatnonzero(values.notna().to_numpy(dtype=bool))
-        return rows, values.iloc[rows].to_numpy()
+        known = known_values(values).to_numpy(dtype=np.float64 if is_regressor(self.estimator) else None)
+        return np.flatnonzero(values.notna().to_numpy(dtype=bool)), known
 
     def predict(self, X: Any) -> np.ndarray:
         """The predicted class or number of each row."""
@@ -97,3 +97,7 @@ def _series(y: Any) -> pd.Series:
 
 def _take(X: Any, rows: np.ndarray) -> Any:
     return X.iloc[rows] if hasattr(X, "iloc") else X[rows]
+
+
+def _weights(sample_weight: Any, rows: np.ndarray) -> dict[str, np.ndarray]:
+    return {} if sample_weight is None else {"sample_weight": np.asarray(sample_weight)[rows]}

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from recommender.algorithms.target_reader import TargetReader
 from recommender.tables.files.readers import STANDARD_INPUT, parted, read_table
@@ -119,6 +120,9 @@ def expression(value: Any, imports: Imports, indent: int = 0) -> str:
     if inspect.isroutine(value):
         imports.add((value.__module__, value.__name__))
         return value.__name__
+    if value is pd.NA:
+        imports.add(("pandas", None))
+        return "pd.NA"
     if isinstance(value, float) and not np.isfinite(value):
         imports.add(("numpy", None))
         return "np.nan" if np.isnan(value) else "np.inf" if value > 0 else "-np.inf"

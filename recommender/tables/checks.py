@@ -8,7 +8,14 @@ import pandas as pd
 from recommender.errors import DatasetError, listed, unknown_name
 from recommender.tables.cells.values import holds_numbers
 from recommender.tables.dataset import TASKS, Dataset, Task
-from recommender.tables.targets import fit_target, is_class_like, is_numeric, notes_on_target
+from recommender.tables.targets import (
+    fit_target,
+    is_class_like,
+    is_numeric,
+    is_plain_target,
+    known_values,
+    notes_on_target,
+)
 
 
 def split_target(table: pd.DataFrame, target: str) -> tuple[pd.DataFrame, pd.Series]:
@@ -30,6 +37,7 @@ def make_dataset(
     name: str = "dataset",
     source: str = "",
     from_array: bool = False,
+    reads_table: bool = False,
     notes: tuple[str, ...] = (),
 ) -> Dataset:
     """A dataset of which something can be learnt, its task inferred if it is not given.
@@ -53,8 +61,8 @@ def make_dataset(
     task = task or infer_task(values)
     values, said = _numeric_target(values, y) if task == "regression" else _checked_classes(values, task)
     found = (*notes, *left_out, *said, *notes_on_target(values, as_classes=task != "regression"))
-    reads_target = reading.format is not None or bool(left_out)
-    dataset = Dataset(X, values, task, name, source, from_array, found, reads_target)
+    reads_target = reading.format is not None or bool(left_out) or not is_plain_target(y)
+    dataset = Dataset(X, values, task, name, source, from_array, found, reads_target, reads_table)
     if not any(dataset.kinds):
         raise DatasetError(f"none of the {X.shape[1]} feature columns is usable: each is constant or all missing")
     return dataset
@@ -72,7 +80,7 @@ def _with_target(X: pd.DataFrame, y: pd.Series) -> tuple[pd.DataFrame, pd.Series
             "or fill them in"
         )
     note = f"{n_missing} of {len(y)} rows have no target {str(y.name)!r} and are left out"
-    return X[~missing], y[~missing], [note]
+    return X[~missing], known_values(y), [note]
 
 
 def infer_task(y: pd.Series) -> Task:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from typing import ClassVar, Literal, Protocol
 
 import numpy as np
@@ -112,9 +113,9 @@ class SeveralNumbers:
     def read(self, column: pd.Series) -> dict[str, pd.Series]:
         """A column for each place."""
         codes, texts = as_texts(column)
-        values = self.format.parse(texts)[0].reshape(len(texts), -1)
-        values = np.vstack([values, np.full((1, values.shape[1]), np.nan)])[codes]
-        return {f" {i + 1}": _series(values[:, i], column) for i in range(values.shape[1])}
+        n = self.format.n_numbers
+        values = np.vstack([self.format.parse(texts)[0].reshape(len(texts), n), np.full((1, n), np.nan)])[codes]
+        return {f" {i + 1}": _series(values[:, i], column) for i in range(n)}
 
 
 @dataclass(frozen=True)
@@ -254,17 +255,42 @@ def _key(text: str) -> str:
 
 
 def spell(texts: list[str], counts: list[int]) -> dict[str, str]:
-    """The most frequent spelling of each category by its key.
+    """The most frequent spelling of each category by its key; digits also without the zeros that files of numbers lose.
 
     Examples
     --------
     >>> spell(["red", "Red", "blue"], [1, 5, 3])
     {'red': 'Red', 'blue': 'blue'}
+    >>> spell(["02134"], [2])
+    {'02134': '02134', '2134': '02134'}
     """
     spellings: dict[str, str] = {}
     for text, _ in sorted(zip(texts, counts, strict=True), key=lambda item: (-item[1], item[0])):
         spellings.setdefault(_key(text), text)
+    for key, text in list(spellings.items()):
+        if key.isdigit():
+            spellings.setdefault(key.lstrip("0") or "0", text)
     return spellings
+
+
+def part_names(added: Mapping[str, Iterable[str]], names: Iterable[str]) -> list[str]:
+    """The names of what is made of columns, by what is added to their own: none twice, and none of another column.
+
+    Examples
+    --------
+    >>> part_names({"size": [" 1", " 2"], "size 1": [""]}, ["size", "size 1"])
+    ['size 1 (2)', 'size 2', 'size 1']
+    """
+    taken, found = set(names), []
+    for name, parts in added.items():
+        for part in parts:
+            found.append(_untaken(name + part, taken) if part else name)
+            taken.add(found[-1])
+    return found
+
+
+def _untaken(name: str, taken: set[str]) -> str:
+    return name if name not in taken else next(n for i in count(2) if (n := f"{name} ({i})") not in taken)
 
 
 def _series(values: np.ndarray, like: pd.Series) -> pd.Series:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 
-from recommender.tables.columns import Kind, Reading
+from recommender.tables.columns import Kind, Reading, part_names
 from recommender.tables.deciding import decide_all
 from recommender.tables.frames import unique_names
 from recommender.tables.plainness import is_plain
@@ -43,6 +44,8 @@ class Dataset:
         What was noticed while the table was read, a sentence each.
     reads_target : bool, default=False
         Whether the target as it came must be read before it is learnt: numbers written as text, or rows without one.
+    reads_table : bool, default=False
+        Whether the table must be read whatever its columns hold: one of another library than pandas, or masked.
 
     Examples
     --------
@@ -61,6 +64,7 @@ class Dataset:
     from_array: bool = False
     notes: tuple[str, ...] = ()
     reads_target: bool = False
+    reads_table: bool = False
 
     @property
     def n_samples(self) -> int:
@@ -84,7 +88,8 @@ class Dataset:
     def is_plain(self) -> bool:
         """Whether scikit-learn reads the columns as a person does, so that a pipeline needs no reader before it."""
         names = list(self.X.columns)
-        if len(set(names)) < len(names) or len({isinstance(name, str) for name in names}) > 1:
+        named = "categorical" not in self.kinds if self.from_array else all(isinstance(name, str) for name in names)
+        if self.reads_table or not named or len(set(names)) < len(names):
             return False
         return all(is_plain(self.X.iloc[:, i], reading) for i, reading in enumerate(self.readings))
 
@@ -93,12 +98,13 @@ class Dataset:
         """The columns as they are read, what is left out as it came: `X` itself where it is plain."""
         if self.is_plain:
             return self.X
-        parts: dict[str, pd.Series] = {}
-        for i, (name, reading) in enumerate(zip(unique_names(self.X.columns), self.readings, strict=True)):
-            column = self.X.iloc[:, i]
-            read = reading.read(column) or {"": column}
-            parts |= {name + added: values for added, values in read.items()}
-        return pd.DataFrame(parts, index=self.X.index)
+        columns = {name: self.X.iloc[:, i] for i, name in enumerate(unique_names(self.X.columns))}
+        read = {
+            name: reading.read(column) or {"": column}
+            for reading, (name, column) in zip(self.readings, columns.items(), strict=True)
+        }
+        values = chain(*(made.values() for made in read.values()))
+        return pd.DataFrame(dict(zip(part_names(read, columns), values, strict=True)), index=self.X.index)
 
     @cached_property
     def kinds(self) -> list[Kind | None]:

@@ -87,6 +87,7 @@ def load_dataset(
         else:
             data = data.get("frame") if data.get("frame") is not None else data["data"]
     X, from_array = _as_frame(data)
+    reads_table = isinstance(data, np.ma.MaskedArray) or not isinstance(data, (pd.DataFrame, np.ndarray, list, tuple))
     with _noting(notes):
         if target is not None:
             X, y = split_target(X, target)
@@ -96,7 +97,8 @@ def load_dataset(
             raise DatasetError("no target given: pass y, or target= with the name of its column in the table")
         y = _as_series(y, X)
         named = name or "dataset"
-        return make_dataset(X, y, task=task, name=named, source=source, from_array=from_array, notes=notes)
+        form = {"from_array": from_array, "reads_table": reads_table}
+        return make_dataset(X, y, task=task, name=named, source=source, notes=notes, **form)
 
 
 @contextmanager

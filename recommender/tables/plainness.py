@@ -40,8 +40,8 @@ def _are_plain(column: pd.Series, reading: Categories) -> bool:
 
 
 def _is_missing(value: object) -> bool:
-    """Whether a value is missing in a way that encoders sort."""
-    return value is None or (isinstance(value, float) and value != value)
+    """Whether a value is missing in the one way that no encoder takes for a category: None would be one."""
+    return isinstance(value, float) and value != value
 
 
 def _is_plain_text(value: str, spellings: set[str]) -> bool:

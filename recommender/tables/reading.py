@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from recommender.errors import DatasetError, listed, unknown_name
-from recommender.tables.columns import LeftOut, Reading
+from recommender.tables.columns import LeftOut, Reading, part_names
 from recommender.tables.deciding import decide_all
 from recommender.tables.fits import READINGS, Cells
 from recommender.tables.frames import as_frame, unique_names
@@ -57,18 +58,17 @@ class TableReader(TransformerMixin, BaseEstimator):
     def fit(self, X: Any, y: Any = None) -> TableReader:
         """Decide how the columns are read, or fit the readings that were given."""
         table = as_frame(X)
-        self.by_name_ = isinstance(X, pd.DataFrame) or not hasattr(X, "shape") or hasattr(X, "columns")
+        self.by_name_ = _has_names(X)
         self.n_features_in_ = table.shape[1]
         if self.by_name_ and all(isinstance(name, str) for name in table.columns):
             self.feature_names_in_ = np.asarray(table.columns, dtype=object)
-        names = unique_names(table.columns)
-        self.names_in_ = names
-        columns = {name: table.iloc[:, i] for i, name in enumerate(names)}
+        self.names_in_ = names = unique_names(table.columns)
         if self.readings is None:
-            found = zip(names, decide_all(table), strict=True)
-            self.readings_ = {name: reading for name, reading in found if not isinstance(reading, LeftOut)}
+            found = dict(zip(names, decide_all(table), strict=True))
         else:
-            self.readings_ = {name: _fitted(columns, name, reading) for name, reading in self.readings.items()}
+            columns = {name: table.iloc[:, i] for i, name in enumerate(names)}
+            found = {name: _fitted(columns, name, reading) for name, reading in self.readings.items()}
+        self.readings_ = {name: reading for name, reading in found.items() if not isinstance(reading, LeftOut)}
         return self
 
     def transform(self, X: Any) -> pd.DataFrame:
@@ -90,23 +90,21 @@ class TableReader(TransformerMixin, BaseEstimator):
             If a column is missing.
         """
         check_is_fitted(self)
-        table = self._aligned(as_frame(X))
-        parts = {
-            name + added: values
-            for name, reading in self.readings_.items()
-            for added, values in reading.read(table[name]).items()
-        }
-        return pd.DataFrame(parts, index=table.index)
+        table = self._aligned(as_frame(X), has_names=_has_names(X))
+        read = {name: reading.read(table[name]) for name, reading in self.readings_.items()}
+        values = chain(*(made.values() for made in read.values()))
+        return pd.DataFrame(dict(zip(part_names(read, self.names_in_), values, strict=True)), index=table.index)
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """The names of what `transform` gives."""
         check_is_fitted(self)
-        names = [name + added for name, reading in self.readings_.items() for added in added_names(reading)]
-        return np.asarray(names, dtype=object)
+        nothing = pd.Series([], dtype=object)
+        added = {name: reading.read(nothing) for name, reading in self.readings_.items()}
+        return np.asarray(part_names(added, self.names_in_), dtype=object)
 
-    def _aligned(self, table: pd.DataFrame) -> pd.DataFrame:
+    def _aligned(self, table: pd.DataFrame, *, has_names: bool) -> pd.DataFrame:
         """The columns that are read, under the names that they had when this was fitted."""
-        if not self.by_name_ or not set(map(str, table.columns)) & set(self.names_in_):
+        if not (self.by_name_ and has_names) or not set(map(str, table.columns)) & set(self.names_in_):
             if table.shape[1] != self.n_features_in_:
                 raise DatasetError(
                     f"the table has {table.shape[1]} columns, and the model was fitted on {self.n_features_in_}: give "
@@ -128,9 +126,8 @@ class TableReader(TransformerMixin, BaseEstimator):
         return tags
 
 
-def added_names(reading: Reading) -> list[str]:
-    """What a reading adds to its column's name, for each of the columns that it makes."""
-    return list(reading.read(pd.Series([], dtype=object)))
+def _has_names(X: Any) -> bool:
+    return not (isinstance(X, (np.ndarray, list, tuple)) or hasattr(X, "toarray"))
 
 
 def _fitted(columns: Mapping[str, pd.Series], name: str, reading: str) -> Reading:

@@ -77,6 +77,27 @@ def fit_target(y: pd.Series, *, numeric: bool | None = None) -> TargetReading:
     return TargetReading(found if found is not None and found.n_numbers == 1 else None)
 
 
+def known_values(values: pd.Series) -> pd.Series:
+    """What a target holds where there is one, as its own type: booleans beside None are booleans.
+
+    Examples
+    --------
+    >>> known_values(pd.Series([True, None, False], dtype=object)).dtype
+    dtype('bool')
+    """
+    known = values[values.notna().to_numpy(dtype=bool)]
+    return _as_inferred(known) if known.dtype == object else known
+
+
+def is_plain_target(y: pd.Series) -> bool:
+    """Whether every model learns a target as it is: numbers and booleans that numpy holds, and text."""
+    if isinstance(y.dtype, np.dtype) and y.dtype != object:
+        return True
+    if isinstance(y.dtype, (pd.CategoricalDtype, pd.StringDtype)):
+        return True
+    return y.dtype == object and pd.api.types.infer_dtype(y) == "string"
+
+
 def is_class_like(y: pd.Series) -> bool:
     """Whether a target of numbers has few distinct values, all whole, as labels have."""
     values = y.to_numpy(dtype=np.float64)
@@ -114,6 +135,8 @@ def notes_on_target(y: pd.Series, *, as_classes: bool) -> list[str]:
 
 def _as_inferred(y: pd.Series) -> pd.Series:
     """Objects as the type that all of them have; whole numbers that no float holds stay what they are."""
+    if pd.api.types.infer_dtype(y, skipna=True) == "decimal":
+        return pd.Series(as_numbers(y), y.index, name=y.name)
     try:
         return y.infer_objects()
     except OverflowError:  # of pandas before 3.1

@@ -75,8 +75,8 @@ def test_it_is_a_pipeline_like_any_other(algorithm, task):
     dataset = table(task, 60, collinear=algorithm.name != "qda")
     pipeline = build_pipeline(first(algorithm, task)[0], dataset, n_jobs=1)
     fitted = clone(pipeline).fit(dataset.X, dataset.y)
-    predicted = np.ravel(fitted.predict(dataset.X))
-    assert len(predicted) == 60
+    predicted = fitted.predict(dataset.X)
+    assert predicted.shape == (60,)
     if task == "regression":
         assert np.isfinite(predicted).all()
     else:

@@ -71,6 +71,58 @@ def test_arrays_and_duplicate_names_go_by_position():
         assert pipeline[-1].n_features_in_ == 3
 
 
+@pytest.mark.parametrize("configuration", CONFIGURATIONS, ids=lambda c: c.id)
+@pytest.mark.parametrize("names", [[2, 1, 0], [0, "b", 1.5], ["a", "b", "a"]], ids=str)
+def test_names_that_are_no_text_are_names(configuration, names):
+    table = pd.DataFrame(RNG.normal(size=(N, 3)), columns=names)
+    y = np.arange(N) % 2
+    pipeline = build_pipeline(configuration, load_dataset(table, y)).fit(table, y)
+    expected = pipeline.predict_proba(table)
+    if len(set(names)) == 3:
+        np.testing.assert_array_equal(pipeline.predict_proba(table.iloc[:, ::-1]), expected)
+    np.testing.assert_array_equal(pipeline.predict_proba(table.to_numpy()), expected)
+
+
+@pytest.mark.parametrize("configuration", CONFIGURATIONS, ids=lambda c: c.id)
+def test_masked_cells_are_missing(configuration):
+    values, y = RNG.normal(size=(N, 3)), np.arange(N) % 2
+    masked = np.ma.MaskedArray(np.where(values > 1, 999, values), mask=values > 1)
+    pipeline = build_pipeline(configuration, load_dataset(masked, y)).fit(masked, y)
+    missing = masked.filled(np.nan)
+    np.testing.assert_array_equal(pipeline.predict_proba(masked), pipeline.predict_proba(missing))
+    np.testing.assert_allclose(
+        pipeline.predict_proba(masked),
+        build_pipeline(configuration, load_dataset(missing, y)).fit(missing, y).predict_proba(missing),
+    )
+
+
+@pytest.mark.parametrize("configuration", CONFIGURATIONS, ids=lambda c: c.id)
+def test_names_that_are_made_are_told_from_those_of_other_columns(configuration):
+    days = pd.date_range("2020-01-01", periods=N, freq="D")
+    table = pd.DataFrame(
+        {
+            "sold": days,
+            "sold_year": RNG.normal(size=N),
+            "has": RNG.choice(["tv, wifi", "wifi", "pool, tv", "pool"], N),
+            "got": RNG.choice(["tv, wifi", "wifi", "pool, tv", "pool"], N),
+            "wifi": RNG.normal(size=N),
+            "has_wifi": RNG.normal(size=N),
+            "colour": RNG.choice(["red", "blue"], N),
+            "colour_red": RNG.normal(size=N),
+            "screen": [f"{800 + i % 7 * 10}x{600 + i % 5 * 10}" for i in range(N)],
+            "screen 1": RNG.normal(size=N),
+        }
+    )
+    y = np.arange(N) % 2
+    pipeline = build_pipeline(configuration, load_dataset(table, y)).set_output(transform="pandas").fit(table, y)
+    read = pipeline[:-1].transform(table)
+    names = pipeline[:-1].get_feature_names_out()
+    assert list(read.columns) == list(names)
+    assert len(set(names)) == len(names)
+    own = read[[name for name in names if name.endswith("screen 1")]].squeeze()
+    assert np.corrcoef(own, table["screen 1"])[0, 1] == pytest.approx(1)
+
+
 def test_trees_see_missing_values_and_others_do_not():
     dataset = load_dataset(mixed_table()[["number", "word", "answer"]], target="answer")
     trees, linear = (build_pipeline(c, dataset).fit(dataset.X, dataset.y)[0] for c in CONFIGURATIONS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,7 +13,12 @@ from sklearn.model_selection import cross_val_score
 from sklearn.svm import LinearSVC
 
 from recommender import recommend
+from recommender.algorithms.configuration import Configuration
+from recommender.algorithms.pipelines import build_pipeline
 from recommender.algorithms.target_reader import TargetReader
+from recommender.tables.loading import load_dataset
+
+pl = pytest.importorskip("polars")
 
 N = 60
 X = pd.DataFrame({"a": np.arange(N) % 17, "b": np.arange(N) % 7}, dtype=float)
@@ -65,3 +72,68 @@ def test_a_recommendation_counts_the_rows_without_a_target():
     found = recommend(X, CLASSES.rename("y"), include=["logistic_regression"])
     assert "3 of 60 rows have no target 'y' and are left out" in found.notes()
     found.best.estimator.fit(X, CLASSES)
+
+
+VALUES = 100.0 + 10 * X["a"] + X["b"]
+FLAGS = X["a"] > 8
+
+
+def with_holes(values: list) -> list:
+    return [None if i in (3, 8) else value for i, value in enumerate(values)]
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        [f"${value:,.2f}" for value in VALUES],
+        pl.Series("y", [f"{value} EUR" for value in VALUES]),
+        VALUES.astype(object),
+        VALUES.astype("Float64"),
+        VALUES.astype("float64[pyarrow]"),
+        VALUES.map(str).map(Decimal),
+        pd.Series(with_holes(list(VALUES)), dtype="Float64"),
+        pd.Series(with_holes([Decimal(str(value)) for value in VALUES])),
+        pd.Series(with_holes([f"${value:,.2f}" for value in VALUES])),
+        pl.Series("y", with_holes(list(VALUES))),
+    ],
+    ids=lambda y: str(getattr(y, "dtype", "list")),
+)
+@pytest.mark.parametrize("algorithm", ["ridge", "k_neighbors"])
+def test_numbers_are_learnt_as_numbers(y, algorithm):
+    dataset = load_dataset(X, y)
+    assert dataset.task == "regression"
+    pipeline = build_pipeline(Configuration(algorithm, {}), dataset).fit(X, y)
+    assert pipeline.predict(X).dtype == np.float64
+    assert pipeline.score(X, y) == pytest.approx(pipeline.score(X[VALUES.index.isin(dataset.y.index)], dataset.y))
+    assert pipeline.score(X, y) > 0.8
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        FLAGS.astype(object),
+        FLAGS.astype("boolean"),
+        FLAGS.astype("bool[pyarrow]"),
+        pd.Series(with_holes([bool(flag) for flag in FLAGS]), dtype=object),
+        pd.Series(with_holes(list(FLAGS)), dtype="boolean"),
+        pl.Series("y", with_holes([bool(flag) for flag in FLAGS])),
+    ],
+    ids=lambda y: str(y.dtype),
+)
+@pytest.mark.parametrize("algorithm", ["lightgbm", "logistic_regression"])
+def test_booleans_are_learnt_as_booleans(y, algorithm):
+    pipeline = build_pipeline(Configuration(algorithm, {}), load_dataset(X, y)).fit(X, y)
+    assert pipeline.predict(X).dtype == pipeline.classes_.dtype == bool
+    assert pipeline.score(X, y) > 0.9
+
+
+def test_a_plain_target_needs_no_reader():
+    for y in (VALUES, FLAGS, np.where(FLAGS, "yes", "no"), pd.Series(np.where(FLAGS, "u", "v"), dtype="category")):
+        assert not load_dataset(X, y).reads_target
+
+
+def test_weights_go_with_the_rows_that_have_a_target():
+    y = ["$1", None, "$3", "$100"]
+    model = TargetReader(LinearRegression()).fit(np.arange(4.0).reshape(-1, 1), y, sample_weight=[1, 9, 1, 0])
+    assert model.predict([[3.0]]) == pytest.approx(4)
+    assert model.score(np.arange(4.0).reshape(-1, 1), y, sample_weight=[1, 9, 1, 0]) == pytest.approx(1)

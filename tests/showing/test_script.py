@@ -50,6 +50,7 @@ WRITTEN: dict[str, tuple[bytes, str]] = {
     [
         ({"nan": np.nan, "high": np.inf, "low": -np.inf}, "{'nan': np.nan, 'high': np.inf, 'low': -np.inf}"),
         (np.nan_to_num, "nan_to_num"),
+        (pd.NA, "pd.NA"),
         ((1,), "(1,)"),
         ((), "()"),
         ([np.float64(0.5), {"a": (1, 2)}], "[0.5, {'a': (1, 2)}]"),
@@ -58,7 +59,7 @@ WRITTEN: dict[str, tuple[bytes, str]] = {
 def test_values_are_written_so_that_they_can_be_made_again(value, code):
     assert expression(value, set()) == code
     repeated = {"a name long enough": [value] * 40}
-    again = eval(expression(repeated, set()), {"np": np, "nan_to_num": np.nan_to_num})
+    again = eval(expression(repeated, set()), {"np": np, "pd": pd, "nan_to_num": np.nan_to_num})
     assert repr(again) == repr(repeated).replace("np.float64(0.5)", "0.5")
 
 

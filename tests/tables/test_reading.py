@@ -9,9 +9,11 @@ import pytest
 from sklearn.base import clone
 
 from recommender.errors import DatasetError, UnknownNameError
+from recommender.tables.loading import load_dataset
 from recommender.tables.reading import TableReader
 
 N = 60
+RNG = np.random.default_rng(0)
 
 
 @pytest.fixture
@@ -112,3 +114,26 @@ def test_arrays_are_known_by_place(table):
 def test_names_that_are_the_same_are_told_apart(table):
     twice = pd.concat([table[["price"]], table[["price"]]], axis=1)
     assert TableReader().fit_transform(twice).columns.tolist() == ["price", "price (2)"]
+
+
+def test_names_that_are_made_are_not_those_of_other_columns():
+    table = pd.DataFrame({"size": [f"{i}x{i + 1}" for i in range(N)], "size 1": RNG.normal(size=N), "size 2": "same"})
+    reader = TableReader().fit(table)
+    read = reader.transform(table)
+    assert read.columns.tolist() == ["size 1 (2)", "size 2 (2)", "size 1"] == reader.get_feature_names_out().tolist()
+    assert (read["size 1"] == table["size 1"]).all()
+    assert load_dataset(table, np.arange(N) % 2).features.columns.tolist() == [*read.columns, "size 2"]
+
+
+def test_codes_that_lost_their_zeros_are_the_same_codes():
+    codes = pd.DataFrame({"zip": ["02134", "90210", "00501", "501"] * 9})
+    reader = TableReader({"zip": "category"}).fit(codes)
+    later = pd.DataFrame({"zip": [2134, 90210.0, "2134", "501", 7]})
+    assert reader.transform(later)["zip"].tolist() == ["02134", "90210", "02134", "501", "7"]
+
+
+def test_an_array_is_known_by_place_whatever_the_names_were():
+    numbers = pd.DataFrame(RNG.normal(size=(N, 3)), columns=[2, 1, 0])
+    reader = TableReader().fit(numbers)
+    np.testing.assert_array_equal(reader.transform(numbers.to_numpy()), numbers)
+    np.testing.assert_array_equal(reader.transform(numbers[[0, 1, 2]]), numbers)
