@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.errors import listed
+from recommender.tables.cells.values import LARGEST
 from recommender.tables.dataset import Dataset
 
 Floats = NDArray[np.float64]
@@ -97,9 +98,9 @@ def find_formulas(dataset: Dataset, *, without: Iterable[int] = ()) -> list[Form
     >>> find_formulas(load_dataset(bikes, bikes.sum(axis=1), task="regression"))
     [Formula(how='sum', first=0, second=1, constant=0.0)]
     """
-    if dataset.n_samples < MIN_ROWS:
-        return []
     y, skipped = dataset.y.to_numpy(dtype=np.float64), set(without)
+    if len(y) < MIN_ROWS or np.abs(y).max() > LARGEST:
+        return []
     sample = np.random.default_rng(0).permutation(dataset.n_samples)[:SAMPLE_ROWS]
     errors = _errors(y, y[sample])
     dates = [position for position in dataset.positions("date") if position not in skipped]
@@ -113,13 +114,13 @@ def find_formulas(dataset: Dataset, *, without: Iterable[int] = ()) -> list[Form
 def _found(dataset: Dataset, how: str, first: int, second: int, errors: Floats, sample: Places) -> Formula | None:
     """A formula that holds, on some rows and on all of them."""
     y = dataset.y.to_numpy(dtype=np.float64)
-    constant = None
-    for rows in (sample, np.arange(len(y))):
+
+    def constant(rows: Places) -> float | None:
         a, b = _column(dataset, first, rows), _column(dataset, second, rows)
-        constant = _constant(how, a, b, y[rows], errors[rows])
-        if constant is None:
-            return None
-    return None if constant is None else Formula(how, first, second, constant)
+        return _constant(how, a, b, y[rows], errors[rows])
+
+    found = None if constant(sample) is None else constant(np.arange(len(y)))
+    return None if found is None else Formula(how, first, second, found)
 
 
 def _errors(y: Floats, sample: Floats) -> Floats:
@@ -149,7 +150,7 @@ def _candidates(
     values = dataset.features.iloc[rows, positions].to_numpy(dtype=np.float64).T
     kept = _most_correlated(values, y) if len(values) > MOST_COLUMNS else np.arange(len(values))
     low, high = _steps(y)
-    with np.errstate(divide="ignore"):
+    with np.errstate(all="ignore"):
         relative = np.where(y == 0, np.nan, errors / np.abs(y))
     for hows, v, goal, slack in (
         (("sum", "difference"), values[kept], y, errors),
@@ -203,15 +204,14 @@ def _fitting(steps: Floats, goal: Floats, slack: Floats, sign: int) -> Iterator[
 # One pair
 
 
+@np.errstate(all="ignore")
 def _constant(how: str, a: Floats, b: Floats, y: Floats, errors: Floats) -> float | None:
     """The constant with which a formula holds; None if it does not, or if one of the columns is hardly needed."""
-    with np.errstate(all="ignore"):
-        given = OPERATIONS[how][0](a, b)
-    known = np.isfinite(given) & (given != 0 if how in {"product", "ratio", "time"} else True)
-    if known.sum() < TELLING:
-        return None
+    given, adds = OPERATIONS[how][0](a, b), how in {"sum", "difference"}
+    known = np.isfinite(given)
     a, b, y, given, errors = a[known], b[known], y[known], given[known], errors[known]
-    adds = how in {"sum", "difference"}
+    if np.count_nonzero(given) < TELLING:
+        return None
     found = float(np.median(y - given)) if adds else _factor(given, y)
     for constant in (0.0 if adds else 1.0, float(f"{found:.3g}"), found):
         right = np.abs(y - (given + constant if adds else given * constant)) <= errors
@@ -223,5 +223,5 @@ def _constant(how: str, a: Floats, b: Floats, y: Floats, errors: Floats) -> floa
 
 def _factor(given: Floats, y: Floats) -> float:
     """What one is of the other, by the rows where it shows the most exactly."""
-    large = np.abs(given) >= np.median(np.abs(given))
+    large = np.abs(given) >= np.median(np.abs(given[given != 0]))
     return float(np.median(y[large] / given[large]))

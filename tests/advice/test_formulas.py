@@ -114,6 +114,19 @@ def test_large_numbers_with_a_small_difference():
     assert found(A - B, a=A + 1e9, b=B + 1e9) == [("difference", "a", "b", 0.0)]
 
 
+@pytest.mark.parametrize(("power", "n_found"), [(-300, 0), (-30, 1), (30, 1), (300, 0)])
+def test_numbers_of_any_size(power, n_found):
+    size = 10.0**power
+    assert len(found((A + B) * size, a=A * size, b=B * size)) == n_found
+    assert len(found(A * size * B, a=A * size, b=B)) == n_found
+    assert found(NOISE["noise 0"] * size, a=A * size, b=B / size) == []
+
+
+def test_a_product_that_is_zero_where_the_target_is_not_is_none():
+    price = np.where(RNG.random(N) < 0.6, 0, PRICE)
+    assert found(np.where(price == 0, PRICE, price * PIECES), price=price, pieces=PIECES, **NOISE) == []
+
+
 def test_small_tables_say_too_little():
     assert [len(found((A + B)[:n], a=A[:n], b=B[:n])) for n in (29, 30)] == [0, 1]
     assert found(A, a=A) == found(A, c=RNG.choice(["u", "v"], N)) == []
