@@ -127,7 +127,7 @@ def recommend(
         The features (with `y`), or a whole table (with `target`), as `load_dataset` takes them. Missing values,
         categoricals, text and dates are welcome.
     y : array-like of shape (n_samples,), optional
-        The target, when `dataset` holds only the features. It may not have missing values.
+        The target, when `dataset` holds only the features. Rows without one are left out, up to half of them.
     target : str, optional
         The target's column, when `dataset` is a whole table.
     task : {"binary", "multiclass", "regression"}, optional
