@@ -35,7 +35,7 @@ TREE = Algorithm(
     strong=({"max_depth": 3},),
     n_drawn=2,
     fixed={"min_samples_leaf": 2},
-    min_samples=lambda settings: settings.get("min_samples_leaf", 1),
+    can_fit=lambda settings, rows: settings.get("min_samples_leaf", 1) <= rows.n_samples,
     library="pebble",  # which is there, and which no other algorithm needs
     safe_rank=0,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -10,6 +10,7 @@ import pandas as pd
 from recommender.algorithms.catalogue import find_algorithm
 from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.pipelines import encoded_width
+from recommender.algorithms.training_rows import TrainingRows
 from recommender.errors import KnowledgeBaseError, RecommendationError
 from recommender.metamodel.trained import Trained
 from recommender.tables.dataset import Dataset
@@ -93,15 +94,16 @@ def choose(table: pd.DataFrame, trained: Trained, dataset: Dataset, filters: Fil
 
 
 def _asked_for(table: pd.DataFrame, trained: Trained, dataset: Dataset, filters: Filters) -> pd.DataFrame:
-    algorithms = pd.Series({i: trained.configurations[str(i)].algorithm for i in table.index})
-    applying = _applying(algorithms.unique(), dataset)
+    configurations = [trained.configurations[str(i)] for i in table.index]
+    rows = {encoding: TrainingRows(dataset, encoded_width(dataset, encoding)) for encoding in ("ordinal", "onehot")}
+    names = [c.algorithm if _can_be_fitted(c, rows) else "" for c in configurations]
+    applying = set(names) - {""}
     included = None if filters.include is None else _names(filters.include)
     excluded = _names(filters.exclude)
     wanted = (applying if included is None else included) - excluded
     if filters.interpretable:
         wanted = {name for name in wanted if find_algorithm(name).is_interpretable}
-    enough = [_has_rows_for(trained.configurations[str(i)], dataset) for i in table.index]
-    table = table[algorithms.isin(list(applying & wanted)).to_numpy() & enough]
+    table = table[[name in wanted for name in names]]
     if table.empty:
         raise RecommendationError(_why_none(applying, included, excluded, filters.interpretable, dataset))
     return table
@@ -125,24 +127,14 @@ def _within(table: pd.DataFrame, limit: CostLimit, most: float, trained: Trained
     return within
 
 
-def _applying(names: Iterable[str], dataset: Dataset) -> set[str]:
-    """The algorithms that apply to a dataset of that size."""
-    widths = {encoding: encoded_width(dataset, encoding) for encoding in ("ordinal", "onehot")}
-    algorithms = [find_algorithm(name) for name in names]
-    return {
-        algorithm.name
-        for algorithm in algorithms
-        if algorithm.why_not(
-            n_samples=dataset.n_samples, n_features=widths[algorithm.encoding], n_classes=dataset.n_classes
-        )
-        is None
-    }
-
-
-def _has_rows_for(configuration: Configuration, dataset: Dataset) -> bool:
-    """Whether half of the rows, as few as a fold may train on, are enough for a configuration."""
-    least = find_algorithm(configuration.algorithm).min_samples
-    return least is None or least(configuration.hyperparameters) <= max(1, dataset.n_samples // 2)
+def _can_be_fitted(configuration: Configuration, rows: Mapping[str, TrainingRows]) -> bool:
+    """Whether a configuration applies to a dataset of that size, and can be fitted on the rows of every fold."""
+    algorithm = find_algorithm(configuration.algorithm)
+    here = rows[algorithm.encoding]
+    sizes = {"n_samples": here.dataset.n_samples, "n_features": here.n_features, "n_classes": here.dataset.n_classes}
+    if algorithm.why_not(**sizes) is not None:
+        return False
+    return algorithm.can_fit is None or algorithm.can_fit(configuration.hyperparameters, here)
 
 
 def _names(given: Iterable[str]) -> set[str]:
@@ -158,7 +150,9 @@ def _why_none(
     given += ["interpretable=True"] if interpretable else []
     usable = sorted(name for name in applying if find_algorithm(name).is_interpretable or not interpretable)
     choices = f"Choose from: {', '.join(usable)}" if usable else "Without interpretable=True something would be"
-    return f"no configuration is left by {' and '.join(given)} for a {dataset.task} task of this size. {choices}"
+    return (
+        f"no configuration is left by {' and '.join(given)} that can be fitted on this {dataset.task} table. {choices}"
+    )
 
 
 def _rounded_up(value: float) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from recommender.algorithms import builders, spaces
 from recommender.algorithms.configuration import Hyperparameters
+from recommender.algorithms.training_rows import TrainingRows
 from recommender.errors import MissingExtraError, unknown_name
 from recommender.tables.dataset import TASKS, Task
 
@@ -54,8 +55,8 @@ class Algorithm:
         What every setting that is drawn from the space has besides.
     max_samples, max_features, max_classes : int, optional
         It does not apply above these: training rows, encoded columns, classes.
-    min_samples : callable(hyperparameters) -> int, optional
-        How many training rows a setting cannot do without.
+    can_fit : callable(hyperparameters, TrainingRows) -> bool, optional
+        Whether a setting can be fitted on such rows; every setting can where it is not given.
     library : str, optional
         What it needs beside scikit-learn: the name of a distribution and of its module.
     extra : str, optional
@@ -83,7 +84,7 @@ class Algorithm:
     max_samples: int | None = None
     max_features: int | None = None
     max_classes: int | None = None
-    min_samples: Callable[[Hyperparameters], int] | None = None
+    can_fit: Callable[[Hyperparameters, TrainingRows], bool] | None = None
     library: str | None = None
     extra: str | None = None
     is_interpretable: bool = False
@@ -314,7 +315,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             strong=({"n_neighbors": 1}, {"n_neighbors": 20, "weights": "distance"}),
             n_drawn=5,
             max_samples=100_000,
-            min_samples=lambda settings: settings.get("n_neighbors", 5),  # scikit-learn's default
+            can_fit=lambda settings, rows: settings.get("n_neighbors", 5) <= rows.n_samples,  # scikit-learn's default
             flaml_name="kneighbor",
         ),
         Algorithm(
@@ -324,6 +325,9 @@ ALGORITHMS: dict[str, Algorithm] = {
             builder=builders.mlp,
             space=spaces.mlp,
             encoding="onehot",
+            can_fit=lambda settings, rows: (  # a tenth of the rows tells when to stop, with each of two classes in it
+                not settings.get("early_stopping") or (rows.n_smallest >= 2 and rows.n_samples >= 20)
+            ),
             strong=(
                 {"width": 128, "n_layers": 2, "alpha": 0.1, "learning_rate_init": 0.001},
                 {"width": 32, "n_layers": 1, "alpha": 1.0, "learning_rate_init": 0.01},
@@ -341,6 +345,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             strong=({"shrinkage": "auto"},),
             n_drawn=2,
             max_features=2_000,
+            can_fit=lambda settings, rows: "shrinkage" not in settings or rows.n_smallest >= 2,
             is_interpretable=True,
         ),
         Algorithm(
@@ -353,6 +358,9 @@ ALGORITHMS: dict[str, Algorithm] = {
             strong=({"reg_param": 0.1},),
             n_drawn=2,
             max_features=500,
+            can_fit=lambda settings, rows: (
+                rows.n_smallest > rows.n_features and (bool(settings.get("reg_param")) or rows.are_independent)
+            ),
         ),
         Algorithm(
             "naive_bayes",
