@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, is_regressor
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.utils import Tags, check_array, check_consistent_length, check_random_state, column_or_1d
 from sklearn.utils.metaestimators import available_if
@@ -24,7 +24,8 @@ from recommender.fitting.candidates import Candidate, compare, fit_blend, fit_fi
 from recommender.metamodel.trained import Trained
 from recommender.recommendation import Recommendation, recommend
 from recommender.tables.dataset import Dataset, Task
-from recommender.tables.frames import as_frame, unique_names
+from recommender.tables.frames import as_frame, native, unique_names
+from recommender.tables.targets import fit_target
 
 
 class _Recommended(BaseEstimator):
@@ -62,10 +63,10 @@ class _Recommended(BaseEstimator):
 
         Parameters
         ----------
-        X : DataFrame or array-like of shape (n_samples, n_features)
+        X : DataFrame of any library, or array-like, of shape (n_samples, n_features)
             The features as they are: missing values, categories, text and dates need no preparation.
-        y : array-like of shape (n_samples,)
-            The target, without missing values.
+        y : Series of any library, or array-like, of shape (n_samples,)
+            The target, without missing values. For a regressor ``$1,234.50`` is 1234.5.
 
         Returns
         -------
@@ -83,7 +84,7 @@ class _Recommended(BaseEstimator):
         if self.n_candidates < 1:
             raise RecommendationError(f"n_candidates is at least 1, and {self.n_candidates} was given")
         table = self._table(X, y, reset=True)
-        y = self._checked_target(y)
+        y = self._target(y, reset=True)
         check_consistent_length(table, y)
         target = pd.Series(y, index=table.index, name="target")
         dataset = Dataset(table, target, self._task(target), from_array=not hasattr(self, "feature_names_in_"))
@@ -146,20 +147,41 @@ class _Recommended(BaseEstimator):
 
     def _table(self, X: Any, y: Any = "no_validation", *, reset: bool = False) -> pd.DataFrame:
         """The features as a DataFrame under the names that they had, or under positions, when this was fitted."""
-        if hasattr(X, "columns") or hasattr(X, "column_names"):
-            X = as_frame(X)
-            if len({isinstance(name, str) for name in X.columns}) > 1:  # scikit-learn takes names of one type
-                X = X.set_axis(unique_names(X.columns), axis=1)
-        else:
+        frame = X if isinstance(X, pd.DataFrame) else native(X)
+        if isinstance(frame, pd.DataFrame):
+            X = self._under_names(frame, reset=reset)
+        elif not isinstance(X, np.ma.MaskedArray):
             X = check_array(X, dtype=None, ensure_all_finite=False, estimator=self, input_name="X")
         validate_data(self, X, y, reset=reset, skip_check_array=True)
         names = getattr(self, "feature_names_in_", range(self.n_features_in_))
-        return pd.DataFrame(X).set_axis(names, axis=1)
+        return as_frame(X).set_axis(names, axis=1)
+
+    def _under_names(self, frame: pd.DataFrame, *, reset: bool) -> pd.DataFrame:
+        """Names that are no text may come in another order; for those that are, scikit-learn allows only one."""
+        are_text = {isinstance(name, str) for name in frame.columns}
+        if len(are_text) > 1 or not frame.columns.is_unique:  # scikit-learn takes names of one type, each once
+            frame = frame.set_axis(unique_names(frame.columns), axis=1)
+        if reset:
+            self._names = list(frame.columns)
+        elif are_text != {True} and set(self._names) <= set(frame.columns):
+            return frame[self._names]
+        return frame
 
     def _task(self, y: pd.Series) -> Task:
         raise NotImplementedError
 
-    def _checked_target(self, y: Any) -> np.ndarray:
+    def _target(self, y: Any, *, reset: bool = False) -> np.ndarray:
+        """The target as it is read: numbers that are written as text, booleans that are held as objects."""
+        found = y if isinstance(y, pd.Series) else native(y)
+        given = found if isinstance(found, pd.Series) else pd.Series(column_or_1d(y, warn=True))
+        if reset:
+            self._reading = fit_target(given, numeric=is_regressor(self))
+        values = self._reading.read(given)
+        if values.isna().any():
+            raise ValueError(f"Input y contains NaN: {values.isna().sum()} rows have no target. Leave them out")
+        return self._checked_target(values)
+
+    def _checked_target(self, y: pd.Series) -> np.ndarray:
         raise NotImplementedError
 
 
@@ -235,11 +257,16 @@ class RecommendedClassifier(ClassifierMixin, _Recommended):
     def _task(self, y: pd.Series) -> Task:
         return "binary" if y.nunique() <= 2 else "multiclass"
 
-    def _checked_target(self, y: Any) -> np.ndarray:
-        y = column_or_1d(y, warn=True)
-        assert_all_finite(y, input_name="y")
-        check_classification_targets(y)
-        return y
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """The accuracy on a table of shape (n_samples, n_features) with its target, which is read as when fitted."""
+        check_is_fitted(self)
+        return super().score(X, self._target(y), sample_weight)
+
+    def _checked_target(self, y: pd.Series) -> np.ndarray:
+        classes = y.to_numpy()
+        assert_all_finite(classes, input_name="y")
+        check_classification_targets(classes)
+        return classes
 
 
 class RecommendedRegressor(RegressorMixin, _Recommended):
@@ -260,10 +287,15 @@ class RecommendedRegressor(RegressorMixin, _Recommended):
     def _task(self, y: pd.Series) -> Task:
         return "regression"
 
-    def _checked_target(self, y: Any) -> np.ndarray:
-        y = column_or_1d(y, dtype=np.float64, warn=True)
-        assert_all_finite(y, input_name="y")
-        return y
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """R² on a table of shape (n_samples, n_features) with its target, which is read as when this was fitted."""
+        check_is_fitted(self)
+        return super().score(X, self._target(y), sample_weight)
+
+    def _checked_target(self, y: pd.Series) -> np.ndarray:
+        numbers = y.to_numpy(dtype=np.float64)
+        assert_all_finite(numbers, input_name="y")
+        return numbers
 
 
 def _one_of_each(recommendation: Recommendation, but: set[str]) -> list[RecommendedConfiguration]:

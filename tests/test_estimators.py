@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import pickle
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, load_wine
@@ -70,6 +73,76 @@ def test_array_and_frame_give_the_same():
     np.testing.assert_allclose(by_name.predict_proba(X), by_position.predict_proba(X.to_numpy()))
     with pytest.warns(UserWarning, match="does not have valid feature names"):
         assert (by_name.predict(X.to_numpy()) == by_name.predict(X)).all()
+
+
+@pytest.mark.parametrize("way", ["polars", "polars lazy", "pyarrow", "arrow's types", "objects"])
+def test_tables_of_every_library_are_taken(mixed, way):
+    X, y = mixed.drop(columns="churned"), mixed["churned"]
+    convert = {
+        "polars": pl.from_pandas,
+        "polars lazy": lambda table: pl.from_pandas(table).lazy(),
+        "pyarrow": pa.Table.from_pandas,
+        "arrow's types": lambda table: table.convert_dtypes(dtype_backend="pyarrow"),
+        "objects": lambda table: table.astype(object),
+    }[way]
+    model = RecommendedClassifier(**QUICK).fit(convert(X), y)
+    assert list(model.feature_names_in_) == list(X.columns)
+    expected = RecommendedClassifier(**QUICK).fit(X, y).predict_proba(X)
+    np.testing.assert_allclose(model.predict_proba(convert(X)), expected)
+    np.testing.assert_allclose(model.predict_proba(X), expected)
+
+
+@pytest.mark.parametrize("names", [[3, 2, 1, 0], [0, "b", 1.5, None], ["a", "b", "a", "b"]], ids=str)
+def test_names_of_every_kind_are_taken(names):
+    X, y = load_iris(return_X_y=True, as_frame=True)
+    X = X.set_axis(names, axis=1)
+    model = RecommendedClassifier(**QUICK).fit(X, y)
+    assert model.score(X, y) > 0.9
+    if X.columns.is_unique:
+        assert (model.predict_proba(X.iloc[:, ::-1]) == model.predict_proba(X)).all()
+
+
+def test_masked_cells_are_missing():
+    X, y = load_iris(return_X_y=True)
+    masked = np.ma.MaskedArray(np.where(X > 5, 999, X), mask=X > 5)
+    model = RecommendedClassifier(**QUICK).fit(masked, y)
+    assert (model.predict_proba(masked) == model.predict_proba(masked.filled(np.nan))).all()
+    assert model.score(masked, y) > 0.8
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda y: y.map("${:,.2f}".format),
+        lambda y: y.map("{:.1f} km".format).tolist(),
+        lambda y: pl.Series("y", y.map("{:.1f}%".format).tolist()),
+        lambda y: y.astype(str).map(Decimal),
+        lambda y: y.astype("Float64"),
+        lambda y: y.astype("float64[pyarrow]"),
+        lambda y: pl.from_pandas(y),
+    ],
+)
+def test_numbers_are_predicted_however_they_are_written(write):
+    X, y = load_diabetes(return_X_y=True, as_frame=True)
+    model = RecommendedRegressor(**QUICK).fit(X, write(y))
+    assert model.predict(X).dtype == np.float64
+    assert model.score(X, write(y)) == pytest.approx(model.score(X, y))
+    assert model.score(X, y) > 0.4
+
+
+@pytest.mark.parametrize("kind", ["boolean", "bool[pyarrow]", object, "Int64", "string", "category"])
+def test_classes_are_predicted_as_what_they_are(kind):
+    X, y = load_breast_cancer(return_X_y=True, as_frame=True)
+    plain = {"Int64": y, "string": y.map({0: "no", 1: "yes"}), "category": y.map({0: "no", 1: "yes"})}.get(kind, y == 1)
+    model = RecommendedClassifier(**QUICK).fit(X, plain.astype(kind))
+    assert model.classes_.tolist() == sorted(plain.unique().tolist())
+    assert (model.predict(X) == plain.to_numpy()).mean() == model.score(X, plain.astype(kind)) > 0.9
+
+
+def test_rows_without_a_target_are_counted():
+    X, y = load_diabetes(return_X_y=True, as_frame=True)
+    with pytest.raises(ValueError, match="Input y contains NaN: 2 rows have no target"):
+        RecommendedRegressor(**QUICK).fit(X, y.map(str).where(y.index > 1, "?"))
 
 
 def test_it_is_an_estimator_among_others():

@@ -30,6 +30,11 @@ def as_frame(table: Any) -> pd.DataFrame:
     return frame.infer_objects() if array.dtype == object else frame
 
 
+def has_names(table: Any) -> bool:
+    """Whether the columns of a table have names: those of an array are known by place."""
+    return not (isinstance(table, (np.ndarray, list, tuple)) or hasattr(table, "toarray"))
+
+
 def native(data: Any) -> pd.DataFrame | pd.Series | None:
     """A table or column of any library that narwhals knows, as one of pandas; None for anything else."""
     import narwhals as nw

@@ -15,7 +15,7 @@ from recommender.errors import DatasetError, listed, unknown_name
 from recommender.tables.columns import LeftOut, Reading, part_names
 from recommender.tables.deciding import decide_all
 from recommender.tables.fits import READINGS, Cells
-from recommender.tables.frames import as_frame, unique_names
+from recommender.tables.frames import as_frame, has_names, unique_names
 
 
 class TableReader(TransformerMixin, BaseEstimator):
@@ -58,7 +58,7 @@ class TableReader(TransformerMixin, BaseEstimator):
     def fit(self, X: Any, y: Any = None) -> TableReader:
         """Decide how the columns are read, or fit the readings that were given."""
         table = as_frame(X)
-        self.by_name_ = _has_names(X)
+        self.by_name_ = has_names(X)
         self.n_features_in_ = table.shape[1]
         if self.by_name_ and all(isinstance(name, str) for name in table.columns):
             self.feature_names_in_ = np.asarray(table.columns, dtype=object)
@@ -90,7 +90,7 @@ class TableReader(TransformerMixin, BaseEstimator):
             If a column is missing.
         """
         check_is_fitted(self)
-        table = self._aligned(as_frame(X), has_names=_has_names(X))
+        table = self._aligned(as_frame(X), has_names=has_names(X))
         read = {name: reading.read(table[name]) for name, reading in self.readings_.items()}
         values = chain(*(made.values() for made in read.values()))
         return pd.DataFrame(dict(zip(part_names(read, self.names_in_), values, strict=True)), index=table.index)
@@ -124,10 +124,6 @@ class TableReader(TransformerMixin, BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = tags.input_tags.categorical = tags.input_tags.string = True
         return tags
-
-
-def _has_names(X: Any) -> bool:
-    return not (isinstance(X, (np.ndarray, list, tuple)) or hasattr(X, "toarray"))
 
 
 def _fitted(columns: Mapping[str, pd.Series], name: str, reading: str) -> Reading:
