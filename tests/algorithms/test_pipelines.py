@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.pipelines import build_pipeline, encoded_width
-from recommender.tables.cells.dates import read_dates
 from recommender.tables.loading import load_dataset
 
 CONFIGURATIONS = [Configuration("lightgbm", {}), Configuration("logistic_regression", {})]
@@ -142,21 +139,3 @@ def test_preprocessing_of_a_plain_table_is_scikit_learn_alone():
     steps = build_pipeline(CONFIGURATIONS[1], dataset)["preprocess"].transformers
     modules = {type(part).__module__.split(".")[0] for _, step, _ in steps for part in getattr(step, "steps", [step])}
     assert modules <= {"sklearn", "builtins"}
-
-
-@pytest.mark.filterwarnings("default:Parsing dates in:UserWarning")
-@pytest.mark.parametrize("dayfirst", [False, True])
-@pytest.mark.parametrize(
-    "written", ["%d/%m/%Y %H:%M", "%m/%d/%Y %I:%M %p", "%Y-%m-%d", "%d.%m.%y", "%Y-%m-%dT%H:%M:%S+01:00"]
-)
-def test_dates_are_read_as_one_by_one(written, dayfirst):
-    rng = np.random.default_rng(0)
-    dates = pd.Series(pd.Timestamp("2015-01-01") + pd.to_timedelta(rng.integers(0, 10**6, 60), unit="min"))
-    texts = dates.dt.strftime(written).sample(frac=1, random_state=0)
-    texts.iloc[[3, 5, 7]] = (
-        [None, "soon", "2015-03-04"] if "T" not in written else [None, "soon", "2015-03-04T00:00:00+01:00"]
-    )
-    expected = pd.to_datetime(texts, errors="coerce", format="mixed", dayfirst=dayfirst)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        pd.testing.assert_series_equal(read_dates(texts, dayfirst=dayfirst), expected, check_dtype=False)

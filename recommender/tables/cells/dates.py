@@ -1,25 +1,19 @@
-"""Dates that are written as text, read: for meta-features and for pipelines alike."""
+"""Dates that are written as text, in whatever way a person writes them, read as dates."""
 
 from __future__ import annotations
 
 import re
-import warnings
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 import numpy as np
 import pandas as pd
-from pandas.tseries.api import guess_datetime_format
 
 from recommender.tables.cells.date_shapes import LONGEST, QUARTER, SEASON, WEEK, WITHOUT_YEAR, date_formats
 from recommender.tables.cells.distinct import cells_of, is_enough
 from recommender.tables.cells.missing import is_missing
-
-N_FORMATS = 4
-"""Dates are read by so many formats before they are read one by one."""
 
 N_ONE_BY_ONE = 1000
 """So many texts of unusual ways of writing are read one by one."""
@@ -32,36 +26,6 @@ LATEST = 2040
 
 _SEASON = re.compile(r"\d{4}[-–/]\d\d")
 _MONTH = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.IGNORECASE)
-
-
-def read_dates(column: pd.Series, *, dayfirst: bool = False, utc: bool = False) -> pd.Series:
-    """Text and other objects as dates, missing where they are none; month before day, unless `dayfirst`.
-
-    Value by value this takes a tenth of a millisecond each. So the values are first read by the format of the least of
-    them, the rest by the format of the least of those, and only what is left one by one.
-    """
-    how: dict[str, Any] = {"errors": "coerce", "utc": utc}
-    left = pd.Series(column.array).dropna()
-    parts: list[pd.Series] = []
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Parsing dates in", UserWarning)  # of the other order than `dayfirst`
-        if pd.api.types.infer_dtype(left, skipna=True) == "string":
-            for _ in range(N_FORMATS):
-                guess = guess_datetime_format(left.min(), dayfirst=dayfirst) if len(left) else None
-                if guess is None:
-                    break
-                if "%z" in guess:  # time zones are told apart over all values
-                    parts.clear()
-                    break
-                read = pd.to_datetime(left, format=guess, **how).dropna()
-                parts.append(read)
-                left = left.drop(read.index)
-        if not parts:
-            return pd.to_datetime(column, format="mixed", dayfirst=dayfirst, **how)
-        if len(left):
-            parts.append(pd.to_datetime(left, format="mixed", dayfirst=dayfirst, **how))
-    dates = pd.concat(parts).reindex(range(len(column)))
-    return pd.Series(dates.array, index=column.index, name=column.name)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recommender.tables.cells.dates import fit_dates, looks_like_yyyymmdd, read_dates
+from recommender.tables.cells.dates import fit_dates, looks_like_yyyymmdd
 
 DATES = [
     (["2015-01-05", "2015-02-28"], ["2015-01-05", "2015-02-28"]),
@@ -126,10 +126,3 @@ def test_missing_values_stay_in_place():
 )
 def test_whole_numbers_are_dates_only_where_all_are_valid(values, are_dates):
     assert looks_like_yyyymmdd(np.array(values)) is are_dates
-
-
-def test_a_column_is_read_into_dates_at_once():
-    found = read_dates(pd.Series(["2026-01-31", "soon", None], index=[5, 6, 7]))
-    assert found.tolist()[0] == pd.Timestamp("2026-01-31")
-    assert found.isna().tolist() == [False, True, True]
-    assert found.index.tolist() == [5, 6, 7]
