@@ -25,8 +25,9 @@ ITEMS_JOINED = "|"
 class Reading(Protocol):
     """How a column is read."""
 
-    name: ClassVar[str]
-    """What people call it."""
+    @property
+    def name(self) -> str:
+        """What people call it."""
 
     @property
     def unit(self) -> str:
@@ -98,7 +99,11 @@ class SeveralNumbers:
     """So many numbers in each cell, as in ``1920x1080``."""
 
     format: NumberFormat
-    name: ClassVar[str] = "numbers"
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return f"{self.format.n_numbers} numbers"
 
     @property
     def unit(self) -> str:
@@ -138,7 +143,8 @@ class Dates:
         if holds_dates(column.dtype):
             dates = pd.to_datetime(column.astype(object), utc=True, errors="coerce")
         elif self.format is None:
-            dates = pd.to_datetime(column.astype(object), utc=True, errors="coerce", format="mixed")
+            cells = column.astype(object).map(_start, na_action="ignore")
+            dates = pd.to_datetime(cells, utc=True, errors="coerce", format="mixed")
         else:
             codes, texts = as_texts(column)
             dates = pd.Series(np.append(self.format.parse(texts), np.datetime64("NaT"))[codes])
@@ -248,6 +254,11 @@ class LeftOut:
     def read(self, column: pd.Series) -> dict[str, pd.Series]:
         """Nothing."""
         return {}
+
+
+def _start(cell: object) -> object:
+    """The date at which a period starts; anything else as it is."""
+    return cell.to_timestamp() if isinstance(cell, pd.Period) else cell
 
 
 def _key(text: str) -> str:

@@ -20,6 +20,7 @@ from recommender.tables.cells.sentinels import find_sentinels, may_hold_sentinel
 from recommender.tables.cells.values import (
     as_numbers,
     holds_dates,
+    holds_durations,
     holds_many_numbers,
     holds_numbers,
 )
@@ -34,7 +35,16 @@ from recommender.tables.columns import (
     SeveralNumbers,
     Text,
 )
-from recommender.tables.fits import Cells, as_categories, as_dates, as_levels, as_numbers_reading, as_pair
+from recommender.tables.fits import (
+    DURATIONS,
+    MOST_NUMBERS,
+    Cells,
+    as_categories,
+    as_dates,
+    as_levels,
+    as_numbers_reading,
+    as_pair,
+)
 
 TEXT_CARDINALITY = 40
 """Strings with more distinct values than this are text (the threshold that skrub uses)."""
@@ -129,7 +139,8 @@ def _of_numbers(cells: Cells) -> Reading:
         return NUMBERS_ROWS
     if _are_days(values[~np.isnan(values)]):
         return as_dates(cells)
-    return Numbers(sentinels=find_sentinels(values))
+    format = DURATIONS if holds_durations(cells.column.dtype) else NumberFormat()
+    return Numbers(format, find_sentinels(values))
 
 
 def _are_days(known: NDArray[np.float64]) -> bool:
@@ -162,6 +173,8 @@ def _are_numbers(texts: list[str]) -> bool:
 
 
 def _by_format(cells: Cells, format: NumberFormat) -> Reading:
+    if format.n_numbers > MOST_NUMBERS:
+        return Text()
     if format.n_numbers > 1:
         return SeveralNumbers(format)
     if len(format.units) > 1:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ from recommender.tables.cells.sentinels import find_sentinels
 from recommender.tables.cells.values import (
     as_texts,
     holds_dates,
+    holds_durations,
     holds_many_numbers,
 )
 from recommender.tables.columns import (
@@ -35,6 +36,10 @@ from recommender.tables.columns import (
     spell,
 )
 
+DURATIONS = NumberFormat(quantity="time", base="s", plain="s", units=("s",))
+"""How a duration may be written later where a column's type says that it holds durations."""
+MOST_NUMBERS = 32
+"""At most so many numbers are read in a cell."""
 SAMPLE_ROWS = 10_000
 """What is written in a column is judged by so many rows, evenly spread."""
 
@@ -83,7 +88,7 @@ class Cells:
 
 def as_numbers_reading(cells: Cells) -> Reading:
     """Numbers, however they are written here."""
-    format = NumberFormat()
+    format = DURATIONS if holds_durations(cells.column.dtype) else NumberFormat()
     if cells.is_written and cells.telling[0]:
         format = fit_numbers(cells.telling[0], counts=cells.telling[1]) or format
     return Numbers(format, find_sentinels(Numbers(format).numbers(cells.sample)))
@@ -94,9 +99,10 @@ def as_numbers_with_unit(cells: Cells) -> Reading:
     return NumbersWithUnit(fit_numbers(cells.telling[0], counts=cells.telling[1]) or NumberFormat())
 
 
-def as_several_numbers(cells: Cells) -> Reading:
-    """Two numbers in a cell, or more."""
-    return SeveralNumbers(fit_numbers(cells.telling[0], counts=cells.telling[1]) or NumberFormat(n_numbers=2))
+def as_several_numbers(cells: Cells, n_numbers: int) -> Reading:
+    """So many numbers in a cell."""
+    found = fit_numbers(cells.telling[0], counts=cells.telling[1]) or NumberFormat()
+    return SeveralNumbers(replace(found, n_numbers=n_numbers))
 
 
 def as_dates(cells: Cells) -> Reading:
@@ -134,7 +140,7 @@ def as_items(cells: Cells) -> Reading:
 READINGS: dict[str, Callable[[Cells], Reading]] = {
     Numbers.name: as_numbers_reading,
     NumbersWithUnit.name: as_numbers_with_unit,
-    SeveralNumbers.name: as_several_numbers,
+    **{f"{n} numbers": partial(as_several_numbers, n_numbers=n) for n in range(2, MOST_NUMBERS + 1)},
     Dates.name: as_dates,
     Levels.name: as_levels,
     Pair.name: as_pair,

@@ -29,7 +29,7 @@ class TableReader(TransformerMixin, BaseEstimator):
     Parameters
     ----------
     readings : dict of str to str, optional
-        The reading of each column by its name: ``number``, ``number and unit``, ``numbers``, ``date``, ``ordered``,
+        The reading of each column by its name: ``number``, ``number and unit``, ``2 numbers``, ``date``, ``ordered``,
         ``two values``, ``category``, ``list`` or ``text``. A column that is not in it is left out. Decided when fitted,
         by default.
 

@@ -120,6 +120,30 @@ def test_names_that_are_made_are_told_from_those_of_other_columns(configuration)
     assert np.corrcoef(own, table["screen 1"])[0, 1] == pytest.approx(1)
 
 
+@pytest.mark.parametrize("configuration", CONFIGURATIONS, ids=lambda c: c.id)
+@pytest.mark.parametrize("nothing", [None, np.nan])
+def test_a_fold_may_hold_nothing_of_a_column_of_any_reading(configuration, nothing):
+    table = pd.DataFrame(
+        {
+            "box": [f"{10 + i % 7}x{20 + i % 5}x{30 + i % 3}" for i in range(N)],
+            "run": [f"{i} km/kg" if i % 4 == 0 else f"{i} kmpl" for i in range(1, N + 1)],
+            "waited": pd.to_timedelta(RNG.integers(1, 99, N), unit="h"),
+            "month": pd.period_range("2015-01", periods=N, freq="M"),
+            "level": pd.Categorical(RNG.choice(["high", "low"], N), ["low", "high"], ordered=True),
+            "said": [f"note {i} is on {'cats' if i % 2 else 'dogs'} and on birds" for i in range(N)],
+            "flag": RNG.choice(["Y", "N"], N),
+            "has": RNG.choice(["tv, wifi", "wifi", "pool, tv", "pool"], N),
+            "x": RNG.normal(size=N),
+        }
+    )
+    y = np.arange(N) % 2
+    pipeline = build_pipeline(configuration, load_dataset(table, y))
+    for column in table.columns:
+        fitted = pipeline.fit(table.assign(**{column: nothing}), y)
+        assert fitted.predict(table).shape == (N,)
+    assert pipeline.fit(table, y).predict(table.head(2).assign(**dict.fromkeys(table, nothing))).shape == (2,)
+
+
 def test_trees_see_missing_values_and_others_do_not():
     dataset = load_dataset(mixed_table()[["number", "word", "answer"]], target="answer")
     trees, linear = (build_pipeline(c, dataset).fit(dataset.X, dataset.y)[0] for c in CONFIGURATIONS)

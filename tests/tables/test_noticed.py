@@ -48,7 +48,7 @@ def test_every_column_has_a_row():
         "temperature": "number",
         "plain": "number",
         "colour": "category",
-        "screen": "numbers",
+        "screen": "2 numbers",
         "extras": "list",
         "weight": "number and unit",
         "power": "number",
@@ -82,7 +82,7 @@ def test_a_line_says_reading_unit_missing_values_and_note():
         "'price': number in $",
         "'size': ordered, lowest first: 'S', 'M', 'L'",
         "'temperature': number, 10% missing, -999 read as missing",
-        f"'screen': numbers, {messy().X['screen'].isna().mean():.0%} missing",
+        f"'screen': 2 numbers, {messy().X['screen'].isna().mean():.0%} missing",
     ]
 
 

@@ -137,3 +137,27 @@ def test_an_array_is_known_by_place_whatever_the_names_were():
     reader = TableReader().fit(numbers)
     np.testing.assert_array_equal(reader.transform(numbers.to_numpy()), numbers)
     np.testing.assert_array_equal(reader.transform(numbers[[0, 1, 2]]), numbers)
+
+
+def test_as_many_numbers_are_read_as_there_were_whatever_rows_come():
+    boxes = pd.DataFrame({"box": [f"{10 + i % 7}x{20 + i % 5}x{30 + i % 3}" for i in range(N)]})
+    readings = {"box": TableReader().fit(boxes).readings_["box"].name}
+    for rows in (boxes.head(0), boxes.assign(box=None), boxes.assign(box="3x4"), boxes.assign(box="7")):
+        assert TableReader(readings).fit(rows).transform(boxes).shape == (N, 3)
+
+
+@pytest.mark.parametrize("write", [str, lambda v: v.total_seconds(), lambda v: f"{v.total_seconds() / 60} min"])
+def test_durations_are_read_however_they_come_later(write):
+    waited = pd.DataFrame({"waited": pd.to_timedelta(RNG.integers(1, 10_000, N), unit="min")})
+    reader = TableReader().fit(waited)
+    assert reader.readings_["waited"].unit == "s"
+    later = pd.DataFrame({"waited": waited["waited"].map(write)})
+    pd.testing.assert_frame_equal(reader.transform(later), reader.transform(waited))
+
+
+def test_periods_are_dates_also_as_objects():
+    months = pd.DataFrame({"month": pd.period_range("2015-01", periods=N, freq="M")})
+    for table in (months, months.astype(object)):
+        reader = TableReader().fit(table)
+        for later in (months, months.astype(object), months.astype(str)):
+            assert reader.transform(later)["month"].tolist() == months["month"].dt.to_timestamp().tolist()

@@ -28,6 +28,13 @@ def holds_many_numbers(dtype: Any) -> bool:
     )
 
 
+def holds_durations(dtype: Any) -> bool:
+    """Whether a column of this type holds durations."""
+    return bool(pd.api.types.is_timedelta64_dtype(dtype)) or (
+        isinstance(dtype, pd.ArrowDtype) and str(dtype).startswith("duration")
+    )
+
+
 def holds_dates(dtype: Any) -> bool:
     """Whether a column of this type holds dates, with or without a time zone, or periods."""
     if isinstance(dtype, (pd.PeriodDtype, pd.DatetimeTZDtype)):
