@@ -62,7 +62,7 @@ def table(kind: str) -> pd.DataFrame:
         {
             "count": rng.integers(0, 30, N),
             "size": np.where(np.arange(N) % 9 == 0, np.nan, signal),
-            "colour": np.where(np.arange(N) % 7 == 0, None, rng.choice(["red", "green", "blue"], N)),
+            "colour": pd.Series(rng.choice(["red", "green", "blue"], N)).mask(np.arange(N) % 7 == 0),
             "shape": pd.Categorical(rng.choice(["round", "flat"], N)),
         }
     )
