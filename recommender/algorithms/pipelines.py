@@ -129,8 +129,7 @@ def _columns(dataset: Dataset, positions: list[int]) -> list[Any]:
 def _numeric_step(dataset: Dataset, encoding: Encoding) -> Any:
     """Numbers as they are for trees; else imputed and scaled.
 
-    A reader makes infinities missing, and numbers of all types float64; without one, two steps of scikit-learn do. What
-    is missing where a reader read it may mean something: linear models are told of it.
+    A reader makes infinities missing, and numbers of all types float64; without one, two steps of scikit-learn do.
     """
     from sklearn.impute import SimpleImputer
     from sklearn.pipeline import make_pipeline
