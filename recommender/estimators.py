@@ -202,7 +202,7 @@ class RecommendedClassifier(ClassifierMixin, _Recommended):
         Names of algorithms to consider only, or not at all.
     max_fit_time, max_predict_time, max_memory : float, optional
         What one configuration may be expected to cost, as for `recommend`: seconds of fitting it once, seconds of
-        predicting 1,000 rows, megabytes. Comparing and calibrating fit more than once.
+        predicting 1,000 rows, megabytes. Comparing fits more than once.
     interpretable : bool, default=False
         Whether to consider only algorithms whose fitted model a person can read.
     knowledge : path or Trained, optional
@@ -213,8 +213,7 @@ class RecommendedClassifier(ClassifierMixin, _Recommended):
     Attributes
     ----------
     estimator_ : estimator
-        What was fitted, preprocessing included: a pipeline; a `CalibratedClassifierCV` around one that gives no
-        probabilities; a `VotingClassifier` of several.
+        What was fitted, preprocessing included: a pipeline, or a `VotingClassifier` of several.
     recommendation_ : Recommendation or None
         The whole recommendation. It holds the training table, so it does not go with a pickle or copy.
     best_configuration_ : Configuration or None

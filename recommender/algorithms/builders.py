@@ -74,19 +74,19 @@ def logistic_regression(hyperparameters: Hyperparameters, task: Task, seed: int,
 
 
 def linear_svm(hyperparameters: Hyperparameters, task: Task, seed: int, n_jobs: int | None) -> BaseEstimator:
-    """Scikit-learn's linear support vector machine."""
+    """Scikit-learn's linear support vector machine, calibrated to have probabilities."""
     from sklearn.svm import LinearSVC
 
-    return LinearSVC(**hyperparameters, random_state=seed)
+    return _calibrated(LinearSVC, hyperparameters, seed)
 
 
 def rbf_svm(hyperparameters: Hyperparameters, task: Task, seed: int, n_jobs: int | None) -> BaseEstimator:
-    """A support vector machine with a Gaussian kernel."""
+    """A support vector machine with a Gaussian kernel; for classes, calibrated to have probabilities."""
     from sklearn.svm import SVC, SVR
 
     if task == "regression":
         return _on_standardised_target(SVR(**hyperparameters, cache_size=500))
-    return SVC(**hyperparameters, cache_size=500, random_state=seed)
+    return _calibrated(SVC, {**hyperparameters, "cache_size": 500}, seed, n_folds_large=3)
 
 
 def k_neighbors(hyperparameters: Hyperparameters, task: Task, seed: int, n_jobs: int | None) -> BaseEstimator:
@@ -171,3 +171,13 @@ def _on_standardised_target(regressor: BaseEstimator) -> BaseEstimator:
     from sklearn.preprocessing import StandardScaler
 
     return TransformedTargetRegressor(regressor, transformer=StandardScaler())
+
+
+def _calibrated(
+    classifier: type[BaseEstimator], hyperparameters: Hyperparameters, seed: int, **folds: int
+) -> BaseEstimator:
+    """With `probability` or without: it only tells new evaluations from older ones of decisions alone."""
+    from recommender.algorithms.calibrated import Calibrated
+
+    settings = {name: value for name, value in hyperparameters.items() if name != "probability"}
+    return Calibrated(classifier(**settings, random_state=seed), **folds, random_state=seed)

@@ -53,6 +53,8 @@ class Algorithm:
         How many further settings the pool draws from the space.
     fixed : hyperparameters
         What every setting that is drawn from the space has besides.
+    for_classes : hyperparameters
+        What every setting of the pool has besides where classes are predicted, its default included.
     max_samples, max_features, max_classes : int, optional
         It does not apply above these: training rows, encoded columns, classes.
     can_fit : callable(hyperparameters, TrainingRows) -> bool, optional
@@ -81,6 +83,7 @@ class Algorithm:
     strong: tuple[Hyperparameters, ...] = ()
     n_drawn: int = 0
     fixed: Hyperparameters = field(default_factory=dict)
+    for_classes: Hyperparameters = field(default_factory=dict)
     max_samples: int | None = None
     max_features: int | None = None
     max_classes: int | None = None
@@ -166,6 +169,8 @@ def libraries() -> list[str]:
 
 BOOSTED = "Boosted decision trees: each tree mends what those before it got wrong"
 """What several libraries do, in words."""
+CALIBRATED: Hyperparameters = {"probability": True}
+"""The word is scikit-learn's."""
 
 ALGORITHMS: dict[str, Algorithm] = {
     algorithm.name: algorithm
@@ -290,6 +295,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             encoding="onehot",
             strong=({"C": 0.01}, {"C": 0.1}),
             n_drawn=3,
+            for_classes=CALIBRATED,
             is_interpretable=True,
             flaml_name="svc",
         ),
@@ -302,6 +308,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             encoding="onehot",
             strong=({"C": 10.0}, {"C": 100.0}, {"C": 10.0, "gamma": 0.01}, {"C": 1000.0, "gamma": 0.001}),
             n_drawn=9,
+            for_classes=CALIBRATED,
             max_samples=10_000,
             max_classes=50,
         ),

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from recommender.algorithms.catalogue import ALGORITHMS, Algorithm, algorithms_for
-from recommender.algorithms.configuration import Configuration
+from recommender.algorithms.configuration import Configuration, Hyperparameters
 from recommender.tables.dataset import Task
 
 
@@ -67,9 +67,13 @@ def part(
 
 
 def _in_order(algorithms: list[Algorithm], task: Task) -> tuple[Configuration, ...]:
-    defaults = [Configuration(algorithm.name, {}) for algorithm in algorithms]
-    strong = [[Configuration(a.name, settings) for settings in a.strong] for a in algorithms]
-    drawn = [[Configuration(a.name, settings) for settings in draw(a, task)] for a in algorithms]
+    def of(algorithm: Algorithm, settings: Iterable[Hyperparameters]) -> list[Configuration]:
+        besides = {} if task == "regression" else algorithm.for_classes
+        return [Configuration(algorithm.name, {**one, **besides}) for one in settings]
+
+    defaults = [default for a in algorithms for default in of(a, [{}])]
+    strong = [of(a, a.strong) for a in algorithms]
+    drawn = [of(a, draw(a, task)) for a in algorithms]
     return tuple({c.id: c for c in chain(defaults, _in_turns(strong), _in_proportion(drawn))}.values())
 
 

@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from recommender.advice.ranking import RecommendedConfiguration
-from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.pipelines import build_pipeline
 from recommender.errors import RecommendationError
 from recommender.evaluation.evaluate import message_of, predict
@@ -20,8 +19,6 @@ from recommender.evaluation.metrics import Metric, Predicted
 from recommender.tables.dataset import Dataset
 from recommender.tables.splits import split
 
-CALIBRATION_FOLDS = 5
-"""A classifier without probabilities is calibrated on what it predicts for so many left-out parts of the table."""
 VALIDATION_FOLDS = 5
 """Candidates are compared on so many folds; on large tables the rule for splits has fewer."""
 BLEND_ROUNDS = 25
@@ -61,41 +58,6 @@ class Candidate:
         return np.nan if self.message else _mean(self.scores)
 
 
-def build_model(configuration: Configuration, dataset: Dataset, *, random_state: int) -> Any:
-    """The unfitted pipeline of a configuration; a classifier that has no probabilities, calibrated to have them.
-
-    A support vector machine's decisions are made probabilities by a sigmoid each class (Platt, 1999), fitted on
-    decisions for rows that were left out of the fit, which costs `CALIBRATION_FOLDS` further fits.
-
-    Raises
-    ------
-    RecommendationError
-        If a class has too few rows for that.
-
-    Examples
-    --------
-    >>> from sklearn.datasets import load_iris
-    >>> from recommender.tables.loading import load_dataset
-    >>> iris = load_dataset(load_iris(as_frame=True))
-    >>> model = build_model(Configuration("linear_svm", {}), iris, random_state=0)
-    >>> model.fit(iris.X, iris.y).predict_proba(iris.X).shape
-    (150, 3)
-    """
-    from sklearn.calibration import CalibratedClassifierCV
-    from sklearn.model_selection import StratifiedKFold
-
-    pipeline = build_pipeline(configuration, dataset, random_state=random_state)
-    if dataset.task == "regression" or hasattr(pipeline, "predict_proba"):
-        return pipeline
-    n_folds = min(CALIBRATION_FOLDS, int(dataset.y.value_counts().min()))
-    if n_folds < 2:
-        raise RecommendationError(
-            f"{configuration} gives no probabilities, and cannot be calibrated where a class has a single row"
-        )
-    folds = StratifiedKFold(n_folds, shuffle=True, random_state=random_state)
-    return CalibratedClassifierCV(pipeline, method="sigmoid", cv=folds, ensemble=False)
-
-
 def compare(candidates: Iterable[Candidate], dataset: Dataset, metric: Metric, *, random_state: int) -> list[Candidate]:
     """The candidates with their scores on the same folds, the best first; those that failed are marked so, and last.
 
@@ -112,7 +74,7 @@ def compare(candidates: Iterable[Candidate], dataset: Dataset, metric: Metric, *
                 warnings.simplefilter("ignore")  # the final fit shows them
                 for train, test in folds:
                     part = dataset.take(train)
-                    model = build_model(candidate.item.configuration, part, random_state=random_state)
+                    model = build_pipeline(candidate.item.configuration, part, random_state=random_state)
                     found = predict(model.fit(part.X, part.y), dataset, test)
                     candidate.predictions.append(found)
                     candidate.scores.append(metric.measure(*found))
@@ -168,7 +130,7 @@ def fit_first(candidates: Iterable[Candidate], dataset: Dataset, *, random_state
     for candidate in candidates:
         started = time.perf_counter()
         try:
-            model = build_model(candidate.item.configuration, dataset, random_state=random_state)
+            model = build_pipeline(candidate.item.configuration, dataset, random_state=random_state)
             model.fit(dataset.X, dataset.y)
         except Exception as error:  # whatever a model raises is its outcome on this table
             first, candidate.message = first or error, message_of(error)
@@ -186,7 +148,8 @@ def fit_blend(candidates: Sequence[Candidate], dataset: Dataset, *, random_state
 
     kept = [candidate for candidate in candidates if candidate.weight > 0]
     models = [
-        (c.item.configuration.id, build_model(c.item.configuration, dataset, random_state=random_state)) for c in kept
+        (c.item.configuration.id, build_pipeline(c.item.configuration, dataset, random_state=random_state))
+        for c in kept
     ]
     weights = [c.weight for c in kept]
     voting = VotingRegressor(models, weights=weights)

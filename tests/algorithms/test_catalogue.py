@@ -80,6 +80,7 @@ def test_it_is_a_pipeline_like_any_other(algorithm, task):
     if task == "regression":
         assert np.isfinite(predicted).all()
     else:
+        np.testing.assert_allclose(fitted.predict_proba(dataset.X).sum(axis=1), 1, rtol=1e-5)
         assert list(fitted.classes_) == sorted(dataset.y.unique())
         assert set(predicted) <= set(dataset.y)
 
