@@ -19,6 +19,7 @@ from sklearn.dummy import DummyClassifier
 
 from recommender.algorithms.catalogue import ALGORITHMS, Algorithm
 from recommender.algorithms.configuration import Configuration
+from recommender.algorithms.encoding import TREES
 from recommender.tables.dataset import TASKS
 
 
@@ -125,7 +126,7 @@ def _algorithm(fault: str) -> Algorithm:
         tasks=TASKS,
         builder=lambda *_: Misbehaving(fault),
         space=lambda task: ConfigurationSpace(),
-        encoding="ordinal",
+        encoding=TREES,
     )
 
 

@@ -8,6 +8,7 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from recommender.algorithms.catalogue import ALGORITHMS, Algorithm
 from recommender.algorithms.configuration import Configuration
+from recommender.algorithms.encoding import TREES
 from recommender.evaluation.metrics import METRICS, Metric, Predicted
 from recommender.tables.dataset import TASKS
 
@@ -31,7 +32,7 @@ TREE = Algorithm(
     tasks=TASKS,
     builder=_builder,
     space=_space,
-    encoding="ordinal",
+    encoding=TREES,
     strong=({"max_depth": 3},),
     n_drawn=2,
     fixed={"min_samples_leaf": 2},

@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from recommender.algorithms.configuration import Configuration
-from recommender.algorithms.pipelines import build_preprocessing
+from recommender.algorithms.encoding import TREES
+from recommender.algorithms.preprocessing import build_preprocessing
 from recommender.estimators import RecommendedClassifier, RecommendedRegressor
 from recommender.evaluation.evaluate import Evaluation, Status, evaluate, message_of, predict, status_of
 from recommender.evaluation.metrics import metrics_for
@@ -145,7 +146,7 @@ class HistogramBoosting:
 
         is_regression = dataset.task == "regression"
         learner = HistGradientBoostingRegressor if is_regression else HistGradientBoostingClassifier
-        self.pipeline = make_pipeline(build_preprocessing(dataset, "ordinal"), learner(random_state=seed))
+        self.pipeline = make_pipeline(build_preprocessing(dataset, TREES), learner(random_state=seed))
         self.fit = self.pipeline.fit
         self.predict = self.pipeline.predict
         if not is_regression:

@@ -26,7 +26,7 @@ from benchmarks.peers.fits import (
 )
 from recommender.algorithms.catalogue import ALGORITHMS, algorithms_for, find_algorithm
 from recommender.algorithms.configuration import Configuration
-from recommender.algorithms.pipelines import encoded_width
+from recommender.algorithms.preprocessing import encoded_width
 from recommender.evaluation.metrics import Metric
 from recommender.evidence.knowledge import KnowledgeBase
 from recommender.measuring.matrix import nearest_winners

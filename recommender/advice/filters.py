@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 
 import pandas as pd
 
 from recommender.algorithms.catalogue import find_algorithm
 from recommender.algorithms.configuration import Configuration
-from recommender.algorithms.pipelines import encoded_width
+from recommender.algorithms.encoding import Encoding
+from recommender.algorithms.preprocessing import encoded_width
 from recommender.algorithms.training_rows import TrainingRows
 from recommender.errors import KnowledgeBaseError, RecommendationError
 from recommender.metamodel.trained import Trained
@@ -95,7 +97,7 @@ def choose(table: pd.DataFrame, trained: Trained, dataset: Dataset, filters: Fil
 
 def _asked_for(table: pd.DataFrame, trained: Trained, dataset: Dataset, filters: Filters) -> pd.DataFrame:
     configurations = [trained.configurations[str(i)] for i in table.index]
-    rows = {encoding: TrainingRows(dataset, encoded_width(dataset, encoding)) for encoding in ("ordinal", "onehot")}
+    rows = cache(lambda encoding: TrainingRows(dataset, encoded_width(dataset, encoding)))
     names = [c.algorithm if _can_be_fitted(c, rows) else "" for c in configurations]
     applying = set(names) - {""}
     included = None if filters.include is None else _names(filters.include)
@@ -127,10 +129,10 @@ def _within(table: pd.DataFrame, limit: CostLimit, most: float, trained: Trained
     return within
 
 
-def _can_be_fitted(configuration: Configuration, rows: Mapping[str, TrainingRows]) -> bool:
+def _can_be_fitted(configuration: Configuration, rows: Callable[[Encoding], TrainingRows]) -> bool:
     """Whether a configuration applies to a dataset of that size, and can be fitted on the rows of every fold."""
     algorithm = find_algorithm(configuration.algorithm)
-    here = rows[algorithm.encoding]
+    here = rows(algorithm.encoding.chosen_by(configuration.hyperparameters))
     sizes = {"n_samples": here.dataset.n_samples, "n_features": here.n_features, "n_classes": here.dataset.n_classes}
     if algorithm.why_not(**sizes) is not None:
         return False

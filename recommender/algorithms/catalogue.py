@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from functools import cache
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from recommender.algorithms import builders, spaces
 from recommender.algorithms.configuration import Hyperparameters
+from recommender.algorithms.encoding import LINEAR, TREES, Encoding, model_settings
 from recommender.algorithms.training_rows import TrainingRows
 from recommender.errors import MissingExtraError, unknown_name
 from recommender.tables.dataset import TASKS, Task
@@ -21,8 +22,6 @@ from recommender.tables.dataset import TASKS, Task
 if TYPE_CHECKING:
     from ConfigSpace import ConfigurationSpace
     from sklearn.base import BaseEstimator
-
-Encoding = Literal["ordinal", "onehot"]
 
 CLASSIFICATION: tuple[Task, ...] = ("binary", "multiclass")
 REGRESSION: tuple[Task, ...] = ("regression",)
@@ -44,9 +43,8 @@ class Algorithm:
         An unfitted scikit-learn estimator. Without hyperparameters, its library's plain default.
     space : callable(task) -> ConfigurationSpace
         The hyperparameters that are worth varying, under the names that the builder takes.
-    encoding : {"ordinal", "onehot"}
-        How it wants categories: as codes, with missing values left in place (trees), or as indicators beside
-        imputed, standardised numbers.
+    encoding : Encoding
+        How it wants numbers and categories, unless a configuration's hyperparameters say otherwise.
     strong : tuple of hyperparameters
         Settings known to do well, tried before the space is searched.
     n_drawn : int
@@ -105,7 +103,7 @@ class Algorithm:
     ) -> BaseEstimator:
         """An unfitted estimator; the error of a library that is not installed says how to get it."""
         try:
-            return self.builder(hyperparameters, task, random_state, n_jobs)
+            return self.builder(model_settings(hyperparameters), task, random_state, n_jobs)
         except ImportError as error:
             if self.extra is None:
                 raise
@@ -181,7 +179,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             tasks=TASKS,
             builder=builders.lightgbm,
             space=spaces.lightgbm,
-            encoding="ordinal",
+            encoding=TREES,
             strong=(
                 {
                     "n_estimators": 300,
@@ -246,7 +244,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             tasks=TASKS,
             builder=builders.random_forest,
             space=spaces.forest,
-            encoding="ordinal",
+            encoding=TREES,
             strong=(
                 {"n_estimators": 200, "max_features": 0.3},
                 {"n_estimators": 200, "max_features": "sqrt", "min_samples_leaf": 3},
@@ -263,7 +261,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             tasks=TASKS,
             builder=builders.extra_trees,
             space=spaces.forest,
-            encoding="ordinal",
+            encoding=TREES,
             strong=(
                 {"n_estimators": 200, "max_features": 0.5},
                 {"n_estimators": 200, "max_features": "sqrt", "min_samples_leaf": 3},
@@ -280,7 +278,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             tasks=CLASSIFICATION,
             builder=builders.logistic_regression,
             space=spaces.logistic,
-            encoding="onehot",
+            encoding=LINEAR,
             strong=({"C": 0.01}, {"C": 0.1, "l1_ratio": 1.0}, {"C": 30.0}),
             n_drawn=8,
             is_interpretable=True,
@@ -292,7 +290,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             tasks=CLASSIFICATION,
             builder=builders.linear_svm,
             space=spaces.linear_svm,
-            encoding="onehot",
+            encoding=LINEAR,
             strong=({"C": 0.01}, {"C": 0.1}),
             n_drawn=3,
             for_classes=CALIBRATED,
@@ -305,7 +303,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             tasks=TASKS,
             builder=builders.rbf_svm,
             space=spaces.rbf_svm,
-            encoding="onehot",
+            encoding=LINEAR,
             strong=({"C": 10.0}, {"C": 100.0}, {"C": 10.0, "gamma": 0.01}, {"C": 1000.0, "gamma": 0.001}),
             n_drawn=9,
             for_classes=CALIBRATED,
@@ -318,7 +316,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             tasks=TASKS,
             builder=builders.k_neighbors,
             space=spaces.k_neighbors,
-            encoding="onehot",
+            encoding=LINEAR,
             strong=({"n_neighbors": 1}, {"n_neighbors": 20, "weights": "distance"}),
             n_drawn=5,
             max_samples=100_000,
@@ -331,7 +329,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             tasks=TASKS,
             builder=builders.mlp,
             space=spaces.mlp,
-            encoding="onehot",
+            encoding=LINEAR,
             can_fit=lambda settings, rows: (  # a tenth of the rows tells when to stop, with each of two classes in it
                 not settings.get("early_stopping") or (rows.n_smallest >= 2 and rows.n_samples >= 20)
             ),
@@ -348,7 +346,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             tasks=CLASSIFICATION,
             builder=builders.lda,
             space=spaces.shrinkage,
-            encoding="onehot",
+            encoding=LINEAR,
             strong=({"shrinkage": "auto"},),
             n_drawn=2,
             max_features=2_000,
@@ -361,7 +359,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             tasks=CLASSIFICATION,
             builder=builders.qda,
             space=spaces.qda,
-            encoding="onehot",
+            encoding=LINEAR,
             strong=({"reg_param": 0.1},),
             n_drawn=2,
             max_features=500,
@@ -375,7 +373,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             tasks=CLASSIFICATION,
             builder=builders.naive_bayes,
             space=spaces.naive_bayes,
-            encoding="onehot",
+            encoding=LINEAR,
             strong=({"var_smoothing": 0.01},),
             is_interpretable=True,
         ),
@@ -385,7 +383,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             tasks=REGRESSION,
             builder=builders.ridge,
             space=spaces.ridge,
-            encoding="onehot",
+            encoding=LINEAR,
             strong=({"alpha": 10.0}, {"alpha": 100.0}),
             n_drawn=4,
             is_interpretable=True,
@@ -396,7 +394,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             tasks=REGRESSION,
             builder=builders.lasso,
             space=spaces.lasso,
-            encoding="onehot",
+            encoding=LINEAR,
             strong=({"alpha": 0.01},),
             n_drawn=4,
             is_interpretable=True,
@@ -407,7 +405,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             tasks=REGRESSION,
             builder=builders.elastic_net,
             space=spaces.elastic_net,
-            encoding="onehot",
+            encoding=LINEAR,
             strong=({"alpha": 0.01, "l1_ratio": 0.5},),
             n_drawn=4,
             is_interpretable=True,
@@ -419,7 +417,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             tasks=REGRESSION,
             builder=builders.gaussian_process,
             space=spaces.gaussian_process,
-            encoding="onehot",
+            encoding=LINEAR,
             strong=(
                 {"kernel": "rbf", "length_scale": 3.0, "noise_level": 0.1},
                 {"kernel": "matern32", "length_scale": 3.0, "noise_level": 0.1},
@@ -434,7 +432,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             tasks=TASKS,
             builder=builders.xgboost,
             space=spaces.xgboost,
-            encoding="ordinal",
+            encoding=TREES,
             strong=(
                 {"n_estimators": 300, "learning_rate": 0.05, "max_depth": 4, "subsample": 0.8, "colsample_bytree": 0.8},
                 {"n_estimators": 500, "learning_rate": 0.05, "max_depth": 7, "min_child_weight": 3.0},
@@ -450,7 +448,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             tasks=TASKS,
             builder=builders.catboost,
             space=spaces.catboost,
-            encoding="ordinal",
+            encoding=TREES,
             strong=(
                 {"iterations": 300, "learning_rate": 0.05, "depth": 6},
                 {"iterations": 300, "learning_rate": 0.1, "depth": 4},

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from recommender.algorithms.catalogue import find_algorithm
 from recommender.algorithms.configuration import Configuration
-from recommender.algorithms.pipelines import encoded_width
 from recommender.algorithms.pool import part, pool_for
+from recommender.algorithms.preprocessing import encoded_width
 from recommender.errors import DatasetError, ServerError
 from recommender.evaluation.evaluate import Evaluation
 from recommender.evaluation.stopping import Standings
@@ -232,6 +232,6 @@ def why_not(configuration: Configuration, dataset: Dataset) -> str | None:
     algorithm = find_algorithm(configuration.algorithm)
     return algorithm.why_not(
         n_samples=min(dataset.n_samples, MAX_TRAIN_SAMPLES),
-        n_features=encoded_width(dataset, algorithm.encoding),
+        n_features=encoded_width(dataset, algorithm.encoding.chosen_by(configuration.hyperparameters)),
         n_classes=dataset.n_classes,
     )

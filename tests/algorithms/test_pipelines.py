@@ -5,7 +5,9 @@ import pandas as pd
 import pytest
 
 from recommender.algorithms.configuration import Configuration
-from recommender.algorithms.pipelines import build_pipeline, encoded_width
+from recommender.algorithms.encoding import LINEAR
+from recommender.algorithms.pipelines import build_pipeline
+from recommender.algorithms.preprocessing import encoded_width
 from recommender.tables.loading import load_dataset
 
 CONFIGURATIONS = [Configuration("lightgbm", {}), Configuration("logistic_regression", {})]
@@ -155,7 +157,7 @@ def test_rare_categories_share_a_column():
     codes = [f"c{i}" for i in range(40)] * 3
     dataset = load_dataset(pd.DataFrame({"code": codes, "y": np.arange(120) % 2}), target="y")
     pipeline = build_pipeline(CONFIGURATIONS[1], dataset).fit(dataset.X, dataset.y)
-    assert pipeline[-1].n_features_in_ == 30 == encoded_width(dataset, "onehot")
+    assert pipeline[-1].n_features_in_ == 30 == encoded_width(dataset, LINEAR)
 
 
 def test_preprocessing_of_a_plain_table_is_scikit_learn_alone():
