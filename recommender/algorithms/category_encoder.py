@@ -52,7 +52,7 @@ class CategoryEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         """A DataFrame of category columns of shape (n_samples, n_features)."""
         check_is_fitted(self)
         columns = {
-            name: pd.Categorical(_plain(X.iloc[:, i]), categories=categories)
+            name: _among(categories, _plain(X.iloc[:, i]))
             for i, (name, categories) in enumerate(zip(self.feature_names_in_, self.categories_, strict=True))
         }
         return pd.DataFrame(columns, index=X.index)
@@ -65,3 +65,9 @@ class CategoryEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 def _plain(column: pd.Series) -> pd.Series:
     """A column's values as Python has them: a later table may hold the same ones in another type."""
     return column.astype(object).where(column.notna(), None)
+
+
+def _among(categories: list[Any], values: pd.Series) -> pd.Categorical:
+    """Values as categories, missing where they are none of these."""
+    known = pd.Index(categories, dtype=object)
+    return pd.Categorical.from_codes(known.get_indexer(values), categories=known)
