@@ -133,9 +133,9 @@ class _Recommended(BaseEstimator):
         )
         tried = [Candidate(item) for item in recommendation.portfolio(self.n_candidates)]
         if len(tried) > 1:
-            tried = compare(tried, dataset, recommendation.metric, random_state=int(seed))
+            tried = compare(tried, dataset, recommendation.judge, random_state=int(seed))
         if self.blend:
-            weigh(tried, recommendation.metric)
+            weigh(tried, recommendation.judge)
         if sum(candidate.weight > 0 for candidate in tried) > 1:
             self.estimator_ = fit_blend(tried, dataset, random_state=int(seed))
         else:

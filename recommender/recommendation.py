@@ -13,7 +13,7 @@ from recommender.advice.advising import rank_configurations
 from recommender.advice.filters import Filters
 from recommender.advice.ranking import Ranking
 from recommender.errors import RecommendationError
-from recommender.evaluation.metrics import task_of
+from recommender.evaluation.metrics import find_metric, task_of
 from recommender.metamodel.trained import Trained, load_trained
 from recommender.tables.dataset import Task
 from recommender.tables.loading import load_dataset
@@ -133,8 +133,10 @@ def recommend(
     task : {"binary", "multiclass", "regression"}, optional
         Inferred from the target when not given; a metric of regression asks for regression.
     metric : str, optional
-        What to be good at: ``roc_auc`` (default), ``log_loss``, ``accuracy``, ``balanced_accuracy`` or ``f1_macro`` for
-        classes; ``r2`` (default), ``rmse`` or ``mae`` for numbers.
+        What to be good at: ``roc_auc`` (default), ``log_loss``, ``accuracy``, ``balanced_accuracy``, ``f1_macro``,
+        ``average_precision``, ``mcc``, ``brier`` or, of two classes, ``f1``; for numbers ``r2`` (default), ``rmse``,
+        ``mae``, ``mape``, ``medae``, ``rmsle``, ``pinball_10``, ``pinball_90`` or ``poisson``. One that nothing was
+        learnt of is ranked by the nearest one, and a note says so.
     include, exclude : iterable of str, optional
         Names of algorithms to consider only, or not at all.
     max_fit_time : float, optional
@@ -185,6 +187,7 @@ def recommend(
             raise RecommendationError(f"the meta-model given is for {tasks} tasks, and this is {data.task}")
     else:
         trained = load_trained(data.task, metric, Path(knowledge) if knowledge else None)
+    judge = find_metric(metric, data.task) if metric else trained.metric
     filters = Filters(include, exclude, max_fit_time, max_predict_time, max_memory, interpretable)
-    ranking = rank_configurations(data, trained, filters, random_state=random_state)
+    ranking = rank_configurations(data, trained, filters, judge=judge, random_state=random_state)
     return Recommendation(**{field.name: getattr(ranking, field.name) for field in fields(ranking)})

@@ -76,6 +76,17 @@ def test_every_form_of_a_dataset_gives_the_same(tmp_path):
         pd.testing.assert_frame_equal(answer.to_frame(), first)
 
 
+@pytest.mark.parametrize(("asked", "nearest"), [("f1", "f1_macro"), ("brier", "log_loss"), ("mcc", "f1_macro")])
+def test_a_metric_that_nothing_was_learnt_of_is_ranked_by_the_nearest(asked, nearest):
+    X, y = load_breast_cancer(return_X_y=True, as_frame=True)
+    found, near = recommend(X, y, metric=asked), recommend(X, y, metric=nearest)
+    assert (found.judge.name, found.metric.name) == (asked, nearest)
+    pd.testing.assert_frame_equal(found.to_frame(), near.to_frame())
+    said = f"nothing was learnt of {asked} itself: the ranking and the expected scores are by {nearest}"
+    assert [note for note in found.notes() if note.startswith(said)]
+    assert not [note for note in near.notes() if "nothing was learnt" in note]
+
+
 def test_openml_address(openml_cache):
     assert recommend("openml:3").dataset.name == "wine"
 

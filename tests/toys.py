@@ -9,7 +9,8 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from recommender.algorithms.catalogue import ALGORITHMS, Algorithm
 from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.encoding import TREES
-from recommender.evaluation.metrics import METRICS, Metric, Predicted
+from recommender.evaluation.measures import Predicted
+from recommender.evaluation.metrics import METRICS, Metric
 from recommender.tables.dataset import TASKS
 
 
@@ -22,8 +23,8 @@ def _builder(hyperparameters, task, seed, n_jobs):
     return kind(**hyperparameters, random_state=seed)
 
 
-def _measure(y: np.ndarray, predicted: Predicted) -> float:
-    return float((y != predicted.labels).mean())
+def _measure(y: np.ndarray, predicted: Predicted, sample_weight: np.ndarray | None = None) -> float:
+    return float(np.average(y != predicted.labels, weights=sample_weight))
 
 
 TREE = Algorithm(

@@ -10,6 +10,7 @@ from recommender.advice.outside import why_outside
 from recommender.advice.ranking import WORTH_A_WORD, Ranking, RecommendedConfiguration
 from recommender.algorithms.catalogue import find_algorithm
 from recommender.errors import RecommendationError
+from recommender.evaluation.metrics import Metric
 from recommender.metafeatures import extract_metafeatures
 from recommender.metamodel.model import Prediction
 from recommender.metamodel.trained import INPUTS, Trained, sizes_of
@@ -19,7 +20,9 @@ N_PREDICTED = 1_000
 """Seconds to predict are of so many rows."""
 
 
-def rank_configurations(dataset: Dataset, trained: Trained, filters: Filters, *, random_state: int = 0) -> Ranking:
+def rank_configurations(
+    dataset: Dataset, trained: Trained, filters: Filters, *, judge: Metric | None = None, random_state: int = 0
+) -> Ranking:
     """The configurations that may be fitted on a dataset, the one to fit first first.
 
     Parameters
@@ -30,6 +33,8 @@ def rank_configurations(dataset: Dataset, trained: Trained, filters: Filters, *,
         The meta-model, and what else was learnt of costs.
     filters : Filters
         What narrows the ranking.
+    judge : Metric, optional
+        What comparisons judge by, where it is not the metric that was trained for.
     random_state : int, default=0
         Seed of the meta-features that are measured on subsamples.
 
@@ -60,7 +65,8 @@ def rank_configurations(dataset: Dataset, trained: Trained, filters: Filters, *,
         for rank, (i, row) in enumerate(table.loc[order].to_dict("index").items(), start=1)
     )
     outside = why_outside(dataset, metafeatures, trained, is_far=bool(prediction.outside.iloc[0]))
-    return Ranking(dataset, metafeatures, trained.metric, items, trained, scenarios, outside, missing)
+    metric = trained.metric
+    return Ranking(dataset, metafeatures, metric, judge or metric, items, trained, scenarios, outside, missing)
 
 
 def _expected(trained: Trained, prediction: Prediction, metafeatures: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:

@@ -89,7 +89,10 @@ class Ranking:
     metafeatures : DataFrame of shape (1, n_metafeatures)
         How the dataset was described.
     metric : Metric
-        What the ranking is by.
+        What the ranking is by, and expected scores are in.
+    judge : Metric
+        What was asked to be good at, and comparisons judge by. It differs from `metric` where the knowledge base has
+        nothing to learn of it, and the nearest metric ranks in its place.
     items : tuple of RecommendedConfiguration
         Best first.
     trained : Trained
@@ -105,6 +108,7 @@ class Ranking:
     dataset: Dataset
     metafeatures: pd.DataFrame
     metric: Metric
+    judge: Metric
     items: tuple[RecommendedConfiguration, ...]
     trained: Trained = field(repr=False)
     scenarios: Scenarios = field(repr=False)
@@ -155,6 +159,11 @@ class Ranking:
     def notes(self) -> list[str]:
         """What a user should know before trusting the ranking, a sentence each; often nothing."""
         notes = [*self.dataset.notes, *notes_on_columns(self.dataset)]
+        if self.judge != self.metric:
+            notes.append(
+                f"nothing was learnt of {self.judge.name} itself: the ranking and the expected scores are by "
+                f"{self.metric.name}, the nearest metric; what is tried on the table is judged by {self.judge.name}"
+            )
         if self.known:
             name = str(self.trained.datasets["name"][self.known])
             notes.append(f"this dataset is in the knowledge base, as {name} ({self.known}): what is expected was seen")

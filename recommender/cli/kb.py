@@ -108,6 +108,9 @@ def winners(
     base = chosen_knowledge(store, knowledge)
     tasks = [t for t in TASKS if task in (None, t) and (metric is None or t in METRICS[metric].tasks)]
     tables = {t: find_winners(base, t, metric) for t in tasks if base.for_task(t)}
+    tables = {t: table for t, table in tables.items() if len(table)}
+    if metric is not None and not tables:
+        raise RecommenderError(f"no {metric} was recorded of {' or '.join(tasks)} datasets: ask for another metric")
     if format is not TableForm.TABLE:
         whole = pd.concat([table.assign(task=t) for t, table in tables.items()])
         print(printed(whole, format), end="")

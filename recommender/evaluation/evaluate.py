@@ -14,7 +14,8 @@ import numpy as np
 from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.pipelines import build_pipeline
 from recommender.errors import one_line
-from recommender.evaluation.metrics import Predicted, metrics_for
+from recommender.evaluation.measures import Predicted
+from recommender.evaluation.metrics import metrics_for
 from recommender.tables.dataset import Dataset
 from recommender.tables.splits import Split
 

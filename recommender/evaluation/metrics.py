@@ -1,17 +1,18 @@
 """The metrics that every evaluation records: a row for each says all that the rest of the package knows of it.
 
-To add one, write a function that measures, and add a row to `METRICS` at the end. Stores and knowledge bases of before
-give it a column without values.
+To add one, write a function that measures in `recommender.evaluation.measures`, and add a row to `METRICS` at the end.
+Stores and knowledge bases of before give it a column without values.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from recommender.errors import UnknownNameError, unknown_name
+from recommender.evaluation import measures
+from recommender.evaluation.measures import Predicted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,23 +20,11 @@ if TYPE_CHECKING:
     from recommender.tables.dataset import Task
 
 
-@dataclass(frozen=True, eq=False)
-class Predicted:
-    """What a fitted model says of some rows.
+class Measure(Protocol):
+    """A function that says how good predictions are."""
 
-    Parameters
-    ----------
-    labels : array of shape (n_samples,)
-        The predicted class, as a position in the sorted classes of the whole dataset, or the predicted number.
-    margins : array of shape (n_samples, n_classes), optional
-        A score per class by which rows can be ranked: probabilities, or a decision function.
-    are_probabilities : bool, default=False
-        Whether the margins are probabilities.
-    """
-
-    labels: np.ndarray
-    margins: np.ndarray | None = None
-    are_probabilities: bool = False
+    def __call__(self, y: np.ndarray, predicted: Predicted, sample_weight: np.ndarray | None = None, /) -> float:
+        """A number; NaN where the predictions do not allow it."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +41,9 @@ class Metric:
         What a value says, for people.
     tasks : tuple of {"binary", "multiclass", "regression"}
         What it can judge.
-    measure : callable(y, predicted) -> float
-        NaN where the predictions do not allow it, as log loss without probabilities.
+    measure : callable(y, predicted, sample_weight=None) -> float
+        NaN where the predictions do not allow it, as log loss without probabilities. Weights, one for each row, count
+        as in scikit-learn.
     greater_is_better : bool, default=True
         Whether a larger value is better.
     lower, upper : float
@@ -63,6 +53,8 @@ class Metric:
     floor : float, default=-inf
         Worse scores are not told apart when it is learnt what to expect, since how badly a failure fails is chance: an
         R² below -1, or errors that are as large. Larger is better; in standard deviations of a target in its units.
+    nearest : str, optional
+        The metric that ranks in its place where nothing was learnt of it.
     """
 
     name: str
@@ -70,75 +62,18 @@ class Metric:
     title: str
     meaning: str
     tasks: tuple[Task, ...]
-    measure: Callable[[np.ndarray, Predicted], float]
+    measure: Measure
     greater_is_better: bool = True
     lower: float = 0.0
     upper: float = 1.0
     in_target_units: bool = False
     floor: float = -math.inf
+    nearest: str | None = None
 
     @property
     def sign(self) -> int:
         """What a value is multiplied by so that larger is better: 1 or -1."""
         return 1 if self.greater_is_better else -1
-
-
-def _roc_auc(y: np.ndarray, predicted: Predicted) -> float:
-    """Mean over classes of the area under one-vs-rest curves, over the classes that occur among the rows."""
-    import numpy as np
-    from scipy.stats import rankdata
-
-    margins = predicted.margins
-    if margins is None:
-        return math.nan
-    classes = range(1, 2) if margins.shape[1] == 2 else range(margins.shape[1])
-    areas = []
-    for k in classes:
-        positive = y == k
-        n_positive, n_negative = int(positive.sum()), int((~positive).sum())
-        if n_positive and n_negative:
-            ranks = rankdata(margins[:, k])[positive].sum()
-            areas.append((ranks - n_positive * (n_positive + 1) / 2) / (n_positive * n_negative))
-    return float(np.mean(areas)) if areas else math.nan
-
-
-def _log_loss(y: np.ndarray, predicted: Predicted) -> float:
-    import numpy as np
-
-    if predicted.margins is None or not predicted.are_probabilities:
-        return math.nan
-    given = predicted.margins[np.arange(len(y)), y]
-    return float(-np.log(np.clip(given, 1e-15, 1)).mean())
-
-
-def _accuracy(y: np.ndarray, predicted: Predicted) -> float:
-    return float((y == predicted.labels).mean())
-
-
-def _balanced_accuracy(y: np.ndarray, predicted: Predicted) -> float:
-    import numpy as np
-
-    right = y == predicted.labels
-    return float(np.mean([right[y == k].mean() for k in np.unique(y)]))
-
-
-def _f1_macro(y: np.ndarray, predicted: Predicted) -> float:
-    from sklearn.metrics import f1_score
-
-    return float(f1_score(y, predicted.labels, average="macro", zero_division=0))
-
-
-def _r2(y: np.ndarray, predicted: Predicted) -> float:
-    spread = float(((y - y.mean()) ** 2).sum())
-    return 1 - float(((y - predicted.labels) ** 2).sum()) / spread if spread > 0 else math.nan
-
-
-def _rmse(y: np.ndarray, predicted: Predicted) -> float:
-    return math.sqrt(((y - predicted.labels) ** 2).mean())
-
-
-def _mae(y: np.ndarray, predicted: Predicted) -> float:
-    return float(abs(y - predicted.labels).mean())
 
 
 _CLASSES: tuple[Task, ...] = ("binary", "multiclass")
@@ -152,14 +87,14 @@ METRICS: dict[str, Metric] = {
             title="ROC AUC",
             meaning="1 ranks every case rightly, 0.5 is guessing",
             tasks=_CLASSES,
-            measure=_roc_auc,
+            measure=measures.roc_auc,
         ),
         Metric(
             "log_loss",
             title="log loss",
             meaning="0 is certain and right, lower is better",
             tasks=_CLASSES,
-            measure=_log_loss,
+            measure=measures.log_loss,
             greater_is_better=False,
             upper=math.inf,
         ),
@@ -168,28 +103,28 @@ METRICS: dict[str, Metric] = {
             title="accuracy",
             meaning="the share of rows that are predicted rightly",
             tasks=_CLASSES,
-            measure=_accuracy,
+            measure=measures.accuracy,
         ),
         Metric(
             "balanced_accuracy",
             title="balanced accuracy",
             meaning="the share that is predicted rightly, every class counting the same",
             tasks=_CLASSES,
-            measure=_balanced_accuracy,
+            measure=measures.balanced_accuracy,
         ),
         Metric(
             "f1_macro",
             title="macro F1",
             meaning="precision and recall, every class counting the same; 1 is perfect",
             tasks=_CLASSES,
-            measure=_f1_macro,
+            measure=measures.f1_macro,
         ),
         Metric(
             "r2",
             title="R²",
             meaning="1 is perfect, 0 is no better than always predicting the mean",
             tasks=_NUMBERS,
-            measure=_r2,
+            measure=measures.r2,
             lower=-math.inf,
             floor=-1.0,
         ),
@@ -198,7 +133,7 @@ METRICS: dict[str, Metric] = {
             title="RMSE",
             meaning="a typical error in the target's own unit, lower is better",
             tasks=_NUMBERS,
-            measure=_rmse,
+            measure=measures.rmse,
             greater_is_better=False,
             upper=math.inf,
             in_target_units=True,
@@ -209,11 +144,116 @@ METRICS: dict[str, Metric] = {
             title="mean absolute error",
             meaning="in the target's own unit, lower is better",
             tasks=_NUMBERS,
-            measure=_mae,
+            measure=measures.mae,
             greater_is_better=False,
             upper=math.inf,
             in_target_units=True,
             floor=-math.sqrt(2),
+        ),
+        Metric(
+            "average_precision",
+            title="average precision",
+            meaning="precision over all thresholds, of the later of two classes or the mean over more; 1 is perfect",
+            tasks=_CLASSES,
+            measure=measures.average_precision,
+            nearest="roc_auc",
+        ),
+        Metric(
+            "f1",
+            title="F1",
+            meaning="precision and recall of the class that is the later one when sorted; 1 is perfect",
+            tasks=("binary",),
+            measure=measures.f1,
+            nearest="f1_macro",
+        ),
+        Metric(
+            "mcc",
+            title="Matthews correlation",
+            meaning="1 is perfect, 0 is guessing",
+            tasks=_CLASSES,
+            measure=measures.mcc,
+            lower=-1.0,
+            nearest="f1_macro",
+        ),
+        Metric(
+            "brier",
+            title="Brier score",
+            meaning="squared distance of the probabilities from the truth, half of it for two classes; lower is better",
+            tasks=_CLASSES,
+            measure=measures.brier,
+            greater_is_better=False,
+            upper=2.0,
+            nearest="log_loss",
+        ),
+        Metric(
+            "mape",
+            title="mean absolute percentage error",
+            meaning="a typical error as a share of the target, 0.1 is 10 %, lower is better; huge where targets are 0",
+            tasks=_NUMBERS,
+            measure=measures.mape,
+            greater_is_better=False,
+            upper=math.inf,
+            floor=-2.0,  # always predicting 0 has 1
+            nearest="mae",
+        ),
+        Metric(
+            "medae",
+            title="median absolute error",
+            meaning="half of the errors are smaller, in the target's own unit, lower is better",
+            tasks=_NUMBERS,
+            measure=measures.medae,
+            greater_is_better=False,
+            upper=math.inf,
+            in_target_units=True,
+            floor=-math.sqrt(2),
+            nearest="mae",
+        ),
+        Metric(
+            "rmsle",
+            title="RMSLE",
+            meaning="a typical error of the logarithm of 1 + target, 0.1 is about 10 %, lower is better",
+            tasks=_NUMBERS,
+            measure=measures.rmsle,
+            greater_is_better=False,
+            upper=math.inf,
+            floor=-3.0,  # a factor of 20
+            nearest="rmse",
+        ),
+        Metric(
+            "pinball_10",
+            title="pinball loss of the 0.1 quantile",
+            meaning="in the target's own unit, too high costs nine times as much as too low; lower is better",
+            tasks=_NUMBERS,
+            measure=measures.pinball_10,
+            greater_is_better=False,
+            upper=math.inf,
+            in_target_units=True,
+            floor=-math.sqrt(2),
+            nearest="mae",
+        ),
+        Metric(
+            "pinball_90",
+            title="pinball loss of the 0.9 quantile",
+            meaning="in the target's own unit, too low costs nine times as much as too high; lower is better",
+            tasks=_NUMBERS,
+            measure=measures.pinball_90,
+            greater_is_better=False,
+            upper=math.inf,
+            in_target_units=True,
+            floor=-math.sqrt(2),
+            nearest="mae",
+        ),
+        Metric(
+            "poisson",
+            title="Poisson deviance",
+            meaning="for counts: errors weigh less where counts are large; in the target's own unit, lower is better",
+            tasks=_NUMBERS,
+            measure=measures.poisson,
+            greater_is_better=False,
+            upper=math.inf,
+            in_target_units=True,
+            floor=-2.0,  # always predicting the mean of a skewed target has up to 1.6
+            nearest="rmse",
         ),
     )
 }

@@ -32,9 +32,9 @@ class Standings:
     """How the configurations of a dataset compare on its first folds.
 
     A configuration is hopeless when it is behind the median of all others on the same folds, by every metric that it
-    has, and by more than one standard error of such a difference; that every metric is asked adds to the margin. The
-    noise is what is left of the scores when each configuration's and each fold's mean are taken out; the larger of its
-    own and the others' median counts.
+    and enough of them have, and by more than one standard error of such a difference; that every metric is asked adds
+    to the margin. The noise is what is left of the scores when each configuration's and each fold's mean are taken out;
+    the larger of its own and the others' median counts.
 
     Normalized regret is 1 for all that is behind the median, however far: what is spared would have said nothing more.
 
@@ -80,7 +80,7 @@ class Standings:
         if len(rivals) < MIN_RIVALS:
             return None
         table = np.stack(rivals)
-        judged = [m for m in range(len(self._metrics)) if np.isfinite(mine[m]).all()]
+        judged = [m for m in range(len(self._metrics)) if _is_judged(mine[m], table[:, m])]
         n_failed = len(self._failed - {configuration_id})
         if not judged or not all(_is_behind(mine[m], table[:, m], n_failed) for m in judged):
             return None
@@ -90,11 +90,14 @@ class Standings:
         )
 
 
+def _is_judged(mine: np.ndarray, rivals: np.ndarray) -> bool:
+    """Whether a metric is known of enough to compare by it; rivals of before it was recorded do not have it."""
+    return bool(np.isfinite(mine).all() and np.isfinite(rivals).all(axis=1).sum() >= MIN_RIVALS)
+
+
 def _is_behind(mine: np.ndarray, rivals: np.ndarray, n_failed: int) -> bool:
     """Whether scores on some folds are behind the median of the rivals' by more than noise; failures are worst."""
     rivals = rivals[np.isfinite(rivals).all(axis=1)]
-    if len(rivals) < MIN_RIVALS:
-        return False
     k = len(mine)
     means, folds = rivals.mean(axis=1), rivals.mean(axis=0) - rivals.mean()
     noise = ((rivals - means[:, None] - folds) ** 2).sum(axis=1) / (k - 1)

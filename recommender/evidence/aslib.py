@@ -180,7 +180,7 @@ def write_scenario(knowledge: KnowledgeBase, folder: Path, task: Task, metric: s
     Raises
     ------
     KnowledgeBaseError
-        If the knowledge base holds fewer than two families of the task's datasets.
+        If the knowledge base holds fewer than two families of the task's datasets, or nothing of the metric.
     MissingExtraError
         If PyYAML is not installed.
     """
@@ -190,6 +190,8 @@ def write_scenario(knowledge: KnowledgeBase, folder: Path, task: Task, metric: s
     if families.nunique() < 2:
         raise KnowledgeBaseError(f"{len(ids)} {task} datasets of {families.nunique()} families make no scenario")
     first = find_metric(metric, task)
+    if knowledge.evaluations.loc[knowledge.evaluations["dataset_id"].isin(ids), first.name].isna().all():
+        raise KnowledgeBaseError(f"the knowledge base holds no {first.name} of {task} datasets: name another metric")
     metrics = [first, *(m for m in metrics_for(task) if m is not first)]
     measures = [*(m.name for m in metrics), "fit_seconds"]
     runs = _runs(knowledge, ids, measures)

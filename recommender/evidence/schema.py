@@ -115,7 +115,7 @@ def scored_evaluations() -> TableClause:
     Examples
     --------
     >>> [column.name for column in scored_evaluations().c][-3:]
-    ['r2', 'rmse', 'mae']
+    ['pinball_10', 'pinball_90', 'poisson']
     """
     about = [column(c.name, c.type) for c in EVALUATIONS.c if c.name != "id"]
     return table(EVALUATIONS.name, *about, *(column(name, Float()) for name in METRICS))

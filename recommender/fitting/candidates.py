@@ -15,7 +15,8 @@ from recommender.advice.ranking import RecommendedConfiguration
 from recommender.algorithms.pipelines import build_pipeline
 from recommender.errors import RecommendationError
 from recommender.evaluation.evaluate import message_of, predict
-from recommender.evaluation.metrics import Metric, Predicted
+from recommender.evaluation.measures import Predicted
+from recommender.evaluation.metrics import Metric
 from recommender.tables.dataset import Dataset
 from recommender.tables.splits import split
 

@@ -16,7 +16,7 @@ from recommender.evaluation.evaluate import Evaluation, evaluate
 from recommender.evaluation.metrics import METRICS, find_metric
 from recommender.evidence.families import find_families
 from recommender.evidence.knowledge import KnowledgeBase
-from recommender.metamodel.training import Trained, single_best, train
+from recommender.metamodel.training import Trained, metric_to_learn, single_best, train
 from recommender.outputs import check_file, write_text
 from recommender.recommendation import recommend
 from recommender.tables.dataset import Dataset
@@ -57,7 +57,8 @@ def run_benchmark(
     task_ids : iterable of int
         OpenML tasks, of the server that `recommender.tables.openml.set_server` names.
     metric : str, optional
-        What to compare by; each task's default otherwise. Tasks that it does not judge are left out.
+        What to compare by; each task's default otherwise. Tasks that it does not judge are left out. Where nothing was
+        learnt of it, it is chosen by the nearest metric.
     n_folds : int, optional
         Only the first so many folds of each task.
     max_samples : int, optional
@@ -112,9 +113,10 @@ def _compare(
     measure = find_metric(metric, dataset.task)
     family = relatives(knowledge, dataset)
     known = knowledge.without(family)
-    trained = train(known, measure)
-    fixed = DEFAULTS | {"single best": single_best(known, dataset.task, measure)}
-    own = knowledge.performance(dataset.task, measure)
+    learnt = metric_to_learn(known, measure)
+    trained = train(known, learnt)
+    fixed = DEFAULTS | {"single best": single_best(known, dataset.task, learnt)}
+    own = knowledge.performance(dataset.task, learnt)
     if dataset.source in own.index:
         ranked = own.T[dataset.source].dropna().sort_values().index
         fixed[VIRTUAL_BEST] = knowledge.configuration(str(ranked[-1]))

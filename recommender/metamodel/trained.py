@@ -15,7 +15,7 @@ import pandas as pd
 from recommender.algorithms.configuration import Configuration
 from recommender.errors import KnowledgeBaseError, RecommenderError
 from recommender.evaluation.costs import SecondsModel
-from recommender.evaluation.metrics import Metric, find_metric
+from recommender.evaluation.metrics import METRICS, Metric, find_metric
 from recommender.manifest import MANIFEST, checked_file, read_manifest, shipped_folder
 from recommender.metafeatures import METAFEATURES_VERSION
 from recommender.metamodel.model import MetaModel
@@ -108,15 +108,20 @@ def save_trained(trained: Trained, folder: Path) -> None:
 def load_trained(task: Task, metric: str | None = None, folder: Path | None = None) -> Trained:
     """What was trained for a task and metric, from a folder or as it comes with the package.
 
-    What was read last is kept, and read again only when a file has changed.
+    Where nothing was trained for the metric it is what was trained for the nearest one, as its ``metric`` says. What
+    was read last is kept, and read again only when a file has changed.
 
     Raises
     ------
     KnowledgeBaseError
         If it is not there, damaged, of another format, or made with other meta-features than this version computes.
     """
-    measure = find_metric(metric, task)
+    asked = find_metric(metric, task)
     folder = ((folder or shipped_folder()) / METAMODEL).absolute()
+    trained = _manifest_of(folder)["trained"]
+    measure = next((METRICS[n] for n in (asked.name, asked.nearest) if n and n in trained), None)
+    if measure is None:
+        raise KnowledgeBaseError(f"{folder} was not trained for {asked.name}; it holds: {', '.join(trained)}")
     names = (MANIFEST, f"{measure.name}.npz", f"{measure.name}.json")
     files = [folder / name for name in names if (folder / name).exists()]
     state = tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files)
@@ -126,15 +131,7 @@ def load_trained(task: Task, metric: str | None = None, folder: Path | None = No
 @lru_cache(maxsize=4)
 def _read_trained(metric: Metric, folder: Path, state: tuple[tuple[str, int, int], ...]) -> Trained:
     """What is in a folder whose files are in that state."""
-    manifest = read_manifest(folder, kind="meta-model", version=FORMAT)
-    if manifest["format"] < FORMAT:
-        raise KnowledgeBaseError(
-            f"{folder} was trained in format {manifest['format']}, and this version of recommender reads {FORMAT}. "
-            f"Train it again with `recommender train`"
-        )
-    name = metric.name
-    if name not in manifest["trained"]:
-        raise KnowledgeBaseError(f"{folder} was not trained for {name}; it holds: {', '.join(manifest['trained'])}")
+    manifest, name = _manifest_of(folder), metric.name
     if manifest["metafeatures_version"] != METAFEATURES_VERSION:
         raise KnowledgeBaseError(
             f"{folder} was trained on meta-features of version {manifest['metafeatures_version']}, and this version of "
@@ -159,6 +156,16 @@ def _read_trained(metric: Metric, folder: Path, state: tuple[tuple[str, int, int
         raise KnowledgeBaseError(
             f"{folder / name} cannot be read: {error}. `recommender train` makes it again"
         ) from error
+
+
+def _manifest_of(folder: Path) -> dict[str, Any]:
+    manifest = read_manifest(folder, kind="meta-model", version=FORMAT)
+    if manifest["format"] < FORMAT:
+        raise KnowledgeBaseError(
+            f"{folder} was trained in format {manifest['format']}, and this version of recommender reads {FORMAT}. "
+            f"Train it again with `recommender train`"
+        )
+    return manifest
 
 
 def _part(arrays: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:

@@ -78,6 +78,18 @@ def train(knowledge: KnowledgeBase, metric: Metric, *, random_state: int = 0) ->
     )
 
 
+def metric_to_learn(knowledge: KnowledgeBase, metric: Metric) -> Metric:
+    """The metric itself, or the nearest one where too few evaluations have its score.
+
+    That is on fewer than 8 datasets, or on less than half of the datasets that have a score of the nearest one.
+    """
+    if metric.nearest is None:
+        return metric
+    nearest, own = METRICS[metric.nearest], len(scores_to_learn(knowledge, metric))
+    tasks = knowledge.datasets["task"].reindex(scores_to_learn(knowledge, nearest).index)
+    return metric if own >= max(MIN_DATASETS, tasks.isin(metric.tasks).sum() / 2) else nearest
+
+
 def scores_of(knowledge: KnowledgeBase, metric: Metric) -> pd.DataFrame:
     """Mean scores on the datasets of every task that a metric judges, larger is better: datasets by configurations."""
     return pd.concat([knowledge.performance(task, metric) for task in metric.tasks]).sort_index(axis=1)
@@ -166,9 +178,11 @@ def train_all(
     Returns
     -------
     list of Metric
-        What was trained for; a metric that the knowledge base holds on fewer than 8 datasets is left out.
+        What was trained for. A metric that the knowledge base holds on fewer than 8 datasets is left out, and so is one
+        that `metric_to_learn` leaves to the nearest one.
     """
-    metrics = [m for m in METRICS.values() if len(scores_to_learn(knowledge, m)) >= MIN_DATASETS]
+    own = [m for m in METRICS.values() if metric_to_learn(knowledge, m) is m]
+    metrics = [m for m in own if len(scores_to_learn(knowledge, m)) >= MIN_DATASETS]
     if not metrics:
         raise KnowledgeBaseError(
             f"there are no {MIN_DATASETS} datasets with evaluations, neither of classification nor of regression. "

@@ -85,6 +85,12 @@ def test_a_store_goes_there_and_back(capsys, some, store, tmp_path):
     assert "0 new evaluations" in run(capsys, "export", store, "--knowledge", tmp_path / "again")
 
 
+def test_winners_by_a_metric_that_was_not_recorded(capsys, store):
+    assert "no brier was recorded of binary or multiclass datasets" in refused(
+        capsys, "winners", "--metric", "brier", "--store", store
+    )
+
+
 def test_export_as_csv(capsys, some, folder, tmp_path):
     run(capsys, "export", tmp_path / "results.csv", "--knowledge", folder)
     rows = pd.read_csv(tmp_path / "results.csv")

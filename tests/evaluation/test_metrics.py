@@ -1,59 +1,9 @@
 from __future__ import annotations
 
-import numpy as np
 import pytest
-from sklearn import metrics
 
 from recommender.errors import UnknownNameError
-from recommender.evaluation.metrics import METRICS, Predicted, find_metric, metrics_for
-
-RNG = np.random.default_rng(0)
-
-
-def predicted(n_classes: int) -> tuple[np.ndarray, Predicted]:
-    y = RNG.integers(0, n_classes, 200)
-    margins = RNG.dirichlet(np.ones(n_classes), 200)
-    return y, Predicted(margins.argmax(axis=1), margins, are_probabilities=True)
-
-
-@pytest.mark.parametrize("n_classes", [2, 5])
-def test_classification_metrics_agree_with_scikit_learn(n_classes):
-    y, prediction = predicted(n_classes)
-    shown = prediction.margins[:, 1] if n_classes == 2 else prediction.margins
-    expected = {
-        "roc_auc": metrics.roc_auc_score(y, shown, multi_class="ovr"),
-        "log_loss": metrics.log_loss(y, prediction.margins),
-        "accuracy": metrics.accuracy_score(y, prediction.labels),
-        "balanced_accuracy": metrics.balanced_accuracy_score(y, prediction.labels),
-        "f1_macro": metrics.f1_score(y, prediction.labels, average="macro"),
-    }
-    found = {metric.name: metric.measure(y, prediction) for metric in metrics_for("multiclass")}
-    assert found == pytest.approx(expected)
-
-
-def test_regression_metrics_agree_with_scikit_learn():
-    y, labels = RNG.normal(size=100), RNG.normal(size=100)
-    expected = {
-        "r2": metrics.r2_score(y, labels),
-        "rmse": metrics.root_mean_squared_error(y, labels),
-        "mae": metrics.mean_absolute_error(y, labels),
-    }
-    found = {metric.name: metric.measure(y, Predicted(labels)) for metric in metrics_for("regression")}
-    assert found == pytest.approx(expected)
-
-
-def test_ties_and_decision_functions_count_half():
-    prediction = Predicted(np.zeros(4), np.array([[0.0, 0.0]] * 4))
-    assert METRICS["roc_auc"].measure(np.array([0, 1, 0, 1]), prediction) == 0.5
-    assert np.isnan(METRICS["log_loss"].measure(np.array([0, 1, 0, 1]), prediction))
-
-
-def test_a_class_absent_from_the_test_rows_is_left_out():
-    y, prediction = predicted(3)
-    seen = y != 2
-    some = Predicted(prediction.labels[seen], prediction.margins[seen], are_probabilities=True)
-    expected = np.mean([metrics.roc_auc_score(y[seen] == k, some.margins[:, k]) for k in (0, 1)])
-    assert METRICS["roc_auc"].measure(y[seen], some) == pytest.approx(expected)
+from recommender.evaluation.metrics import METRICS, find_metric
 
 
 def test_defaults():
@@ -69,3 +19,13 @@ def test_unknown_and_unfit_metrics():
         find_metric("auc_roc", "binary")
     with pytest.raises(UnknownNameError, match=r"does not judge regression tasks\. Choose from: r2, rmse, mae"):
         find_metric("roc_auc", "regression")
+    with pytest.raises(UnknownNameError, match="'f1' does not judge multiclass tasks"):
+        find_metric("f1", "multiclass")
+
+
+def test_a_nearest_metric_judges_the_same_tasks_and_has_its_own_model():
+    for metric in METRICS.values():
+        if metric.nearest is not None:
+            nearest = METRICS[metric.nearest]
+            assert set(metric.tasks) <= set(nearest.tasks)
+            assert nearest.nearest is None

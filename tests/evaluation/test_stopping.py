@@ -50,6 +50,15 @@ def test_a_metric_that_it_does_not_have_is_left_out():
     assert standings(np.full(5, 0.5), mae=np.nan).why_hopeless("own") is not None
 
 
+def test_a_metric_that_few_rivals_have_is_left_out():
+    found = standings(np.full(5, 0.5), mape=0.1)
+    assert found.why_hopeless("own") is not None
+    for i in range(MIN_RIVALS - 1):
+        for fold in range(5):
+            found.add(Evaluation(f"rival {i}", fold, "ok", scores={"r2": 0.8, "rmse": 0.2, "mae": 0.2, "mape": 0.2}))
+    assert found.why_hopeless("own") is not None
+
+
 def test_few_rivals_are_no_reason():
     assert standings(np.full(5, 0.5), n_rivals=MIN_RIVALS - 1).why_hopeless("own") is None
     assert standings(np.full(5, 0.5), n_rivals=MIN_RIVALS).why_hopeless("own") is not None

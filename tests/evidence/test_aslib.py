@@ -85,6 +85,11 @@ def test_a_task_without_datasets_makes_no_scenario(tmp_path):
         write_scenario(knowledge(), tmp_path, "regression")
 
 
+def test_a_metric_that_nothing_has_comes_first_in_no_scenario(tmp_path):
+    with pytest.raises(KnowledgeBaseError, match="holds no f1 of binary datasets"):
+        write_scenario(knowledge(), tmp_path, "binary", "f1")
+
+
 PUBLISHED = {
     "description.txt": """\
 algorithm_cutoff_time: 0

@@ -12,7 +12,7 @@ from recommender.evaluation.metrics import METRICS, find_metric
 from recommender.evidence.folder import load_knowledge
 from recommender.metamodel.regrets import normalized_regret
 from recommender.metamodel.trained import FORMAT, METAMODEL, load_trained, sizes_of
-from recommender.metamodel.training import scores_to_learn, single_best, train, train_all
+from recommender.metamodel.training import metric_to_learn, scores_to_learn, single_best, train, train_all
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +84,28 @@ def test_seconds_are_of_the_right_order(knowledge, trained):
     sizes["n_samples"] = knowledge.outcomes.loc[ids]["n_train"].groupby(level=0).max()
     ratio = trained.fit_seconds.predict(sizes) / seen.reindex(columns=trained.fit_seconds.configurations)
     assert 1 / 1.5 < np.nanmedian(ratio) < 1.5
+
+
+@pytest.mark.parametrize(
+    ("asked", "nearest"), [("mape", "mae"), ("medae", "mae"), ("rmsle", "rmse"), ("pinball_90", "mae")]
+)
+def test_the_nearest_metric_serves_where_nothing_was_trained(folder, asked, nearest):
+    assert load_trained("regression", asked, folder) is load_trained("regression", nearest, folder)
+    assert load_trained("regression", asked, folder).metric is METRICS[nearest]
+
+
+def test_neither_the_metric_nor_the_nearest_one(folder):
+    with pytest.raises(KnowledgeBaseError, match="not trained for brier; it holds: r2, rmse, mae"):
+        load_trained("binary", "brier", folder)
+
+
+@pytest.mark.parametrize(("n_datasets", "learnt"), [(0, "mae"), (7, "mae"), (30, "mae"), (60, "medae")])
+def test_a_metric_of_few_datasets_is_left_to_the_nearest(knowledge, n_datasets, learnt):
+    some = knowledge.evaluations["dataset_id"].isin(knowledge.for_task("regression")[:n_datasets])
+    rows = knowledge.evaluations.assign(medae=knowledge.evaluations["mae"].where(some))
+    known = replace(knowledge, evaluations=rows)
+    assert metric_to_learn(known, METRICS["medae"]).name == learnt
+    assert metric_to_learn(known, METRICS["mae"]) is METRICS["mae"]
 
 
 def test_a_task_that_was_not_trained_is_named(folder):
