@@ -11,7 +11,7 @@ from recommender.evaluation.metrics import metrics_for
 from recommender.evidence.inventory import by_task
 from recommender.evidence.knowledge import KnowledgeBase
 from recommender.outputs import write_text
-from recommender.tables.dataset import TASKS
+from recommender.tables.dataset import TASKS, Task
 
 PAGE = """\
 # The knowledge base
@@ -118,7 +118,7 @@ def describe(knowledge: KnowledgeBase, *, origin: str) -> str:
         hours=spent / 3600,
         tasks=_table(tasks),
         origin=origin,
-        metrics="; ".join(f"{task}: {', '.join(m.name for m in metrics_for(task))}" for task in TASKS),
+        metrics="; ".join(f"{task}: {', '.join(names)}" for task in TASKS if (names := _recorded(rows, task))),
         versions="; ".join(
             ", ".join(f"{name} {value}" for name, value in versions.items())
             for versions in knowledge.environments["versions"]
@@ -150,6 +150,11 @@ def _datasets(knowledge: KnowledgeBase) -> str:
         seconds=(rows["fit_seconds"] + rows["predict_seconds"]).groupby(rows["dataset_id"]).sum().round().astype(int),
     )
     return _table(shown)
+
+
+def _recorded(evaluations: pd.DataFrame, task: Task) -> list[str]:
+    """The metrics of a task that have a score; some came to be known after much was evaluated."""
+    return [m.name for m in metrics_for(task) if evaluations[m.name].notna().any()]
 
 
 def _table(frame: pd.DataFrame) -> str:
