@@ -9,7 +9,7 @@ import faults
 
 import recommender.evidence.collect
 import recommender.evidence.leases
-import recommender.evidence.pending
+import recommender.evidence.request
 from recommender.evaluation.workers import Limits
 from recommender.evidence.store import Store
 from recommender.tables.openml import set_server
@@ -21,7 +21,7 @@ def main(given: dict) -> None:
     recommender.evidence.collect.POLL_SECONDS = 0.2
     if given.get("faults"):
         pool = tuple(faults.Faulty(name, {}) for name in given["faults"])
-        recommender.evidence.pending.pool_for = lambda task: pool
+        recommender.evidence.request.pool_for = lambda task: pool
     set_server(given["server"], given["cache"])
     summary = recommender.evidence.collect.collect(
         Store(given["store"]),

@@ -49,6 +49,8 @@ class Algorithm:
         Settings known to do well, tried before the space is searched.
     n_drawn : int
         How many further settings the pool draws from the space.
+    n_core : int, default=0
+        So many of its first settings in the pool, the default first, are evaluated at other sizes too.
     fixed : hyperparameters
         What every setting that is drawn from the space has besides.
     for_classes : hyperparameters
@@ -80,6 +82,7 @@ class Algorithm:
     encoding: Encoding
     strong: tuple[Hyperparameters, ...] = ()
     n_drawn: int = 0
+    n_core: int = 0
     fixed: Hyperparameters = field(default_factory=dict)
     for_classes: Hyperparameters = field(default_factory=dict)
     max_samples: int | None = None
@@ -234,6 +237,7 @@ ALGORITHMS: dict[str, Algorithm] = {
                 },
             ),
             n_drawn=30,
+            n_core=1,
             library="lightgbm",
             safe_rank=2,
             flaml_name="lgbm",
@@ -251,6 +255,7 @@ ALGORITHMS: dict[str, Algorithm] = {
                 {"n_estimators": 200, "max_features": 0.6, "min_samples_leaf": 2},
             ),
             n_drawn=8,
+            n_core=1,
             fixed={"n_estimators": 200},  # forests gain from trees, at a known price
             flaml_name="rf",
             flaml_settings={"max_leaves": "max_leaf_nodes"},
@@ -268,6 +273,7 @@ ALGORITHMS: dict[str, Algorithm] = {
                 {"n_estimators": 200, "max_features": 1.0, "min_samples_leaf": 2},
             ),
             n_drawn=8,
+            n_core=1,
             fixed={"n_estimators": 200},  # forests gain from trees, at a known price
             flaml_name="extra_tree",
             flaml_settings={"max_leaves": "max_leaf_nodes"},
@@ -281,6 +287,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             encoding=LINEAR,
             strong=({"C": 0.01}, {"C": 0.1, "l1_ratio": 1.0}, {"C": 30.0}),
             n_drawn=8,
+            n_core=1,
             is_interpretable=True,
             flaml_name="lrl2",
         ),
@@ -306,6 +313,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             encoding=LINEAR,
             strong=({"C": 10.0}, {"C": 100.0}, {"C": 10.0, "gamma": 0.01}, {"C": 1000.0, "gamma": 0.001}),
             n_drawn=9,
+            n_core=1,
             for_classes=CALIBRATED,
             max_samples=10_000,
             max_classes=50,
@@ -319,6 +327,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             encoding=LINEAR,
             strong=({"n_neighbors": 1}, {"n_neighbors": 20, "weights": "distance"}),
             n_drawn=5,
+            n_core=1,
             max_samples=100_000,
             can_fit=lambda settings, rows: settings.get("n_neighbors", 5) <= rows.n_samples,  # scikit-learn's default
             flaml_name="kneighbor",
@@ -339,6 +348,7 @@ ALGORITHMS: dict[str, Algorithm] = {
                 {"width": 256, "n_layers": 2, "alpha": 0.001, "learning_rate_init": 0.001, "early_stopping": True},
             ),
             n_drawn=8,
+            n_core=1,
         ),
         Algorithm(
             "lda",
@@ -386,6 +396,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             encoding=LINEAR,
             strong=({"alpha": 10.0}, {"alpha": 100.0}),
             n_drawn=4,
+            n_core=1,
             is_interpretable=True,
         ),
         Algorithm(
@@ -438,6 +449,7 @@ ALGORITHMS: dict[str, Algorithm] = {
                 {"n_estimators": 500, "learning_rate": 0.05, "max_depth": 7, "min_child_weight": 3.0},
             ),
             n_drawn=4,
+            n_core=1,
             library="xgboost",
             extra="boosting",
             flaml_name="xgb_limitdepth",
@@ -454,6 +466,7 @@ ALGORITHMS: dict[str, Algorithm] = {
                 {"iterations": 300, "learning_rate": 0.1, "depth": 4},
             ),
             n_drawn=3,
+            n_core=1,
             max_classes=50,
             library="catboost",
             extra="boosting",

@@ -33,6 +33,18 @@ def pool_for(task: Task) -> tuple[Configuration, ...]:
     return _pool_of(tuple(algorithms_for(task)), task)
 
 
+def core_for(task: Task) -> tuple[Configuration, ...]:
+    """The part of a task's pool that is evaluated at other sizes too: of each algorithm the first, in turns.
+
+    Examples
+    --------
+    >>> [configuration.id for configuration in core_for("regression")][:2]
+    ['lightgbm-default', 'random_forest-default']
+    """
+    pool = pool_for(task)
+    return tuple(_in_turns([list(part(pool, a.n_core, {a.name})) for a in algorithms_for(task)]))
+
+
 @lru_cache(maxsize=8)
 def _pool_of(algorithms: tuple[Algorithm, ...], task: Task) -> tuple[Configuration, ...]:
     always = [algorithm for algorithm in algorithms if algorithm.extra is None]

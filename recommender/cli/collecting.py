@@ -44,6 +44,13 @@ def collect(
     workers: WorkersOption = None,
     max_seconds: MaxSecondsOption = 60.0,
     max_memory: MaxMemoryOption = 6.0,
+    size: Annotated[
+        list[int] | None,
+        typer.Option(
+            help="Evaluate the core of the pool on at most so many training rows (200, 500, 2000, 10000, 30000 or "
+            "100000) instead of the pool at the standard size, 10000; may be repeated."
+        ),
+    ] = None,
     cluster: Annotated[
         str | None, typer.Option(help="Scheduler of a Dask cluster that does the evaluations, such as tcp://host:8786.")
     ] = None,
@@ -66,7 +73,7 @@ def collect(
     task_ids = chosen_tasks(suite, task)
     limits = chosen_limits(max_seconds, max_memory)
     if dry_run:
-        _show_workload(store, task_ids, configurations, algorithms, workers, limits)
+        _show_workload(store, task_ids, configurations, algorithms, workers, limits, size or None)
         return
     opened = Store(store)
     summary = run_collection(
@@ -78,6 +85,7 @@ def collect(
         limits=limits,
         cluster=cluster,
         stop_hopeless=stop_hopeless,
+        sizes=size or None,
     )
     end_collection(summary, opened)
 
@@ -89,6 +97,7 @@ def _show_workload(
     algorithms: frozenset[str] | None,
     workers: int | None,
     limits: Limits,
+    sizes: list[int] | None,
 ) -> None:
     import os
 
@@ -98,15 +107,23 @@ def _show_workload(
     known = Store(store if store_exists(store) else "sqlite://")
     n_workers = workers or os.cpu_count() or 1
     found = estimate_workload(
-        known, task_ids, n_configurations=n_configurations, algorithms=algorithms, n_workers=n_workers, limits=limits
+        known,
+        task_ids,
+        n_configurations=n_configurations,
+        algorithms=algorithms,
+        n_workers=n_workers,
+        limits=limits,
+        sizes=sizes,
     )
     for task_id, reason in found.skipped.items():
         say(f"cannot be had, task {task_id}: {reason}")
     if len(found.datasets):
         show_table(found.datasets, title="To be done", digits=0)
+    if sizes and len(found.datasets):
+        show_table(found.by_size().reset_index(), title="By size", digits=0)
     long = f"about {duration(found.seconds)} on {count(n_workers, 'worker')}" if found.seconds == found.seconds else ""
     print(
-        f"{count(len(found.datasets), 'dataset')}, {found.n_left:,} evaluations left at most, "
+        f"{count(found.datasets['id'].nunique(), 'dataset')}, {found.n_left:,} evaluations left at most, "
         f"{int(found.datasets['recorded'].sum()):,} recorded; "
         + (long or "how long that takes cannot be told, as nothing was ever recorded")
     )

@@ -15,9 +15,10 @@ from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.pipelines import build_pipeline
 from recommender.errors import one_line
 from recommender.evaluation.measures import Predicted
+from recommender.evaluation.memory import PeakMemory
 from recommender.evaluation.metrics import metrics_for
 from recommender.tables.dataset import Dataset
-from recommender.tables.splits import Split
+from recommender.tables.splits import MAX_TRAIN_SAMPLES, Split
 
 Failure = Literal["failed", "timeout", "memory", "crashed"]
 Status = Literal["ok", Failure, "stopped", "not_applicable"]
@@ -25,10 +26,17 @@ Status = Literal["ok", Failure, "stopped", "not_applicable"]
 FAILURES: tuple[Failure, ...] = get_args(Failure)
 """The statuses that are the configuration's fault."""
 
+KEYS = ("dataset_id", "configuration_id", "size", "fold")
+"""What tells an evaluation from all others that are recorded."""
+
 OUT_OF_MEMORY = ("bad_alloc", "cannot allocate memory", "out of memory", "can't allocate", "can't start new thread")
 """What the messages of libraries say when memory has run out below Python."""
 MOST_CHARACTERS = 300
 """A longer message is cut."""
+THREADS = 1
+"""What every fit is given, so that seconds can be compared."""
+INSIDE = ("estimator_", "classifier_", "regressor_")
+"""Where a fitted estimator that wraps another one keeps it."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,14 @@ class Evaluation:
         Size of the fitted pipeline when serialised; 0 where there is none.
     scores : mapping of str to float
         Each metric of the task in its own unit; NaN where the model does not allow it.
+    size : int, default=10,000
+        How many training rows the fold might have at most; `recommender.tables.splits.SIZES` has those in use.
+    peak_bytes : int, optional
+        Memory that fitting took at its peak above what the process held before; None where the system does not say.
+    rounds : int, optional
+        How many rounds early stopping chose; None where there was none.
+    threads : int, optional
+        Threads that the fit had; None where nobody said.
     """
 
     configuration_id: str
@@ -66,6 +82,10 @@ class Evaluation:
     predict_seconds: float = np.nan
     model_bytes: int = 0
     scores: Mapping[str, float] = field(default_factory=dict)
+    size: int = MAX_TRAIN_SAMPLES
+    peak_bytes: int | None = None
+    rounds: int | None = None
+    threads: int | None = None
 
     @property
     def seed(self) -> int:
@@ -73,7 +93,9 @@ class Evaluation:
         return self.fold
 
 
-def evaluate(dataset: Dataset, configuration: Configuration, fold: int, split: Split) -> Evaluation:
+def evaluate(
+    dataset: Dataset, configuration: Configuration, fold: int, split: Split, *, size: int = MAX_TRAIN_SAMPLES
+) -> Evaluation:
     """Fit a configuration on a fold's training rows and score it on the others.
 
     An error of the model is an outcome, not an exception. Limits on seconds and memory are the caller's.
@@ -88,6 +110,8 @@ def evaluate(dataset: Dataset, configuration: Configuration, fold: int, split: S
         The fold's number, used as the model's seed.
     split : (train, test)
         The fold's row positions.
+    size : int, default=10,000
+        The size at which the dataset was split.
 
     Returns
     -------
@@ -104,32 +128,44 @@ def evaluate(dataset: Dataset, configuration: Configuration, fold: int, split: S
     ('ok', True)
     """
     train, test = split
-    sizes: dict[str, Any] = {"n_train": len(train), "n_test": len(test)}
+    about: dict[str, Any] = {"n_train": len(train), "n_test": len(test), "size": size, "threads": THREADS}
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            pipeline = build_pipeline(configuration, dataset, random_state=fold, n_jobs=1)
-            started = time.process_time()
+            pipeline = build_pipeline(configuration, dataset, random_state=fold, n_jobs=THREADS)
+            memory, started = PeakMemory(), time.process_time()
             pipeline.fit(dataset.X.iloc[train], dataset.y.iloc[train])
-            fitted = time.process_time()
+            fitted, peak_bytes = time.process_time(), memory.n_bytes
             y, prediction = predict(pipeline, dataset, test)
             predicted = time.process_time()
         except Exception as error:  # whatever a model raises is its outcome on this dataset
-            return Evaluation(configuration.id, fold, status_of(error), message_of(error), **sizes)
-    seconds: dict[str, Any] = {"fit_seconds": fitted - started, "predict_seconds": predicted - fitted}
+            return Evaluation(configuration.id, fold, status_of(error), message_of(error), **about)
+    about |= {"fit_seconds": fitted - started, "predict_seconds": predicted - fitted}
+    about |= {"peak_bytes": peak_bytes, "rounds": rounds_of(pipeline)}
     if not _is_finite(prediction):
-        message = "the model predicts NaN or infinity"
-        return Evaluation(configuration.id, fold, "failed", message, **sizes, **seconds)
+        return Evaluation(configuration.id, fold, "failed", "the model predicts NaN or infinity", **about)
     return Evaluation(
         configuration.id,
         fold,
         "ok",
         message_of(caught[0].message) if caught else "",
-        **sizes,
-        **seconds,
+        **about,
         model_bytes=_serialised_bytes(pipeline),
         scores={metric.name: metric.measure(y, prediction) for metric in metrics_for(dataset.task)},
     )
+
+
+def rounds_of(pipeline: Any) -> int | None:
+    """How many rounds early stopping chose for the model of a fitted pipeline, or None where there was none.
+
+    The model, or what it wraps, says so as ``n_rounds_``.
+    """
+    model: Any = pipeline[-1]
+    while not hasattr(model, "n_rounds_"):
+        model = next((getattr(model, name) for name in INSIDE if hasattr(model, name)), None)
+        if model is None:
+            return None
+    return int(model.n_rounds_)
 
 
 def predict(pipeline: Any, dataset: Dataset, rows: np.ndarray) -> tuple[np.ndarray, Predicted]:

@@ -18,7 +18,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
-import numpy as np
 import pandas as pd
 
 from recommender.algorithms.catalogue import libraries
@@ -27,7 +26,7 @@ from recommender.errors import RecommenderError
 from recommender.evaluation.evaluate import Evaluation, Status, evaluate, message_of, status_of
 from recommender.metafeatures import GROUPS, extract_metafeatures
 from recommender.tables.dataset import Dataset, Task
-from recommender.tables.splits import Split, split
+from recommender.tables.splits import MAX_TRAIN_SAMPLES, Split, split
 
 ALWAYS_LOADED = ("sklearn.ensemble", "skrub")
 """Loaded, with the algorithms' own libraries, before a worker takes up a job: no evaluation's seconds are theirs."""
@@ -71,11 +70,12 @@ class Spooled:
 
 @dataclass(frozen=True)
 class Job:
-    """One evaluation to be done: a configuration on a fold of a dataset. Without a configuration, the meta-features."""
+    """One evaluation to be done: a configuration on a fold of a dataset, at a size. Without one, the meta-features."""
 
     spooled: Spooled
     configuration: Configuration | None = None
     fold: int = 0
+    size: int = MAX_TRAIN_SAMPLES
 
 
 @dataclass(frozen=True)
@@ -115,10 +115,14 @@ def spool(dataset: Dataset, path: Path) -> Spooled:
 
 
 @lru_cache(maxsize=2)
-def _read_spooled(spooled: Spooled) -> tuple[Dataset, list[Split]]:
+def _read_spooled(spooled: Spooled) -> Dataset:
     table = pd.read_parquet(spooled.path)
-    dataset = Dataset(table.drop(columns="target"), table["target"], spooled.task)
-    return dataset, split(dataset)
+    return Dataset(table.drop(columns="target"), table["target"], spooled.task)
+
+
+@lru_cache(maxsize=4)
+def _splits(spooled: Spooled, size: int) -> list[Split]:
+    return split(_read_spooled(spooled), size=size)
 
 
 class LocalWorkers:
@@ -230,7 +234,7 @@ def ended(job: Job, status: Status, message: str) -> Outcome:
     """What is recorded of a job that came to no result of its own."""
     if job.configuration is None:
         return Described({}, error=f"{status}: {message}")
-    return Evaluation(job.configuration.id, job.fold, status, message)
+    return Evaluation(job.configuration.id, job.fold, status, message, size=job.size)
 
 
 def _how(exitcode: int) -> str:
@@ -291,9 +295,10 @@ def run(job: Job, most_seconds: float) -> Outcome:
     # a thread of C, so that it works inside a library that never lets Python run
     faulthandler.dump_traceback_later(most_seconds, exit=True, file=_nowhere())
     try:
-        dataset, splits = _read_spooled(job.spooled)
+        dataset = _read_spooled(job.spooled)
         if job.configuration is not None:
-            return evaluate(dataset, job.configuration, job.fold, splits[job.fold])
+            rows = _splits(job.spooled, job.size)[job.fold]
+            return evaluate(dataset, job.configuration, job.fold, rows, size=job.size)
         found = extract_metafeatures(dataset, groups=GROUPS)
         return Described(found.values, sum(found.seconds.values()))
     except BaseException as error:  # a model that calls sys.exit() ends itself, and not the run
@@ -305,8 +310,3 @@ def run(job: Job, most_seconds: float) -> Outcome:
 @lru_cache
 def _nowhere() -> Any:
     return open(os.devnull, "w")
-
-
-def n_folds(dataset: Dataset) -> int:
-    """How many folds the rule for splits gives a dataset."""
-    return len(split(Dataset(pd.DataFrame(index=np.arange(dataset.n_samples)), dataset.y, dataset.task)))

@@ -41,6 +41,7 @@ README = """\
 Performance of configurations of scikit-learn pipelines (algorithms) on {n} {task} datasets of OpenML (instances),
 written by `recommender kb export`. Each value is a mean over the folds on which a configuration was evaluated,
 corrected for how hard these folds are where it has only some of them. fit_seconds are processor seconds on one thread.
+At most 10,000 rows were fitted.
 
 Where a value is missing (?), the run status says why: timeout, memout, crash (an error, or the process died), or
 not_applicable (the dataset is too large for the algorithm). "other" with a value was stopped after its first folds
@@ -236,7 +237,7 @@ def write_scenario(knowledge: KnowledgeBase, folder: Path, task: Task, metric: s
 def _runs(knowledge: KnowledgeBase, ids: list[str], measures: list[str]) -> pd.DataFrame:
     """Every configuration that was tried on one of the datasets, on all of them."""
     outcomes = knowledge.outcomes.loc[knowledge.outcomes.index.get_level_values(0).isin(ids)]
-    rows = knowledge.evaluations.astype({"status": "str"})
+    rows = knowledge.standard.astype({"status": "str"})
     rows = rows[(rows["status"] != "ok") & rows["dataset_id"].isin(ids)]
     status = rows.groupby(["dataset_id", "configuration_id"], observed=True)["status"].first()
     configurations = sorted(outcomes.index.get_level_values(1).unique())

@@ -6,20 +6,20 @@ import os
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from recommender.algorithms.catalogue import installed_algorithms
 from recommender.evaluation.environment import describe_environment
 from recommender.evaluation.evaluate import Evaluation
 from recommender.evaluation.stopping import stopped
 from recommender.evaluation.workers import Described, Job, Limits, LocalWorkers, Outcome, Workers
 from recommender.evidence.leases import Leases
-from recommender.evidence.pending import Request, Search, Work
+from recommender.evidence.pending import Search, Work
 from recommender.evidence.recording import Progress, Recorder, Summary
+from recommender.evidence.request import make_request
 from recommender.evidence.store import Store
 from recommender.tables.dataset import Dataset
 
@@ -39,6 +39,7 @@ def collect(
     limits: Limits | None = None,
     cluster: str | None = None,
     stop_hopeless: bool = True,
+    sizes: Sequence[int] | None = None,
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> Summary:
     """Evaluate the pool on the datasets of OpenML tasks, or on one's own, and record every evaluation.
@@ -46,6 +47,9 @@ def collect(
     Evaluations that the store holds are not done again, so a collection that was stopped goes on where it was. Several
     collections, of one machine or of many, may record into one store at the same time and share the work. After the
     first fold on which a configuration fails, its other folds are left out.
+
+    It goes into breadth first: the first 8 configurations of the pool on every dataset, then as many as the first 16,
+    32, 64, and then all. So whenever it is stopped, all datasets have about as many.
 
     Parameters
     ----------
@@ -67,6 +71,11 @@ def collect(
     stop_hopeless : bool, default=True
         Whether a configuration that is hopeless after its first folds is stopped; `recommender.evaluation.stopping`
         has the rule.
+    sizes : sequence of int, optional
+        The core of the pool at these sizes, caps on the training rows of a fold, instead of the pool at the standard
+        one: some of 200, 500, 2,000, 10,000, 30,000 and 100,000, the smallest first. A dataset has those that its rows
+        are enough for (`recommender.tables.splits`). Nothing is stopped as hopeless but at the standard size, and
+        nothing is tried above it that ran out of time or memory at a smaller one.
     on_progress : callable(Progress), optional
         Called when a dataset is taken up and after every evaluation.
 
@@ -79,9 +88,9 @@ def collect(
     Raises
     ------
     UnknownNameError, MissingExtraError
-        If an algorithm is unknown, or its library is not installed.
+        If an algorithm or a size is unknown, or the library of an algorithm is not installed.
     """
-    request = Request(tuple(tasks), n_configurations, installed_algorithms(algorithms), stop_hopeless)
+    request = make_request(tasks, n_configurations=n_configurations, algorithms=algorithms, sizes=sizes)
     limits = limits or Limits()
     summary, started = Summary(), time.monotonic()
     try:
@@ -157,19 +166,20 @@ class _Collection:
         """Record an evaluation; returns whether the configuration has folds left to do."""
         configuration_id = evaluation.configuration_id
         self._add(work, evaluation)
-        work.opened.standings.add(evaluation)
+        if work.opened.standings is not None:
+            work.opened.standings.add(evaluation)
         work.folds.remove(evaluation.fold)
         if evaluation.status == "ok" and work.folds and not self._stop(work, configuration_id):
             return True
         self.recorder.spare(work.opened.name, len(work.folds))
-        self.leases.give_back(work.opened.spooled.dataset_id, configuration_id)
+        self.leases.give_back(work.opened.spooled.dataset_id, configuration_id, work.opened.size)
         work.opened.close_one()
         return False
 
     def _stop(self, work: Work, configuration_id: str) -> bool:
         """Stop a configuration if it has turned out to be hopeless; returns whether it has."""
         standings = work.opened.standings
-        if not self.stop_hopeless or work.folds[0] != standings.n_first:
+        if not self.stop_hopeless or standings is None or work.folds[0] != standings.n_first:
             return False
         reason = standings.why_hopeless(configuration_id)
         if reason is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,8 +17,18 @@ from recommender.evidence.merging import extend
 from recommender.manifest import checked_file, read_manifest, shipped_folder, shipped_version, write_manifest
 from recommender.outputs import check_folder
 
-FORMAT = 1
-"""The format of the files. To change it: raise it, and teach `load_knowledge` to read the older ones."""
+FORMAT = 2
+"""The format of the files.
+
+To change it: raise it, teach `load_knowledge` to read the older ones, and add a small folder of the old format to
+tests/formats/, where a test opens every one of them.
+
+Format 2 added the size of an evaluation, 10,000 for all before it, and what its fit took: memory, rounds and threads.
+"""
+ADDED = {"size": np.int64(10_000), "peak_bytes": np.nan, "rounds": np.nan, "threads": np.nan}
+"""What the evaluations of format 1 are taken to have."""
+APPROXIMATE = ("fit_seconds", "predict_seconds", "peak_bytes", "rounds", "threads")
+"""Numbers beside the metrics that are kept to seven digits."""
 
 
 def save_knowledge(knowledge: KnowledgeBase, folder: Path, *, extending: bool = False) -> None:
@@ -50,7 +61,7 @@ def save_knowledge(knowledge: KnowledgeBase, folder: Path, *, extending: bool = 
     _write(knowledge.configurations.assign(hyperparameters=settings), folder / "configurations.parquet")
     names = ["dataset_id", "configuration_id", "environment_id", "status", "message"]
     rows = knowledge.evaluations.astype(dict.fromkeys(names, "category"))
-    rows = rows.astype(dict.fromkeys(["fit_seconds", "predict_seconds", *METRICS], np.float32))
+    rows = rows.astype(dict.fromkeys([*APPROXIMATE, *METRICS], np.float32))
     _write(rows.reset_index(drop=True), folder / "evaluations.parquet")
     versions = knowledge.environments["versions"].map(json.dumps)
     _write(knowledge.environments.assign(versions=versions), folder / "environments.parquet")
@@ -89,7 +100,7 @@ def load_knowledge(folder: Path | None = None, *, alone: bool = False) -> Knowle
         datasets.assign(signatures=datasets["signatures"].map(json.loads)),
         read("metafeatures"),
         configurations.assign(hyperparameters=configurations["hyperparameters"].map(json.loads)),
-        _with_every_metric(read("evaluations")),
+        _with_every_column(read("evaluations")),
         environments.assign(versions=environments["versions"].map(json.loads)),
     )
     if alone or "extends" not in manifest:
@@ -102,9 +113,10 @@ def load_knowledge(folder: Path | None = None, *, alone: bool = False) -> Knowle
     return extend(load_knowledge(), own)
 
 
-def _with_every_metric(evaluations: pd.DataFrame) -> pd.DataFrame:
-    """Evaluations with a column for each metric, also for those that came to be known after they were written."""
-    return evaluations.assign(**{name: np.float32(np.nan) for name in METRICS if name not in evaluations})
+def _with_every_column(evaluations: pd.DataFrame) -> pd.DataFrame:
+    """Evaluations with what came to be recorded after they were written, and a column for each metric."""
+    every: dict[str, Any] = ADDED | dict.fromkeys(METRICS, np.float32(np.nan))
+    return evaluations.assign(**{name: value for name, value in every.items() if name not in evaluations})
 
 
 def extends_shipped(folder: Path) -> bool:

@@ -13,6 +13,7 @@ from recommender.algorithms.configuration import Configuration
 from recommender.evaluation.evaluate import FAILURES
 from recommender.evaluation.metrics import METRICS, Metric, find_metric
 from recommender.tables.dataset import Task
+from recommender.tables.splits import MAX_TRAIN_SAMPLES
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +29,8 @@ class KnowledgeBase:
     configurations : DataFrame indexed by configuration id
         Algorithm and hyperparameters.
     evaluations : DataFrame
-        One row for each configuration on a fold of a dataset: status, seconds, and each metric in its own unit.
+        One row for each configuration on a fold of a dataset at a size, which is how many training rows the fold might
+        have: status, seconds, memory, rounds of early stopping, threads, and each metric in its own unit.
     environments : DataFrame indexed by environment id
         With which versions and limits the evaluations were made.
     """
@@ -40,8 +42,8 @@ class KnowledgeBase:
     environments: pd.DataFrame
 
     def for_task(self, task: Task) -> list[str]:
-        """The ids of a task's datasets that have evaluations."""
-        evaluated = set(self.evaluations["dataset_id"].unique())
+        """The ids of a task's datasets that have evaluations at the standard size."""
+        evaluated = set(self.standard["dataset_id"].unique())
         return [i for i in self.datasets.index[self.datasets["task"] == task] if i in evaluated]
 
     def without(self, dataset_ids: Collection[str]) -> KnowledgeBase:
@@ -61,27 +63,29 @@ class KnowledgeBase:
         return Configuration(row["algorithm"], row["hyperparameters"])
 
     @cached_property
+    def standard(self) -> pd.DataFrame:
+        """The evaluations at the standard size, 10,000 training rows at most: what configurations are compared by."""
+        is_standard = self.evaluations["size"] == MAX_TRAIN_SAMPLES
+        return self.evaluations if is_standard.all() else self.evaluations[is_standard]
+
+    @cached_property
+    def outcomes_by_size(self) -> pd.DataFrame:
+        """The same as `outcomes` for every size, indexed by dataset, configuration and size."""
+        by_size = {size: _outcomes(rows) for size, rows in self.evaluations.groupby("size")}
+        found = pd.concat(by_size, names=["size"])
+        return found.reorder_levels(["dataset_id", "configuration_id", "size"]).sort_index()
+
+    @cached_property
     def outcomes(self) -> pd.DataFrame:
         """Each configuration on each dataset, over the folds: mean score by metric, seconds, and how it ended.
+
+        Of the evaluations at the standard size.
 
         Where a configuration has only some of a dataset's folds, since it was stopped as hopeless or the collection
         has not come to its end, its mean is corrected for how hard these folds are: by how much the mean of the
         configurations that have every fold differs between these folds and all.
         """
-        rows, keys = self.evaluations, ["dataset_id", "configuration_id"]
-        flags = {
-            "failed": rows["status"].isin(FAILURES),
-            "not_applicable": rows["status"] == "not_applicable",
-            "stopped": rows["status"] == "stopped",
-        }
-        ok = rows["status"] == "ok"
-        numbers = ["fit_seconds", "predict_seconds", "n_train", "n_test", *METRICS]
-        sizes = {name: rows[name].where(ok) for name in ("n_train", "n_test")}
-        grouped = rows[[*keys, *numbers]].assign(**sizes, **flags, n_folds=ok).groupby(keys, observed=True)
-        found = grouped[numbers].mean().join(grouped[list(flags)].max()).join(grouped["n_folds"].sum())
-        found = _with_hard_folds_taken_out(found, rows[ok])
-        ids = (_as_text(found.index.get_level_values(key)) for key in keys)
-        return found.set_axis(pd.MultiIndex.from_arrays(list(ids), names=keys))
+        return _outcomes(self.standard)
 
     def performance(self, task: Task, metric: str | Metric | None = None) -> pd.DataFrame:
         """Mean scores over folds, larger is better: datasets by configurations.
@@ -107,10 +111,28 @@ class KnowledgeBase:
 
         On any fold ``1 - r2`` is the square of ``rmse`` over the standard deviation of the fold's targets.
         """
-        rows = self.evaluations[["dataset_id", "rmse", "r2"]].dropna()
+        rows = self.standard[["dataset_id", "rmse", "r2"]].dropna()
         rows = rows[rows["r2"] < 0.999]
         scales = (rows["rmse"] / np.sqrt(1 - rows["r2"])).groupby(rows["dataset_id"], observed=True).median()
         return scales.set_axis(_as_text(scales.index))
+
+
+def _outcomes(rows: pd.DataFrame) -> pd.DataFrame:
+    """What `KnowledgeBase.outcomes` says, of evaluations at one size."""
+    keys = ["dataset_id", "configuration_id"]
+    flags = {
+        "failed": rows["status"].isin(FAILURES),
+        "not_applicable": rows["status"] == "not_applicable",
+        "stopped": rows["status"] == "stopped",
+    }
+    ok = rows["status"] == "ok"
+    numbers = ["fit_seconds", "predict_seconds", "n_train", "n_test", *METRICS]
+    sizes = {name: rows[name].where(ok) for name in ("n_train", "n_test")}
+    grouped = rows[[*keys, *numbers]].assign(**sizes, **flags, n_folds=ok).groupby(keys, observed=True)
+    found = grouped[numbers].mean().join(grouped[list(flags)].max()).join(grouped["n_folds"].sum())
+    found = _with_hard_folds_taken_out(found, rows[ok])
+    ids = (_as_text(found.index.get_level_values(key)) for key in keys)
+    return found.set_axis(pd.MultiIndex.from_arrays(list(ids), names=keys))
 
 
 def _with_hard_folds_taken_out(outcomes: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:

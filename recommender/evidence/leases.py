@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, delete, or_, select, update
 from recommender.errors import RecommenderError
 from recommender.evidence.database import Database, insert_for
 from recommender.evidence.schema import LEASES
+from recommender.tables.splits import MAX_TRAIN_SAMPLES
 
 LEASE_SECONDS = 60.0
 """A lease that was not renewed for so long is free: its holder was killed, or cannot reach the database."""
@@ -22,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 
 class Leases:
-    """The configurations that one collector is at work on, each on its dataset.
+    """The configurations that one collector is at work on, each on its dataset and at its size.
 
     Inside a ``with`` block a thread renews them; at its end, all are given back. Clocks of machines that share a
     database need to agree to within a fraction of a minute.
@@ -39,7 +40,7 @@ class Leases:
     >>> mine.take("openml:61", "lda-default"), yours.take("openml:61", "lda-default")
     (True, False)
     >>> yours.held_by_others()
-    {('openml:61', 'lda-default')}
+    {('openml:61', 'lda-default', 10000)}
     """
 
     def __init__(self, database: Database) -> None:
@@ -49,18 +50,18 @@ class Leases:
         self._ended = threading.Event()
         self._renewal = threading.Thread(target=self._keep_renewing, daemon=True)
 
-    def take(self, dataset_id: str, configuration_id: str) -> bool:
-        """Take a configuration on a dataset for oneself; False where another collector is at work on it.
+    def take(self, dataset_id: str, configuration_id: str, size: int = MAX_TRAIN_SAMPLES) -> bool:
+        """Take a configuration on a dataset at a size for oneself; False where another collector is at work on it.
 
         A lease that was not renewed in time may be taken over: its holder was killed, or cut off.
         """
         now = time.time()
         ours = {"collector": self._holder, "expires": now + LEASE_SECONDS}
-        values = {"dataset_id": dataset_id, "configuration_id": configuration_id, **ours}
+        values = {"dataset_id": dataset_id, "configuration_id": configuration_id, "size": size, **ours}
         with self._database.transaction() as connection:
             statement = insert_for(connection)(LEASES).values(values)
             statement = statement.on_conflict_do_update(
-                index_elements=["dataset_id", "configuration_id"],
+                index_elements=["dataset_id", "configuration_id", "size"],
                 set_=ours,
                 where=or_(LEASES.c.expires < now, self._mine),
             )
@@ -71,16 +72,17 @@ class Leases:
         with self._database.transaction() as connection:
             connection.execute(update(LEASES).where(self._mine).values(expires=time.time() + LEASE_SECONDS))
 
-    def held_by_others(self) -> set[tuple[str, str]]:
-        """Dataset and configuration of what other collectors are at work on."""
-        columns = (LEASES.c.dataset_id, LEASES.c.configuration_id)
+    def held_by_others(self) -> set[tuple[str, str, int]]:
+        """Dataset, configuration and size of what other collectors are at work on."""
+        columns = (LEASES.c.dataset_id, LEASES.c.configuration_id, LEASES.c.size)
         others = select(*columns).where(LEASES.c.collector != self._holder, LEASES.c.expires >= time.time())
         with self._database.transaction() as connection:
-            return {(d, c) for d, c in connection.execute(others)}
+            return {(d, c, size) for d, c, size in connection.execute(others)}
 
-    def give_back(self, dataset_id: str, configuration_id: str) -> None:
+    def give_back(self, dataset_id: str, configuration_id: str, size: int = MAX_TRAIN_SAMPLES) -> None:
         """Let go of a configuration that is done."""
-        self._release(LEASES.c.dataset_id == dataset_id, LEASES.c.configuration_id == configuration_id)
+        mine = {"dataset_id": dataset_id, "configuration_id": configuration_id, "size": size}
+        self._release(*(LEASES.c[name] == value for name, value in mine.items()))
 
     def give_all_back(self) -> None:
         """Let go of everything."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from recommender.evaluation.evaluate import KEYS
 from recommender.evidence.families import find_families
 from recommender.evidence.knowledge import KnowledgeBase
 
@@ -14,8 +15,8 @@ def extend(base: KnowledgeBase, own: KnowledgeBase) -> KnowledgeBase:
     """Two knowledge bases as one.
 
     A dataset that both hold, by its id or by its content, is there once, with the evaluations of both; where both
-    have the same configuration on the same fold of it, the first one's evaluation stands. Families are found across
-    both.
+    have the same configuration at the same size on the same fold of it, the first one's evaluation stands. Families
+    are found across both.
 
     Parameters
     ----------
@@ -36,12 +37,11 @@ def extend(base: KnowledgeBase, own: KnowledgeBase) -> KnowledgeBase:
     """
     own = _under_ids_of(base, own)
     datasets = _united(base.datasets, own.datasets)
-    ids = ["dataset_id", "configuration_id"]
     return KnowledgeBase(
         datasets.assign(family=find_families(datasets)),
         _united(base.metafeatures, own.metafeatures).reindex(datasets.index),
         _united(base.configurations, own.configurations),
-        _stacked(base.evaluations, own.evaluations).drop_duplicates([*ids, "fold"], ignore_index=True),
+        _stacked(base.evaluations, own.evaluations).drop_duplicates(list(KEYS), ignore_index=True),
         _united(base.environments, own.environments),
     )
 
@@ -52,9 +52,8 @@ def beyond(base: KnowledgeBase, own: KnowledgeBase) -> KnowledgeBase:
     So a store into which the shipped knowledge base was exported, to go on from it, is not written down twice.
     """
     own = _under_ids_of(base, own)
-    keys = ["dataset_id", "configuration_id", "fold"]
     of_base, of_own = (
-        pd.MultiIndex.from_frame(some.evaluations[keys].astype({"dataset_id": "str", "configuration_id": "str"}))
+        pd.MultiIndex.from_frame(some.evaluations[list(KEYS)].astype({"dataset_id": "str", "configuration_id": "str"}))
         for some in (base, own)
     )
     evaluations = own.evaluations[~of_own.isin(of_base)].reset_index(drop=True)

@@ -4,57 +4,40 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from recommender.algorithms.catalogue import find_algorithm
 from recommender.algorithms.configuration import Configuration
-from recommender.algorithms.pool import part, pool_for
 from recommender.algorithms.preprocessing import encoded_width
 from recommender.errors import DatasetError, ServerError
-from recommender.evaluation.evaluate import Evaluation
+from recommender.evaluation.evaluate import Evaluation, Failure
 from recommender.evaluation.stopping import Standings
-from recommender.evaluation.workers import Job, Spooled, n_folds, spool
+from recommender.evaluation.workers import Job, Spooled, spool
 from recommender.evidence.leases import Leases
 from recommender.evidence.recording import Recorder, dataset_id, record_dataset
-from recommender.evidence.store import Store
+from recommender.evidence.request import Request, Turn
+from recommender.evidence.store import Outcomes
 from recommender.metafeatures import METAFEATURES_VERSION
 from recommender.tables.dataset import Dataset
-from recommender.tables.openml import read_task
-from recommender.tables.splits import MAX_TRAIN_SAMPLES
+from recommender.tables.openml import read_task, source_of
+from recommender.tables.splits import MAX_TRAIN_SAMPLES, applies, n_folds
 
-
-@dataclass(frozen=True)
-class Request:
-    """What a collection was asked for.
-
-    Parameters
-    ----------
-    tasks : tuple of int or Dataset
-        OpenML task ids, or datasets of one's own.
-    n_configurations : int or None
-        Only the first so many of the pool, or of the named algorithms' part of it.
-    algorithms : frozenset of str or None
-        Only configurations of these algorithms.
-    stop_hopeless : bool
-        Whether a configuration that is hopeless after its first folds is stopped.
-    """
-
-    tasks: tuple[int | Dataset, ...]
-    n_configurations: int | None
-    algorithms: frozenset[str] | None
-    stop_hopeless: bool
+RAN_OUT: tuple[Failure, ...] = ("timeout", "memory")
+"""Failures that do not become better with more rows."""
 
 
 @dataclass
 class Opened:
-    """A dataset that is being worked on."""
+    """A dataset that is being worked on at one size; at the standard one with what its configurations have reached."""
 
     name: str
     spooled: Spooled
+    size: int
     n_folds: int
-    standings: Standings
+    standings: Standings | None
     n_open: int = 1  # one for the search for work, which is not over, and one for everything at work
 
     def open_one(self, configuration: Configuration | None, folds: Iterable[int] = ()) -> Work:
@@ -80,7 +63,8 @@ class Work:
     @property
     def job(self) -> Job:
         """What is to be done next of it."""
-        return Job(self.opened.spooled, self.configuration, self.folds[0] if self.folds else 0)
+        fold = self.folds[0] if self.folds else 0
+        return Job(self.opened.spooled, self.configuration, fold, self.opened.size)
 
 
 @dataclass(frozen=True)
@@ -88,9 +72,15 @@ class _Elsewhere:
     """What another collector is at work on."""
 
     task: int | Dataset
-    dataset_id: str
-    configuration_id: str
+    size: int
     n_folds: int
+    dataset_id: str
+    configuration: Configuration
+
+    @property
+    def lease(self) -> tuple[str, str, int]:
+        """What the other collector has leased."""
+        return self.dataset_id, self.configuration.id, self.size
 
 
 @dataclass
@@ -114,48 +104,69 @@ class Search:
     leases: Leases
     folder: Path
     _elsewhere: list[_Elsewhere] = field(default_factory=list, init=False)
+    _sources: dict[int | Dataset, str] = field(default_factory=dict, init=False)
+    _taken_up: set[int | Dataset] = field(default_factory=set, init=False)
 
     def __iter__(self) -> Iterator[Work | None]:
-        """What is left to do, and None as long as it is only others who are at work."""
-        for task in self.request.tasks:
-            yield from self._take_up(task)
+        """What is left to do, turn by turn, and None as long as it is only others who are at work."""
+        for turn in self.request.turns:
+            for task in self.request.tasks:
+                if task not in self.recorder.summary.skipped:
+                    yield from self._take_up(task, turn)
         while self._elsewhere:
             yield None
-            for task, configuration_ids in self._left_by_others().items():
-                yield from self._go_back(task, configuration_ids)
+            for (task, size), configurations in self._left_by_others().items():
+                dataset = self._read(task)
+                if dataset is not None:
+                    yield from self._work_on(task, size, dataset, configurations)
 
-    def _take_up(self, task: int | Dataset) -> Iterator[Work]:
-        """What is left to do on a task's dataset, with its description."""
-        dataset = self._read(task)
-        if dataset is None:
+    def _take_up(self, task: int | Dataset, turn: Turn) -> Iterator[Work]:
+        """What is left to do of a turn on a task's dataset, which is read only where there is something.
+
+        The first time its description is to be done too, where there is none of today.
+        """
+        about, dataset = self._recorded(task), None
+        if about is None:
+            dataset = self._read(task)
+            about = self._recorded(task)
+        if about is None:
             return
-        left = self._left(dataset)
-        self.recorder.take_up(dataset.name, sum(len(folds) for _, folds in left))
-        is_new = not is_described(self.recorder.store, dataset.source)
-        yield from self._work_on(task, dataset, [configuration for configuration, _ in left], describe=is_new)
-
-    def _go_back(self, task: int | Dataset, configuration_ids: set[str]) -> Iterator[Work]:
-        """What others have left to do of some configurations on a task's dataset."""
-        dataset = self._read(task)
+        is_new, (configurations, _) = task not in self._taken_up, self._left(about, turn)
+        describe = is_new and not is_described(about)
+        if dataset is None and (configurations or describe):
+            dataset = self._read(task)
+            if dataset is None:
+                return
+        if is_new:
+            self._taken_up.add(task)
+            self.recorder.take_up(about["name"], sum(self._left(about, t)[1] for t in self.request.turns))
         if dataset is not None:
-            left = [configuration for configuration, _ in self._left(dataset) if configuration.id in configuration_ids]
-            yield from self._work_on(task, dataset, left)
+            yield from self._work_on(task, turn.size, dataset, configurations, describe=describe)
 
-    def _left_by_others(self) -> dict[int | Dataset, set[str]]:
-        """The configurations that others had leased, have let go of and have not done, by task."""
+    def _left_by_others(self) -> dict[tuple[int | Dataset, int], list[Configuration]]:
+        """The configurations that others had leased, have let go of and have not done, by task and size."""
         held = self.leases.held_by_others()
-        free = [e for e in self._elsewhere if (e.dataset_id, e.configuration_id) not in held]
-        self._elsewhere = [e for e in self._elsewhere if (e.dataset_id, e.configuration_id) in held]
-        left: dict[int | Dataset, set[str]] = {}
+        free = [e for e in self._elsewhere if e.lease not in held]
+        self._elsewhere = [e for e in self._elsewhere if e.lease in held]
+        left: dict[tuple[int | Dataset, int], list[Configuration]] = {}
         for e in free:
-            if folds_left(self.recorder.store.outcomes(e.dataset_id, e.configuration_id), e.n_folds):
-                left.setdefault(e.task, set()).add(e.configuration_id)
+            if folds_left(self.recorder.store.outcomes(*e.lease[:2]), e.size, e.n_folds):
+                left.setdefault((e.task, e.size), []).append(e.configuration)
         return left
+
+    def _recorded(self, task: int | Dataset) -> dict[str, Any] | None:
+        """What the store has of a task's dataset; None where it has nothing, or the server does not say which it is."""
+        if task not in self._sources:
+            try:
+                self._sources[task] = dataset_id(task) if isinstance(task, Dataset) else source_of(task)
+            except ServerError:  # it is heard when the task is read
+                return None
+        return self.recorder.store.dataset(self._sources[task])
 
     def _read(self, task: int | Dataset) -> Dataset | None:
         """A task's dataset, recorded; None where it cannot be had."""
         if isinstance(task, Dataset):
-            dataset, licence = replace(task, source=dataset_id(task)), "not stated"
+            dataset, licence = replace(task, source=self._sources[task]), "not stated"
         else:
             try:
                 found = read_task(task)
@@ -166,22 +177,27 @@ class Search:
         record_dataset(self.recorder.store, dataset, licence)
         return dataset
 
-    def _left(self, dataset: Dataset) -> list[tuple[Configuration, list[int]]]:
-        """The configurations that are not done on a dataset, with their folds."""
-        request, store = self.request, self.recorder.store
-        configurations = part(pool_for(dataset.task), request.n_configurations, request.algorithms)
-        store.add_configurations(configurations)
-        known, total = store.all_outcomes(dataset.source), n_folds(dataset)
-        left = ((c, folds_left(known.get(c.id, {}), total)) for c in configurations)
-        return [(configuration, folds) for configuration, folds in left if folds]
+    def _left(self, about: Mapping[str, Any], turn: Turn) -> tuple[list[Configuration], int]:
+        """The configurations of a turn that are not done on a dataset, and how many folds they have left."""
+        if not applies(turn.size, about["n_samples"]):
+            return [], 0
+        configurations = self.request.configurations(about["task"])[turn.begin : turn.end]
+        known, total = self.recorder.store.all_outcomes(about["id"]), n_folds(about["n_samples"], turn.size)
+        counted = [(c, len(folds_left(known.get(c.id, {}), turn.size, total))) for c in configurations]
+        return [c for c, n_left in counted if n_left], sum(n_left for _, n_left in counted)
 
     def _work_on(
-        self, task: int | Dataset, dataset: Dataset, configurations: list[Configuration], *, describe: bool = False
+        self,
+        task: int | Dataset,
+        size: int,
+        dataset: Dataset,
+        configurations: list[Configuration],
+        *,
+        describe: bool = False,
     ) -> Iterator[Work]:
-        """What is left to do of some configurations on a dataset."""
-        if not configurations and not describe:
-            return
-        opened = self._open(dataset)
+        """What is left to do of some configurations on a dataset at a size."""
+        self.recorder.store.add_configurations(configurations)
+        opened = self._open(dataset, size)
         if describe:
             yield opened.open_one(None)
         for configuration in configurations:
@@ -190,48 +206,56 @@ class Search:
                 yield opened.open_one(configuration, folds)
         opened.close_one()
 
-    def _open(self, dataset: Dataset) -> Opened:
-        total = n_folds(dataset)
-        standings = Standings(dataset.task, total)
-        standings.add_rows(self.recorder.store.evaluations_of(dataset.source))
+    def _open(self, dataset: Dataset, size: int) -> Opened:
+        total, standings = n_folds(dataset.n_samples, size), None
+        if size == MAX_TRAIN_SAMPLES:
+            standings = Standings(dataset.task, total)
+            rows = self.recorder.store.evaluations_of(dataset.source)
+            standings.add_rows(rows[rows["size"] == size])
         path = self.folder / f"{dataset.source.replace(':', '-')}-{time.monotonic_ns()}.parquet"
-        return Opened(dataset.name, spool(dataset, path), total, standings)
+        return Opened(dataset.name, spool(dataset, path), size, total, standings)
 
     def _lease(self, task: int | Dataset, dataset: Dataset, opened: Opened, configuration: Configuration) -> list[int]:
         """The folds to be done of a configuration, leased; none where others do it or it does not apply."""
-        if not self.leases.take(dataset.source, configuration.id):
-            self._elsewhere.append(_Elsewhere(task, dataset.source, configuration.id, opened.n_folds))
+        size = opened.size
+        if not self.leases.take(dataset.source, configuration.id, size):
+            self._elsewhere.append(_Elsewhere(task, size, opened.n_folds, dataset.source, configuration))
             return []
         known = self.recorder.store.outcomes(dataset.source, configuration.id)  # as it is by now
-        folds, reason = folds_left(known, opened.n_folds), why_not(configuration, dataset)
+        folds, reason = folds_left(known, size, opened.n_folds), why_not(configuration, dataset, size)
         if folds and not reason:
             return folds
         if folds and reason:
-            not_applicable = Evaluation(configuration.id, 0, "not_applicable", reason)
+            not_applicable = Evaluation(configuration.id, 0, "not_applicable", reason, size=size)
             self.recorder.add(dataset.source, dataset.name, not_applicable)
             self.recorder.spare(dataset.name, len(folds) - 1)
-        self.leases.give_back(dataset.source, configuration.id)
+        self.leases.give_back(dataset.source, configuration.id, size)
         return []
 
 
-def folds_left(outcomes: dict[int, str], n_folds: int) -> list[int]:
-    """The folds of a configuration that are to be done yet: none after one that was not ok."""
-    if any(status != "ok" for status in outcomes.values()):
+def folds_left(outcomes: Outcomes, size: int, total: int) -> list[int]:
+    """The folds of a configuration that are to be done yet at a size.
+
+    None after one that was not ok, and none at a size above the standard one after time or memory ran out at a smaller.
+    """
+    mine = outcomes.get(size, {})
+    smaller = (status for other, folds in outcomes.items() if other < size for status in folds.values())
+    too_large = size > MAX_TRAIN_SAMPLES and any(status in RAN_OUT for status in smaller)
+    if too_large or any(status != "ok" for status in mine.values()):
         return []
-    return [fold for fold in range(n_folds) if fold not in outcomes]
+    return [fold for fold in range(total) if fold not in mine]
 
 
-def is_described(store: Store, dataset_id: str) -> bool:
-    """Whether a store has the meta-features of a dataset as they are computed today."""
-    known = store.dataset(dataset_id)
-    return known is not None and known["metafeatures_version"] == METAFEATURES_VERSION
+def is_described(about: Mapping[str, Any]) -> bool:
+    """Whether what a store has of a dataset are its meta-features as they are computed today."""
+    return bool(about["metafeatures_version"] == METAFEATURES_VERSION)
 
 
-def why_not(configuration: Configuration, dataset: Dataset) -> str | None:
-    """Why a configuration does not apply to a dataset as it is split, or None where it does."""
+def why_not(configuration: Configuration, dataset: Dataset, size: int = MAX_TRAIN_SAMPLES) -> str | None:
+    """Why a configuration does not apply to a dataset as it is split at a size, or None where it does."""
     algorithm = find_algorithm(configuration.algorithm)
     return algorithm.why_not(
-        n_samples=min(dataset.n_samples, MAX_TRAIN_SAMPLES),
+        n_samples=min(dataset.n_samples, size),
         n_features=encoded_width(dataset, algorithm.encoding.chosen_by(configuration.hyperparameters)),
         n_classes=dataset.n_classes,
     )

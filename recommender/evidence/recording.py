@@ -25,7 +25,7 @@ class Summary:
     Parameters
     ----------
     n_datasets : int
-        Datasets that were read.
+        Datasets that were taken up.
     outcomes : Counter of str
         New evaluations by status.
     skipped : dict of int to str
@@ -91,7 +91,7 @@ class Recorder:
     on_progress: Callable[[Progress], None]
 
     def take_up(self, name: str, n_evaluations: int) -> None:
-        """A dataset was read, on which so many evaluations are to be done at most."""
+        """A dataset was taken up, on which so many evaluations are to be done at most."""
         self.summary.n_datasets += 1
         self.on_progress(Progress(name, n_evaluations=n_evaluations))
 

@@ -15,7 +15,7 @@ from recommender.algorithms.catalogue import ALGORITHMS, algorithms_for
 from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.pool import pool_for
 from recommender.errors import MissingExtraError, RecommenderError, one_line
-from recommender.evaluation.evaluate import Status
+from recommender.evaluation.evaluate import KEYS, Status
 from recommender.evaluation.metrics import METRICS, metrics_for
 from recommender.evidence.aslib import RUN_STATUS, Scenario, is_scenario, read_scenario
 from recommender.evidence.knowledge import KnowledgeBase
@@ -23,9 +23,12 @@ from recommender.evidence.store import environment_id
 from recommender.outputs import check_file
 from recommender.tables.dataset import TASKS, Task
 from recommender.tables.files.readers import read_table
+from recommender.tables.splits import MAX_TRAIN_SAMPLES
 
-NUMBERS = {"fold": 0, "seed": 0, "n_train": 1, "n_test": 1, "model_bytes": 0}
+NUMBERS = {"size": 1, "fold": 0, "seed": 0, "n_train": 1, "n_test": 1, "model_bytes": 0}
 """Columns of whole numbers, and the least of each."""
+UNKNOWN = {"peak_bytes": 0, "rounds": 0, "threads": 1}
+"""The same for those that stay missing where they are not given."""
 SECONDS = ("fit_seconds", "predict_seconds")
 COLUMNS = (
     "dataset_id",
@@ -35,6 +38,7 @@ COLUMNS = (
     "status",
     "message",
     *NUMBERS,
+    *UNKNOWN,
     *SECONDS,
 )
 """What a table of results may hold besides metrics."""
@@ -73,8 +77,9 @@ def read_results(path: Path, known: KnowledgeBase) -> KnowledgeBase:
         A CSV or Parquet file with a row for each configuration on a fold of a dataset: ``dataset_id``; the
         configuration as ``configuration_id``, or as ``algorithm`` and ``hyperparameters`` (JSON; none are the
         defaults); ``fold``; and at least one metric. Also taken are ``status`` (``ok`` where there is none),
-        ``message``, ``seed``, ``n_train`` and ``n_test`` (four fifths and a fifth of the rows where they are not
-        given), ``fit_seconds``, ``predict_seconds`` and ``model_bytes``. Or the folder of an ASlib scenario whose
+        ``message``, ``size`` (10,000 where there is none), ``seed``, ``n_train`` and ``n_test`` (four fifths and a
+        fifth of the rows where they are not given), ``fit_seconds``, ``predict_seconds``, ``model_bytes``,
+        ``peak_bytes``, ``rounds`` and ``threads``. Or the folder of an ASlib scenario whose
         instances and algorithms are datasets and configurations that are known, as one that
         `recommender.evidence.aslib.write_scenario` wrote.
     known : KnowledgeBase
@@ -102,6 +107,7 @@ def read_results(path: Path, known: KnowledgeBase) -> KnowledgeBase:
             f"needed; accepted are {', '.join(accepted)}"
         )
     rows = rows.reindex(columns=accepted).reset_index(drop=True).astype(object)
+    rows["size"] = rows["size"].where(rows["size"].notna(), MAX_TRAIN_SAMPLES)
     configurations: dict[str, Configuration] = {}
     mistakes = [*_mistakes(rows, known, configurations), *_repeated(rows)]
     if mistakes or rows.empty:
@@ -131,7 +137,7 @@ def _rows_of(scenario: Scenario) -> pd.DataFrame:
 
 
 def _repeated(rows: pd.DataFrame) -> Iterator[tuple[int, str]]:
-    keys = ["dataset_id", "configuration_id", "fold"]
+    keys = list(KEYS)
     for row in np.flatnonzero(rows.duplicated(keys) & rows[keys].notna().all(axis=1)):
         yield int(row), "the same configuration on the same fold of the same dataset as a row above"
 
@@ -169,8 +175,8 @@ def _wrong_numbers(given: Mapping[Any, Any], task: Task) -> Iterator[str]:
     status = "ok" if _is_missing(given["status"]) else given["status"]
     if status not in get_args(Status):
         yield f"unknown status {status!r}. Choose from: {', '.join(get_args(Status))}"
-    for name, least in NUMBERS.items():
-        least = least if status == "ok" else 0  # nothing was split where nothing was fitted
+    for name, least in (NUMBERS | UNKNOWN).items():
+        least = least if status == "ok" or name == "size" else 0  # nothing was split where nothing was fitted
         value = _number(given[name])
         if _is_missing(given[name]):
             if name == "fold":
@@ -263,7 +269,7 @@ def _knowledge_of(
         n_test=rows["n_test"].fillna(n_samples - (0.8 * n_samples).astype(int)),
         model_bytes=rows["model_bytes"].fillna(0),
     )
-    rows = rows.astype(dict.fromkeys(NUMBERS, np.int64) | dict.fromkeys([*SECONDS, *METRICS], np.float64))
+    rows = rows.astype(dict.fromkeys(NUMBERS, np.int64) | dict.fromkeys([*UNKNOWN, *SECONDS, *METRICS], np.float64))
     about = [{"algorithm": c.algorithm, "hyperparameters": dict(c.hyperparameters)} for c in configurations.values()]
     return KnowledgeBase(
         datasets,

@@ -29,18 +29,23 @@ from sqlalchemy import (
 )
 
 from recommender.errors import StoreError
+from recommender.evaluation.evaluate import KEYS
 from recommender.evaluation.metrics import METRICS
 
-FORMAT = 2
+FORMAT = 3
 """The format of the tables below.
 
 To change them: raise this number, add to `_MIGRATIONS` what brings a database of the number before up to date when it
 is opened, and add a small store of the old format to tests/formats/, where a test opens every one of them.
 
-Format 2 added the seed of an evaluation, and the leases by which several collectors share the work.
+Format 2 added the seed of an evaluation, and the leases by which several collectors share the work. Format 3 added
+the size of an evaluation, 10,000 for all before it, and what its fit took: memory, rounds and threads.
 
 A metric that is new changes no format: it is given a column when a database is opened.
 """
+
+ONLY_SIZE = 10_000
+"""The size of every evaluation that was recorded when there was but one, whatever the standard is today."""
 
 SCHEMA = MetaData()
 
@@ -86,6 +91,7 @@ EVALUATIONS = Table(
     Column("dataset_id", ForeignKey("datasets.id"), nullable=False, index=True),
     Column("configuration_id", ForeignKey("configurations.id"), nullable=False),
     Column("environment_id", ForeignKey("environments.id"), nullable=False),
+    Column("size", Integer, nullable=False),  # how many training rows the fold might have
     Column("fold", Integer, nullable=False),
     Column("seed", Integer, nullable=False),
     Column("status", String, nullable=False),
@@ -95,7 +101,10 @@ EVALUATIONS = Table(
     Column("fit_seconds", Float),
     Column("predict_seconds", Float),
     Column("model_bytes", BigInteger, nullable=False),
-    UniqueConstraint("dataset_id", "configuration_id", "fold"),
+    Column("peak_bytes", BigInteger),
+    Column("rounds", Integer),
+    Column("threads", Integer),
+    UniqueConstraint(*KEYS),
 )
 """What an evaluation has besides a column for each metric."""
 
@@ -104,6 +113,7 @@ LEASES = Table(
     SCHEMA,
     Column("dataset_id", String, primary_key=True),
     Column("configuration_id", String, primary_key=True),
+    Column("size", Integer, primary_key=True),
     Column("collector", String, nullable=False, index=True),
     Column("expires", Float, nullable=False),  # seconds since 1970
 )
@@ -169,5 +179,21 @@ def _to_format_2(connection: Connection) -> None:
     LEASES.create(connection)
 
 
-_MIGRATIONS: dict[int, Callable[[Connection], None]] = {1: _to_format_2}
+def _to_format_3(connection: Connection) -> None:
+    """Rebuild the evaluations, as SQLite does not change what is unique; leases are short, and begin anew."""
+    LEASES.drop(connection)
+    LEASES.create(connection)
+    connection.execute(text("ALTER TABLE evaluations RENAME TO evaluations_2"))
+    connection.execute(text("DROP INDEX ix_evaluations_dataset_id"))  # its name is needed again
+    EVALUATIONS.create(connection)
+    made = {about["name"] for about in inspect(connection).get_columns("evaluations")}
+    old = [about["name"] for about in inspect(connection).get_columns("evaluations_2") if about["name"] != "id"]
+    for metric in (name for name in old if name not in made):
+        connection.execute(text(f'ALTER TABLE evaluations ADD COLUMN "{metric}" FLOAT'))
+    names = ", ".join(f'"{name}"' for name in old)
+    connection.execute(text(f"INSERT INTO evaluations (size, {names}) SELECT {ONLY_SIZE}, {names} FROM evaluations_2"))
+    connection.execute(text("DROP TABLE evaluations_2"))
+
+
+_MIGRATIONS: dict[int, Callable[[Connection], None]] = {1: _to_format_2, 2: _to_format_3}
 """What brings a store of each past format to the next one."""

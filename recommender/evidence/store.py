@@ -15,10 +15,13 @@ from sqlalchemy import Connection, Integer, Select, TableClause, delete, select,
 
 from recommender.algorithms.configuration import Configuration
 from recommender.errors import unknown_name
-from recommender.evaluation.evaluate import Evaluation
+from recommender.evaluation.evaluate import KEYS, Evaluation
 from recommender.evaluation.metrics import METRICS
 from recommender.evidence.database import Database, insert_for
 from recommender.evidence.schema import CONFIGURATIONS, DATASETS, ENVIRONMENTS, EVALUATIONS, LEASES, scored_evaluations
+
+Outcomes = dict[int, dict[int, str]]
+"""What came of a configuration on a dataset: the status of each recorded fold, by size."""
 
 READ_ROWS = 100_000
 """Evaluations that are read or written at once, which bounds the memory that this takes beyond the table itself."""
@@ -89,6 +92,7 @@ class Store(Database):
                 "dataset_id": dataset_id,
                 "configuration_id": e.configuration_id,
                 "environment_id": environment_id,
+                "size": e.size,
                 "fold": e.fold,
                 "seed": e.seed,
                 "status": e.status,
@@ -98,6 +102,9 @@ class Store(Database):
                 "fit_seconds": _or_none(e.fit_seconds),
                 "predict_seconds": _or_none(e.predict_seconds),
                 "model_bytes": e.model_bytes,
+                "peak_bytes": e.peak_bytes,
+                "rounds": e.rounds,
+                "threads": e.threads,
                 **{name: _or_none(e.scores.get(name, math.nan)) for name in METRICS},
             }
             for e in evaluations
@@ -115,7 +122,7 @@ class Store(Database):
         """Record whole tables, as the methods that read them give them, all of it or nothing.
 
         What the store holds already stays as it is: a dataset, configuration or environment of the same id, and an
-        evaluation of the same configuration on the same fold of the same dataset.
+        evaluation of the same configuration at the same size on the same fold of the same dataset.
 
         Returns
         -------
@@ -162,23 +169,23 @@ class Store(Database):
         table = scored_evaluations()
         return self._read_evaluations(select(table).where(table.c.dataset_id == dataset_id))
 
-    def outcomes(self, dataset_id: str, configuration_id: str) -> dict[int, str]:
-        """The status of each recorded fold of a configuration on a dataset."""
+    def outcomes(self, dataset_id: str, configuration_id: str) -> Outcomes:
+        """The status of each recorded fold of a configuration on a dataset, by size."""
         return self._statuses(
             EVALUATIONS.c.dataset_id == dataset_id, EVALUATIONS.c.configuration_id == configuration_id
         ).get(configuration_id, {})
 
-    def all_outcomes(self, dataset_id: str) -> dict[str, dict[int, str]]:
-        """The status of each recorded fold of each configuration on a dataset."""
+    def all_outcomes(self, dataset_id: str) -> dict[str, Outcomes]:
+        """The status of each recorded fold of each configuration on a dataset, by size."""
         return self._statuses(EVALUATIONS.c.dataset_id == dataset_id)
 
-    def _statuses(self, *where: Any) -> dict[str, dict[int, str]]:
-        columns = (EVALUATIONS.c.configuration_id, EVALUATIONS.c.fold, EVALUATIONS.c.status)
+    def _statuses(self, *where: Any) -> dict[str, Outcomes]:
+        columns = (EVALUATIONS.c.configuration_id, EVALUATIONS.c.size, EVALUATIONS.c.fold, EVALUATIONS.c.status)
         with self.transaction() as connection:
             rows = connection.execute(select(*columns).where(*where)).all()
-        found: dict[str, dict[int, str]] = {}
-        for configuration, fold, status in rows:
-            found.setdefault(configuration, {})[fold] = status
+        found: dict[str, Outcomes] = {}
+        for configuration, size, fold, status in rows:
+            found.setdefault(configuration, {}).setdefault(size, {})[fold] = status
         return found
 
     def read_datasets(self) -> pd.DataFrame:
@@ -212,7 +219,7 @@ class Store(Database):
             {n: _categorical(v, seen[n]) if n in seen else v for n, v in whole.items()}, columns=names, copy=False
         )
         # sorted here and not by the database, whose order of text depends on its settings
-        return table.sort_values(["dataset_id", "configuration_id", "fold"], ignore_index=True)
+        return table.sort_values(list(KEYS), ignore_index=True)
 
 
 def environment_id(versions: Mapping[str, Any]) -> str:
@@ -222,7 +229,7 @@ def environment_id(versions: Mapping[str, Any]) -> str:
 
 
 _REPEATING = ("dataset_id", "configuration_id", "environment_id", "status", "message")
-_WHOLE = {column.name for column in EVALUATIONS.c if isinstance(column.type, Integer)}
+_WHOLE = {column.name for column in EVALUATIONS.c if isinstance(column.type, Integer) and not column.nullable}
 
 
 def _as_array(name: str, values: tuple[Any, ...], seen: dict[str, dict[str, int]]) -> np.ndarray:

@@ -127,7 +127,7 @@ def matrix_of(knowledge: KnowledgeBase, metric: Metric) -> Matrix:
 
 def halves_of(knowledge: KnowledgeBase, matrix: Matrix, metric: Metric) -> list[Floats]:
     """The matrix of a metric as every second fold alone gives it, and as the others do."""
-    rows, halves = knowledge.evaluations, []
+    rows, halves = knowledge.standard, []
     for half in (0, 1):
         part = replace(knowledge, evaluations=rows[(rows["fold"] % 2 == half) | (rows["status"] != "ok")])
         table = scores_of(part, metric).reindex_like(matrix.performance)
@@ -174,7 +174,7 @@ def _loss_row(knowledge: KnowledgeBase, matrix: Matrix, metric: Metric, runs: li
     """
     names, scores = list(matrix.performance.columns), matrix.performance.to_numpy()
     default = names.index(LIGHTGBM)
-    rows = knowledge.evaluations[knowledge.evaluations["status"] == "ok"]
+    rows = knowledge.standard[knowledge.standard["status"] == "ok"]
     lost = np.zeros(len(scores))
     for i, dataset in enumerate(matrix.performance.index):
         mine = rows[rows["dataset_id"] == dataset]

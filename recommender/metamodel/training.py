@@ -63,7 +63,7 @@ def train(knowledge: KnowledgeBase, metric: Metric, *, random_state: int = 0) ->
     )
     ids = list(performance.columns)
     sizes, fit_seconds, predict_seconds = measured_seconds(knowledge, performance)
-    bytes_ = _model_bytes(knowledge.evaluations).reindex(index=about.index, columns=ids)
+    bytes_ = _model_bytes(knowledge.standard).reindex(index=about.index, columns=ids)
     best = pd.concat([winners(knowledge, task, metric.name) for task in metric.tasks])
     return Trained(
         metric,

@@ -131,6 +131,19 @@ def read_task(task_id: int) -> OpenMLTask:
     return OpenMLTask(task_id, dataset, about.licence or "unknown", splits)
 
 
+def source_of(task_id: int) -> str:
+    """Where a task's dataset comes from, such as ``openml:61``; the dataset itself is not read.
+
+    Raises
+    ------
+    ServerError
+        If the server has no such task.
+    """
+    with _client() as openml:
+        found = _ask(lambda: openml.tasks.get_task(task_id, download_splits=False, **_WITHOUT_DATA), f"task {task_id}")
+    return f"openml:{found.dataset_id}"
+
+
 def read_suite(suite: str | int) -> list[int]:
     """The task ids of a suite, by its number or alias."""
     with _client() as openml:

@@ -87,7 +87,7 @@ def store(tmp_path):
 def pool(monkeypatch, openml_cache):
     def set_to(*names: str) -> None:
         chosen = tuple(Faulty(n, {}) if n in FAULTY else Configuration(n, {}) for n in names)
-        monkeypatch.setattr("recommender.evidence.pending.pool_for", lambda task: chosen)
+        monkeypatch.setattr("recommender.evidence.request.pool_for", lambda task: chosen)
         for name in set(names) & set(FAULTY):
             monkeypatch.setitem(ALGORITHMS, name, FAULTY[name])
 

@@ -3,12 +3,19 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.compose import TransformedTargetRegressor
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
+from sklearn.dummy import DummyClassifier
 from sklearn.metrics import roc_auc_score
+from sklearn.pipeline import make_pipeline
+from sklearn.svm import LinearSVC
 
 from recommender.algorithms.configuration import Configuration
+from recommender.algorithms.numbered_classes import NumberedClasses
 from recommender.algorithms.pipelines import build_pipeline
-from recommender.evaluation.evaluate import evaluate, predict
+from recommender.algorithms.target_reader import TargetReader
+from recommender.evaluation.evaluate import evaluate, predict, rounds_of
+from recommender.evaluation.memory import PeakMemory
 from recommender.evaluation.metrics import metrics_for
 from recommender.tables.dataset import Dataset
 from recommender.tables.loading import load_dataset
@@ -38,7 +45,9 @@ def test_score_is_that_of_the_pipeline_on_the_test_rows():
     assert result.scores["roc_auc"] == pytest.approx(expected)
 
 
-def test_decision_function_serves_where_there_are_no_probabilities():
+def test_decision_function_serves_where_there_are_no_probabilities(monkeypatch):
+    uncalibrated = make_pipeline(LinearSVC())
+    monkeypatch.setattr("recommender.evaluation.evaluate.build_pipeline", lambda *_, **__: uncalibrated)
     dataset = load_dataset(load_iris(as_frame=True))
     result = evaluate(dataset, Configuration("linear_svm", {}), 0, split(dataset)[0])
     assert result.scores["roc_auc"] > 0.8
@@ -69,3 +78,36 @@ def test_a_class_absent_from_the_training_rows():
     assert truth.tolist() == [0, 2]
     assert prediction.margins.shape == (2, 3)
     assert (prediction.margins[:, 2] == 0).all()
+
+
+def test_what_fitting_takes_is_recorded():
+    dataset = load_dataset(load_diabetes(as_frame=True))
+    result = evaluate(dataset, Configuration("random_forest", {}), 0, split(dataset, size=200)[0], size=200)
+    assert (result.size, result.n_train, result.threads, result.rounds) == (200, 200, 1, None)
+    assert (result.peak_bytes is None) == (PeakMemory().n_bytes is None)
+    assert result.peak_bytes is None or result.peak_bytes < 2**30
+
+
+class Stopped(DummyClassifier):
+    """A classifier that says that it was stopped early."""
+
+    def fit(self, X, y, sample_weight=None):
+        self.n_rounds_ = np.int64(7)
+        return super().fit(X, y)
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda model: model,
+        NumberedClasses,
+        TargetReader,
+        lambda model: TargetReader(NumberedClasses(model)),
+        lambda model: TransformedTargetRegressor(model, check_inverse=False),
+    ],
+)
+def test_rounds_of_early_stopping_are_found_in_what_wraps_the_model(wrap):
+    X, y = pd.DataFrame({"x": np.arange(10.0)}), pd.Series(np.arange(10) % 2)
+    found = rounds_of(make_pipeline(wrap(Stopped())).fit(X, y))
+    assert (found, type(found)) == (7, int)
+    assert rounds_of(make_pipeline(wrap(DummyClassifier())).fit(X, y)) is None

@@ -88,6 +88,7 @@ def test_recorded_rows_are_as_good_as_new_ones():
 def knowledge(rows: list[dict]) -> KnowledgeBase:
     filled = {
         "dataset_id": "one",
+        "size": 10_000,
         "status": "ok",
         "n_train": 80,
         "n_test": 20,

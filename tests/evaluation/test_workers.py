@@ -13,7 +13,7 @@ import pytest
 from faults import Faulty
 
 from recommender.errors import RecommenderError
-from recommender.evaluation.workers import Described, Job, Limits, LocalWorkers, Spooled, n_folds, spool
+from recommender.evaluation.workers import Described, Job, Limits, LocalWorkers, Spooled, spool
 from recommender.tables.loading import load_dataset
 
 HERE = Path(__file__).parent.parent
@@ -170,9 +170,3 @@ def test_workers_end_when_their_parent_is_killed(spooled):
         parent.kill()
     assert len(pids) == 2
     assert wait_until(lambda: not any(map(is_alive, pids)), 20)
-
-
-def test_folds_follow_the_size(spooled):
-    from sklearn.datasets import load_iris
-
-    assert n_folds(load_dataset(load_iris(as_frame=True))) == 20

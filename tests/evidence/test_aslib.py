@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -28,6 +30,7 @@ def knowledge() -> KnowledgeBase:
     metafeatures = pd.DataFrame({"nr_inst": np.arange(12.0), "sometimes": [np.nan, *range(11)], "never": np.nan}, IDS)
     ends = dict(zip(IDS, ["failed", "timeout", "not_applicable", "stopped"], strict=False))
     filled = {**dict.fromkeys(METRICS, np.nan), "n_train": 8, "n_test": 2, "fit_seconds": 0.5, "predict_seconds": 0.1}
+    filled["size"] = 10_000
     rows = [
         {
             **filled,
@@ -48,6 +51,15 @@ def knowledge() -> KnowledgeBase:
     ]
     configurations = pd.DataFrame(CONFIGURATIONS, index=["algorithm", "hyperparameters"]).T
     return KnowledgeBase(datasets, metafeatures, configurations, pd.DataFrame(rows), pd.DataFrame())
+
+
+def test_a_scenario_is_of_the_standard_size(tmp_path):
+    known = knowledge()
+    small = known.evaluations.assign(size=200, roc_auc=0.1, status="ok")
+    both = replace(known, evaluations=pd.concat([known.evaluations, small], ignore_index=True))
+    write_scenario(known, tmp_path / "one", "binary", "roc_auc")
+    write_scenario(both, tmp_path / "both", "binary", "roc_auc")
+    pd.testing.assert_frame_equal(read_scenario(tmp_path / "one").runs, read_scenario(tmp_path / "both").runs)
 
 
 def test_what_is_written_can_be_read(tmp_path):

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -39,7 +40,7 @@ def pool(monkeypatch, openml_cache):
 
     def set_to(*given: Configuration | str) -> tuple[Configuration, ...]:
         chosen = tuple(c if isinstance(c, Configuration) else Faulty(c, {}) for c in given)
-        monkeypatch.setattr("recommender.evidence.pending.pool_for", lambda task: chosen)
+        monkeypatch.setattr("recommender.evidence.request.pool_for", lambda task: chosen)
         for configuration in chosen:
             if configuration.algorithm in FAULTY:
                 monkeypatch.setitem(ALGORITHMS, configuration.algorithm, FAULTY[configuration.algorithm])
@@ -68,9 +69,9 @@ class Collector:
 
 def assert_whole(rows: pd.DataFrame) -> None:
     """Every evaluation that went well has all of its numbers."""
-    assert not rows.duplicated(["dataset_id", "configuration_id", "fold"]).any()
+    assert not rows.duplicated(["dataset_id", "configuration_id", "size", "fold"]).any()
     ok = rows[rows["status"] == "ok"]
-    names = [metric.name for metric in metrics_for("binary")]
+    names = [metric.name for metric in metrics_for("binary") if "multiclass" in metric.tasks]
     assert ok[["fit_seconds", "predict_seconds", *names]].notna().all(axis=None)
     assert (ok[["model_bytes", "n_train", "n_test"]] > 0).all(axis=None)
 
@@ -144,9 +145,36 @@ def test_not_applicable_is_an_outcome(store, pool, monkeypatch):
 
 
 def _of_few_rows(algorithm):
-    from dataclasses import replace
-
     return replace(algorithm, max_samples=100) if algorithm.name == "gaussian_process" else algorithm
+
+
+def test_sizes_take_the_core_and_what_a_dataset_has(store, pool, monkeypatch):
+    pool(*QUICK)
+    monkeypatch.setattr("recommender.evidence.request.core_for", lambda task: QUICK[:1])
+    summary = collect(store, [1, 2], n_workers=2, sizes=[10_000, 200, 30_000])
+    assert summary.outcomes == {"ok": 20 + 10 + 5}
+    assert summary.n_datasets == 2
+    rows = store.read_evaluations().astype({"dataset_id": str})
+    assert_whole(rows)
+    found = rows.groupby(["dataset_id", "size"])[["fold", "n_train"]].max().to_dict("index")
+    assert {key: value["fold"] for key, value in found.items()} == {
+        ("openml:1", 10_000): 19,
+        ("openml:2", 200): 4,
+        ("openml:2", 10_000): 9,
+    }
+    assert found["openml:2", 200]["n_train"] == 200
+    assert (rows["threads"] == 1).all()
+    assert collect(store, [1, 2], n_workers=1, sizes=[200]).outcomes == {}
+    with pytest.raises(UnknownNameError, match="unknown size '300'"):
+        collect(store, [1], sizes=[300])
+
+
+def test_limits_of_rows_are_asked_at_each_size(store, pool, monkeypatch):
+    core = pool(QUICK[0])
+    monkeypatch.setattr("recommender.evidence.request.core_for", lambda task: core)
+    few = replace(ALGORITHMS["naive_bayes"], max_samples=200)
+    monkeypatch.setattr("recommender.evidence.pending.find_algorithm", lambda name: few)
+    assert collect(store, [2], n_workers=2, sizes=[200, 10_000]).outcomes == {"ok": 5, "not_applicable": 1}
 
 
 def test_hopeless_configurations_are_stopped(store, pool):

@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
 from recommender.errors import KnowledgeBaseError
-from recommender.evidence.folder import extends_shipped, load_knowledge, save_knowledge
+from recommender.evaluation.evaluate import Evaluation
+from recommender.evidence.folder import FORMAT, drop_datasets, extends_shipped, load_knowledge, save_knowledge
 from recommender.evidence.knowledge import KnowledgeBase
+from recommender.evidence.merging import extend
+from recommender.evidence.store import Store
+from recommender.evidence.stored import knowledge_of, record_knowledge
 
 
 def test_saving_and_loading_keep_everything(tmp_path):
@@ -50,6 +56,34 @@ def test_a_folder_holds_only_what_is_added(shipped_folder, tmp_path):
     assert len(both.evaluations) == len(shipped.evaluations) + len(own.evaluations)
     first = shipped.datasets.index[0]  # the families of the copy and of the original are found to be one
     assert both.datasets.loc["own:mine", "family"] == both.datasets.loc[first, "family"]
+
+
+OLD = sorted((Path(__file__).parent.parent / "formats").glob("folder-*"))
+
+
+def test_there_is_a_folder_of_every_past_format():
+    assert [path.name for path in OLD] == [f"folder-{version}" for version in range(1, FORMAT)]
+
+
+@pytest.mark.parametrize("old", OLD, ids=lambda path: path.name)
+def test_every_past_format_opens_and_goes_on(old, tmp_path):
+    known = load_knowledge(old)
+    rows = known.evaluations
+    assert (len(rows), set(rows["size"])) == (12, {10_000})
+    assert rows[["peak_bytes", "rounds", "threads"]].isna().all(axis=None)
+    assert known.outcomes.equals(known.outcomes_by_size.droplevel("size"))
+    store = Store(tmp_path / "store.sqlite")
+    record_knowledge(known, store)
+    new = Evaluation("lightgbm-default", 0, "ok", size=200, peak_bytes=2**33, rounds=12, threads=1)
+    store.add_evaluations("openml:1", [new], str(rows["environment_id"][0]))
+    more = extend(known, knowledge_of(store))
+    store.close()
+    save_knowledge(more, tmp_path / "new")
+    again = load_knowledge(tmp_path / "new").evaluations
+    assert again["size"].value_counts().to_dict() == {10_000: 12, 200: 1}
+    small = again[again["size"] == 200].iloc[0]
+    assert small[["peak_bytes", "rounds", "threads"]].tolist() == [2**33, 12, 1]
+    assert drop_datasets(tmp_path / "new", ["openml:1"]) == 7
 
 
 def test_a_change_of_what_is_shipped_is_noticed(shipped_folder, tmp_path):

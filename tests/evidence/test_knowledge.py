@@ -14,7 +14,15 @@ def base(rows: list[dict]) -> KnowledgeBase:
         {"name": ["One", "Two"], "task": "binary", "n_samples": 100, "n_features": 3, "family": ["one", "two"]},
         index=["one", "two"],
     )
-    filled = {"fold": 0, "status": "ok", "n_train": 80, "n_test": 20, "fit_seconds": 1.0, "predict_seconds": 0.1}
+    filled = {
+        "size": 10_000,
+        "fold": 0,
+        "status": "ok",
+        "n_train": 80,
+        "n_test": 20,
+        "fit_seconds": 1.0,
+        "predict_seconds": 0.1,
+    }
     evaluations = pd.DataFrame([{**dict.fromkeys(METRICS, np.nan), **filled, **row} for row in rows])
     configurations = pd.DataFrame(
         {"algorithm": ["a", "b", "c"], "hyperparameters": [{}, {"k": 1}, {}]}, index=["a", "b", "c"]
@@ -31,6 +39,20 @@ def test_performance_is_the_mean_over_folds():
         "binary"
     )
     assert found["a"].to_dict() == pytest.approx({"one": 0.7, "two": 0.5})
+
+
+def test_other_sizes_are_told_apart_and_change_nothing():
+    standard = [row("one", "a", 0.6, fold=0), row("one", "a", 0.8, fold=1)]
+    small = [row("one", "a", 0.5, size=200), row("one", "c", status="failed", size=200), row("two", "a", 0.5, size=200)]
+    alone, both = base(standard), base([*standard, *small])
+    assert both.for_task("binary") == ["one"]
+    pd.testing.assert_frame_equal(both.outcomes, alone.outcomes)
+    pd.testing.assert_frame_equal(both.performance("binary"), alone.performance("binary"))
+    by_size = both.outcomes_by_size
+    assert list(by_size.index.names) == ["dataset_id", "configuration_id", "size"]
+    expected = {("one", "a", 200): 0.5, ("one", "a", 10_000): 0.7, ("two", "a", 200): 0.5}
+    assert by_size["roc_auc"].dropna().to_dict() == pytest.approx(expected)
+    assert by_size["failed"][by_size["failed"]].index.tolist() == [("one", "c", 200)]
 
 
 def test_a_failure_is_worth_no_more_than_the_worst():

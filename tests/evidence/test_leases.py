@@ -7,8 +7,8 @@ import pytest
 from recommender.evidence.database import Database
 from recommender.evidence.leases import Leases
 
-HERE = ("openml:1", "lda-default")
-THERE = ("openml:1", "k_neighbors-1")
+HERE = ("openml:1", "lda-default", 10_000)
+THERE = ("openml:1", "lda-default", 200)
 
 
 @pytest.fixture

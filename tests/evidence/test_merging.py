@@ -23,7 +23,8 @@ def known(rows: list[dict], **content: str) -> KnowledgeBase:
     )
     metafeatures = pd.DataFrame({"nr_inst": 100.0}, index=list(content))
     configurations = pd.DataFrame({"algorithm": ["a"], "hyperparameters": [{}]}, index=["a"])
-    filled = {**dict.fromkeys(METRICS, np.nan), "environment_id": "e", "status": "ok", "message": "", "fold": 0}
+    filled = {**dict.fromkeys(METRICS, np.nan), "environment_id": "e", "status": "ok", "message": ""}
+    filled |= {"size": 10_000, "fold": 0}
     environments = pd.DataFrame({"versions": [{}]}, index=["e"])
     return KnowledgeBase(
         datasets, metafeatures, configurations, pd.DataFrame([{**filled, **r} for r in rows]), environments
@@ -49,6 +50,13 @@ def test_a_dataset_that_both_hold_is_known_by_its_content_and_the_first_evaluati
         ["iris", 0, 0.5],
         ["iris", 1, 0.7],
     ]
+
+
+def test_a_fold_at_another_size_is_another_evaluation():
+    shipped = known([row("iris", "a", 0.5)], iris="1")
+    own = known([row("iris", "a", 0.6, size=200), row("iris", "a", 0.7)], iris="1")
+    assert extend(shipped, own).evaluations[["size", "roc_auc"]].to_numpy().tolist() == [[10_000, 0.5], [200, 0.6]]
+    assert beyond(shipped, own).evaluations["size"].tolist() == [200]
 
 
 def test_what_one_adds_to_another_is_what_the_other_does_not_hold():

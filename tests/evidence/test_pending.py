@@ -8,8 +8,9 @@ from sklearn.datasets import load_iris
 from recommender.algorithms.configuration import Configuration
 from recommender.evaluation.evaluate import Evaluation
 from recommender.evidence.leases import Leases
-from recommender.evidence.pending import Request, Search, Work, folds_left, why_not
+from recommender.evidence.pending import Search, Work, folds_left, why_not
 from recommender.evidence.recording import Recorder, Summary
+from recommender.evidence.request import Request
 from recommender.evidence.store import Store
 from recommender.tables.loading import load_dataset
 
@@ -23,7 +24,7 @@ def iris():
 
 @pytest.fixture
 def recorder(monkeypatch):
-    monkeypatch.setattr("recommender.evidence.pending.pool_for", lambda task: QUICK)
+    monkeypatch.setattr("recommender.evidence.request.pool_for", lambda task: QUICK)
     store = Store("sqlite://")
     yield Recorder(store, store.add_environment({}), Summary(), lambda _: None)
     store.close()
@@ -31,13 +32,22 @@ def recorder(monkeypatch):
 
 @pytest.fixture
 def search(recorder, iris, tmp_path) -> Iterator[Work | None]:
-    return iter(Search(Request((iris,), None, None, True), recorder, Leases(recorder.store), tmp_path))
+    return iter(Search(Request((iris,)), recorder, Leases(recorder.store), tmp_path))
 
 
 def test_folds_are_left_up_to_the_first_failure():
-    assert folds_left({}, 3) == [0, 1, 2]
-    assert folds_left({0: "ok", 2: "ok"}, 3) == [1]
-    assert folds_left({0: "ok", 1: "timeout"}, 3) == []
+    assert folds_left({}, 10_000, 3) == [0, 1, 2]
+    assert folds_left({10_000: {0: "ok", 2: "ok"}}, 10_000, 3) == [1]
+    assert folds_left({10_000: {0: "ok", 1: "timeout"}}, 10_000, 3) == []
+    assert folds_left({200: {0: "failed"}}, 10_000, 3) == [0, 1, 2]
+
+
+def test_what_ran_out_at_a_size_is_not_tried_above_the_standard_one():
+    assert folds_left({10_000: {0: "timeout"}}, 30_000, 1) == []
+    assert folds_left({30_000: {0: "memory"}}, 100_000, 1) == []
+    assert folds_left({10_000: {0: "failed"}}, 30_000, 1) == [0]
+    assert folds_left({200: {0: "timeout"}}, 2_000, 2) == [0, 1]
+    assert folds_left({30_000: {0: "timeout"}}, 10_000, 2) == [0, 1]
 
 
 def test_a_dataset_is_to_be_described_and_every_configuration_to_be_tried(search, recorder):

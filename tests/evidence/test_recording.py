@@ -22,7 +22,7 @@ def recorder(told):
 
 def test_an_evaluation_is_recorded_counted_and_told(recorder, told):
     recorder.add("openml:1", "set 1", evaluation())
-    assert recorder.store.outcomes("openml:1", LDA.id) == {0: "ok"}
+    assert recorder.store.outcomes("openml:1", LDA.id) == {10_000: {0: "ok"}}
     assert recorder.summary.outcomes == {"ok": 1}
     assert recorder.summary.fit_and_predict_seconds == pytest.approx(0.6)
     assert told == [Progress("set 1", evaluation())]

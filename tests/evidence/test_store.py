@@ -31,7 +31,9 @@ def test_everything_comes_back(address):
     assert store.read_datasets().loc[0, "metafeatures"] == {"nr_inst": 100.0, "undefined": None}
     assert store.read_configurations()["hyperparameters"].tolist() == [{"n_neighbors": 1}, {}]
     assert store.read_environments()["versions"].tolist() == [{"python": "3.11"}]
-    assert store.all_outcomes("openml:1") == {LDA.id: {0: "ok", 1: "failed"}}
+    assert rows["size"].tolist() == [10_000, 10_000]
+    assert rows[["peak_bytes", "rounds", "threads"]].isna().all(axis=None)
+    assert store.all_outcomes("openml:1") == {LDA.id: {10_000: {0: "ok", 1: "failed"}}}
     assert store.outcomes("openml:1", NEIGHBOURS.id) == {}
     store.close()
 
@@ -44,6 +46,18 @@ def test_what_is_there_is_not_recorded_again(address):
     store.add_dataset(dataset() | {"name": "another"})
     store.add_configurations([LDA])
     assert store.read_datasets()["name"].tolist() == ["set 1"]
+    store.close()
+
+
+def test_a_fold_is_recorded_at_every_size_with_what_its_fit_took(address):
+    store, environment = prepared(address)
+    taken = {"peak_bytes": 2**34, "rounds": 57, "threads": 1}
+    both = [evaluation(0), evaluation(0, size=200, **taken), evaluation(0, size=200, rounds=1)]
+    assert store.add_evaluations("openml:1", both, environment) == 2
+    rows = store.read_evaluations().set_index("size")
+    assert rows.index.tolist() == [200, 10_000]
+    assert rows.loc[200, list(taken)].to_dict() == taken
+    assert store.outcomes("openml:1", LDA.id) == {200: {0: "ok"}, 10_000: {0: "ok"}}
     store.close()
 
 

@@ -23,7 +23,7 @@ def test_what_was_loaded_can_be_recorded_and_gone_on_from():
         rows.astype(dict.fromkeys(rows.select_dtypes("category"), "str")).sort_values(key, ignore_index=True)
         for rows in (again.evaluations, some.evaluations)
     )
-    pd.testing.assert_frame_equal(recorded, given, check_dtype=False, check_exact=True)
+    pd.testing.assert_frame_equal(recorded, given, check_dtype=False, check_exact=True, check_like=True)
 
 
 def test_recording_adds_only_what_is_new():

@@ -24,8 +24,7 @@ def nothing_shipped(monkeypatch):
 
 @pytest.fixture
 def pool(monkeypatch):
-    for module in ("evidence.pending", "evidence.workload"):
-        monkeypatch.setattr(f"recommender.{module}.pool_for", lambda task: QUICK)
+    monkeypatch.setattr("recommender.evidence.request.pool_for", lambda task: QUICK)
 
 
 @pytest.fixture
@@ -38,6 +37,7 @@ def store(tmp_path):
 def test_it_counts_the_work_and_does_none(store, pool, openml_cache, nothing_shipped):
     found = estimate_workload(store, [1, 2, 99], n_workers=2)
     assert found.datasets["evaluations"].tolist() == [40, 20]
+    assert found.datasets["size"].tolist() == [10_000, 10_000]
     assert (found.n_left, list(found.skipped)) == (60, [99])
     assert np.isnan(found.seconds)
     assert store.read_datasets().empty
@@ -53,6 +53,19 @@ def test_what_was_recorded_tells_how_long_the_rest_takes(store, pool, openml_cac
     capped = estimate_workload(store, [2], limits=Limits(seconds=1e-9))
     assert capped.seconds < 1e-6
     assert estimate_workload(store, [1]).seconds == 0
+
+
+def test_what_is_left_is_counted_for_each_size(store, pool, openml_cache, nothing_shipped, monkeypatch):
+    monkeypatch.setattr("recommender.evidence.request.core_for", lambda task: QUICK[:1])
+    found = estimate_workload(store, [1, 2, 3], sizes=[200, 500])
+    assert found.datasets[["id", "size", "left"]].to_numpy().tolist() == [["openml:2", 200, 5]]
+    collect(store, [2], n_workers=1, sizes=[200])
+    collect(store, [2], n_workers=1)
+    found = estimate_workload(store, [1, 2], sizes=[10_000, 200])
+    assert found.by_size()[["datasets", "recorded", "left"]].to_dict("index") == {
+        200: {"datasets": 1, "recorded": 5, "left": 0},
+        10_000: {"datasets": 2, "recorded": 10, "left": 20},
+    }
 
 
 def test_dry_run_says_it_and_makes_no_store(tmp_path, capsys, openml_server, openml_cache, nothing_shipped):

@@ -24,6 +24,7 @@ def knowledge(n_datasets: int, *, effect: float, noise: float, n_folds: int = 4)
     evaluations = pd.DataFrame(dict.fromkeys(METRICS, np.nan), index=range(scores.size)).assign(
         dataset_id=np.array(ids)[codes[0]],
         configuration_id=np.array(NAMES)[codes[1]],
+        size=10_000,
         fold=codes[2],
         status="ok",
         n_train=80.0,

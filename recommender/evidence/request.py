@@ -1,0 +1,99 @@
+"""What a collection is asked for, and in which turns it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from recommender.algorithms.catalogue import installed_algorithms
+from recommender.algorithms.configuration import Configuration
+from recommender.algorithms.pool import core_for, part, pool_for
+from recommender.errors import unknown_name
+from recommender.tables.dataset import Dataset, Task
+from recommender.tables.splits import MAX_TRAIN_SAMPLES, SIZES
+
+BREADTH = (8, 16, 32, 64)
+"""Every dataset has so many configurations before any has more, so that a collection can be stopped at any time."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Some configurations at one size, which are done on every dataset before the next turn begins.
+
+    Parameters
+    ----------
+    size : int
+        How many training rows a fold has at most.
+    begin, end : int or None
+        The places of the configurations among all that are asked for; None is the end.
+    """
+
+    size: int = MAX_TRAIN_SAMPLES
+    begin: int = 0
+    end: int | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a collection was asked for.
+
+    Parameters
+    ----------
+    tasks : tuple of int or Dataset
+        OpenML task ids, or datasets of one's own.
+    n_configurations : int or None
+        Only the first so many of the pool, or of the named algorithms' part of it.
+    algorithms : frozenset of str or None
+        Only configurations of these algorithms.
+    sizes : tuple of int or None
+        The core of the pool at these sizes, instead of the pool at the standard one.
+    """
+
+    tasks: tuple[int | Dataset, ...]
+    n_configurations: int | None = None
+    algorithms: frozenset[str] | None = None
+    sizes: tuple[int, ...] | None = None
+
+    def configurations(self, task: Task) -> tuple[Configuration, ...]:
+        """All that is to be evaluated on a dataset of a task, at every size."""
+        every = pool_for(task) if self.sizes is None else core_for(task)
+        return part(every, self.n_configurations, self.algorithms)
+
+    @property
+    def turns(self) -> list[Turn]:
+        """The first configurations of every dataset first, and the smallest size first.
+
+        Examples
+        --------
+        >>> [(turn.begin, turn.end) for turn in Request((3, 6)).turns]
+        [(0, 8), (8, 16), (16, 32), (32, 64), (64, None)]
+        >>> [turn.size for turn in Request((3, 6), sizes=(500, 200)).turns]
+        [200, 500]
+        """
+        if self.sizes is not None:
+            return [Turn(size) for size in sorted(self.sizes)]
+        ends = BREADTH if len(self.tasks) > 1 else ()
+        return [Turn(begin=begin or 0, end=end) for begin, end in pairwise((0, *ends, None))]
+
+
+def make_request(
+    tasks: Iterable[int | Dataset],
+    *,
+    n_configurations: int | None = None,
+    algorithms: Iterable[str] | None = None,
+    sizes: Sequence[int] | None = None,
+) -> Request:
+    """A request for what there is.
+
+    Raises
+    ------
+    UnknownNameError, MissingExtraError
+        If an algorithm or a size is unknown, or the library of an algorithm is not installed.
+    """
+    for size in sizes or ():
+        if size not in SIZES:
+            raise unknown_name("size", size, map(str, SIZES))
+    names = installed_algorithms(algorithms)
+    chosen = None if sizes is None else tuple(dict.fromkeys(sizes))
+    return Request(tuple(tasks), n_configurations, names, chosen)

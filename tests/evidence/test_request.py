@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import pytest
+
+from recommender.algorithms.pool import core_for, pool_for
+from recommender.errors import MissingExtraError, UnknownNameError
+from recommender.evidence.request import Request, make_request
+
+
+def test_turns_have_every_configuration_once_and_the_first_ones_first():
+    turns = Request((1, 2)).turns
+    pool = pool_for("binary")
+    assert [c for turn in turns for c in pool[turn.begin : turn.end]] == list(pool)
+    assert [len(pool[turn.begin : turn.end]) for turn in turns[:4]] == [8, 8, 16, 32]
+    assert {turn.size for turn in turns} == {10_000}
+
+
+def test_one_dataset_has_all_in_one_turn():
+    [turn] = Request((1,)).turns
+    assert (turn.begin, turn.end) == (0, None)
+
+
+def test_sizes_ask_for_the_core_the_smallest_first():
+    request = make_request([1, 2], sizes=[2_000, 200, 200])
+    assert [turn.size for turn in request.turns] == [200, 2_000]
+    assert request.configurations("binary") == core_for("binary")
+
+
+def test_what_there_is_not_cannot_be_asked_for(monkeypatch):
+    with pytest.raises(UnknownNameError, match=r"unknown size '201'\. Did you mean '200'"):
+        make_request([1], sizes=[201])
+    with pytest.raises(UnknownNameError, match="Did you mean 'catboost'"):
+        make_request([1], algorithms=["catbost"])
+    monkeypatch.setattr("recommender.algorithms.catalogue._is_importable", lambda name: False)
+    with pytest.raises(MissingExtraError, match="xgboost is not installed"):
+        make_request([1], algorithms=["xgboost"])
