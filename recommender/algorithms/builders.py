@@ -14,38 +14,54 @@ if TYPE_CHECKING:
     from sklearn.base import BaseEstimator
 
 
+MOST_ROUNDS = {"lightgbm": 2_000, "xgboost": 2_000, "catboost": 1_000}
+"""With early stopping, where a configuration does not say how many rounds there may be."""
+
+
 def lightgbm(hyperparameters: Hyperparameters, task: Task, seed: int, n_jobs: int | None) -> BaseEstimator:
     """LightGBM; rows are drawn anew for every tree where `subsample` is asked for."""
     from lightgbm import LGBMClassifier, LGBMRegressor
 
     estimator = LGBMRegressor if task == "regression" else LGBMClassifier
-    settings: dict[str, Any] = dict(hyperparameters)
+    early_stopping, settings = _stopping(hyperparameters, "n_estimators", "lightgbm")
     if "subsample" in settings:
         settings["subsample_freq"] = 1
-    return estimator(**settings, random_state=seed, n_jobs=n_jobs, verbosity=-1)
+    booster = estimator(**settings, random_state=seed, n_jobs=n_jobs, verbosity=-1)
+    return _boosted(booster, task, seed, early_stopping=True) if early_stopping else booster
 
 
 def xgboost(hyperparameters: Hyperparameters, task: Task, seed: int, n_jobs: int | None) -> BaseEstimator:
-    """XGBoost; its classifier takes numbers for classes, and so has a wrapper."""
+    """XGBoost, which knows classes only as numbers."""
     from xgboost import XGBClassifier, XGBRegressor
 
-    if task == "regression":
-        return XGBRegressor(**hyperparameters, random_state=seed, n_jobs=n_jobs)
-    from recommender.algorithms.numbered_classes import NumberedClasses
-
-    return NumberedClasses(XGBClassifier(**hyperparameters, random_state=seed, n_jobs=n_jobs))
+    estimator = XGBRegressor if task == "regression" else XGBClassifier
+    early_stopping, settings = _stopping(hyperparameters, "n_estimators", "xgboost")
+    booster = estimator(**settings, random_state=seed, n_jobs=n_jobs)
+    return _boosted(booster, task, seed, early_stopping=early_stopping)
 
 
 def catboost(hyperparameters: Hyperparameters, task: Task, seed: int, n_jobs: int | None) -> BaseEstimator:
-    """CatBoost, which prints nothing and writes no files; without the wrapper its classes have two dimensions."""
+    """CatBoost, which prints nothing and writes no files."""
     from catboost import CatBoostClassifier, CatBoostRegressor
 
+    estimator = CatBoostRegressor if task == "regression" else CatBoostClassifier
+    early_stopping, settings = _stopping(hyperparameters, "iterations", "catboost")
     quiet = {"random_seed": seed, "thread_count": n_jobs or -1, "verbose": False, "allow_writing_files": False}
-    if task == "regression":
-        return CatBoostRegressor(**hyperparameters, **quiet)
-    from recommender.algorithms.numbered_classes import NumberedClasses
+    return _boosted(estimator(**settings, **quiet), task, seed, early_stopping=early_stopping)
 
-    return NumberedClasses(CatBoostClassifier(**hyperparameters, **quiet))
+
+def _stopping(hyperparameters: Hyperparameters, rounds: str, library: str) -> tuple[bool, dict[str, Any]]:
+    """Whether to stop early, and the library's own settings, with the most rounds that there may be."""
+    settings = dict(hyperparameters)
+    early_stopping = bool(settings.pop("early_stopping", False))
+    return early_stopping, {rounds: MOST_ROUNDS[library], **settings} if early_stopping else settings
+
+
+def _boosted(booster: BaseEstimator, task: Task, seed: int, *, early_stopping: bool) -> BaseEstimator:
+    from recommender.algorithms.boosting import BoostedClassifier, BoostedRegressor
+
+    estimator = BoostedRegressor if task == "regression" else BoostedClassifier
+    return estimator(booster, early_stopping=early_stopping, random_state=seed)
 
 
 def random_forest(hyperparameters: Hyperparameters, task: Task, seed: int, n_jobs: int | None) -> BaseEstimator:

@@ -47,6 +47,8 @@ class Algorithm:
         How it wants numbers and categories, unless a configuration's hyperparameters say otherwise.
     strong : tuple of hyperparameters
         Settings known to do well, tried before the space is searched.
+    strong_for_classes, strong_for_numbers : tuple of hyperparameters
+        More of them, tried first where classes or numbers are predicted.
     n_drawn : int
         How many further settings the pool draws from the space.
     n_core : int, default=0
@@ -81,6 +83,8 @@ class Algorithm:
     space: Callable[[Task], ConfigurationSpace]
     encoding: Encoding
     strong: tuple[Hyperparameters, ...] = ()
+    strong_for_classes: tuple[Hyperparameters, ...] = ()
+    strong_for_numbers: tuple[Hyperparameters, ...] = ()
     n_drawn: int = 0
     n_core: int = 0
     fixed: Hyperparameters = field(default_factory=dict)
@@ -100,6 +104,10 @@ class Algorithm:
     def is_installed(self) -> bool:
         """Whether its library is there."""
         return self.extra is None or self.library is None or _is_importable(self.library)
+
+    def strong_for(self, task: Task) -> tuple[Hyperparameters, ...]:
+        """The settings known to do well on a task."""
+        return (self.strong_for_numbers if task == "regression" else self.strong_for_classes) + self.strong
 
     def build(
         self, hyperparameters: Hyperparameters, task: Task, random_state: int, n_jobs: int | None
@@ -168,6 +176,59 @@ def libraries() -> list[str]:
     return list(dict.fromkeys(algorithm.library for algorithm in ALGORITHMS.values() if algorithm.library))
 
 
+LIGHTGBM_FOR_CLASSES: Hyperparameters = {
+    "learning_rate": 0.04,
+    "num_leaves": 50,
+    "min_child_samples": 40,
+    "min_child_weight": 1e-7,
+    "subsample": 0.75,
+}
+LIGHTGBM_FOR_NUMBERS: Hyperparameters = {
+    "learning_rate": 0.05,
+    "num_leaves": 100,
+    "min_child_samples": 3,
+    "min_child_weight": 1e-7,
+    "subsample": 0.7,
+}
+XGBOOST_FOR_CLASSES: Hyperparameters = {
+    "learning_rate": 0.08,
+    "max_depth": 6,
+    "min_child_weight": 5e-6,
+    "reg_lambda": 0.0,
+    "colsample_bylevel": 0.9,
+    "subsample": 0.65,
+}
+XGBOOST_FOR_NUMBERS: Hyperparameters = {
+    "learning_rate": 0.05,
+    "max_depth": 9,
+    "min_child_weight": 2.0,
+    "reg_lambda": 0.0,
+    "subsample": 0.7,
+}
+CATBOOST_FOR_CLASSES: Hyperparameters = {
+    "learning_rate": 0.08,
+    "depth": 7,
+    "l2_leaf_reg": 1e-5,
+    "random_strength": 0.8,
+    "bootstrap_type": "Bernoulli",
+    "subsample": 0.9,
+    "boosting_type": "Plain",
+    "one_hot_max_size": 15,
+    "leaf_estimation_iterations": 1,
+}
+CATBOOST_FOR_NUMBERS: Hyperparameters = {
+    "learning_rate": 0.09,
+    "depth": 9,
+    "l2_leaf_reg": 1e-5,
+    "random_strength": 0.0,
+    "bootstrap_type": "Bernoulli",
+    "subsample": 0.9,
+    "boosting_type": "Plain",
+    "one_hot_max_size": 20,
+    "leaf_estimation_iterations": 20,
+}
+"""What did well on 118 datasets: Holzmueller, Grinsztajn and Steinwart, "Better by default" (NeurIPS 2024)."""
+
 BOOSTED = "Boosted decision trees: each tree mends what those before it got wrong"
 """What several libraries do, in words."""
 CALIBRATED: Hyperparameters = {"probability": True}
@@ -183,7 +244,37 @@ ALGORITHMS: dict[str, Algorithm] = {
             builder=builders.lightgbm,
             space=spaces.lightgbm,
             encoding=TREES,
+            strong_for_classes=(
+                {**LIGHTGBM_FOR_CLASSES, "early_stopping": True},
+                {**LIGHTGBM_FOR_CLASSES, "early_stopping": True, "categories": "native"},
+            ),
+            strong_for_numbers=(
+                {**LIGHTGBM_FOR_NUMBERS, "early_stopping": True},
+                {**LIGHTGBM_FOR_NUMBERS, "early_stopping": True, "categories": "native"},
+            ),
             strong=(
+                {
+                    "early_stopping": True,
+                    "learning_rate": 0.02,
+                    "num_leaves": 39,
+                    "min_child_samples": 3,
+                    "colsample_bytree": 0.46,
+                    "extra_trees": True,
+                },
+                {
+                    "early_stopping": True,
+                    "learning_rate": 0.02,
+                    "num_leaves": 84,
+                    "min_child_samples": 3,
+                    "colsample_bytree": 0.53,
+                },
+                {
+                    "early_stopping": True,
+                    "learning_rate": 0.03,
+                    "num_leaves": 8,
+                    "min_child_samples": 5,
+                    "colsample_bytree": 0.5,
+                },
                 {
                     "n_estimators": 300,
                     "learning_rate": 0.03,
@@ -236,8 +327,9 @@ ALGORITHMS: dict[str, Algorithm] = {
                     "extra_trees": True,
                 },
             ),
-            n_drawn=30,
+            n_drawn=12,
             n_core=1,
+            fixed={"early_stopping": True},
             library="lightgbm",
             safe_rank=2,
             flaml_name="lgbm",
@@ -444,12 +536,21 @@ ALGORITHMS: dict[str, Algorithm] = {
             builder=builders.xgboost,
             space=spaces.xgboost,
             encoding=TREES,
+            strong_for_classes=(
+                {**XGBOOST_FOR_CLASSES, "early_stopping": True},
+                {**XGBOOST_FOR_CLASSES, "early_stopping": True, "categories": "native"},
+            ),
+            strong_for_numbers=(
+                {**XGBOOST_FOR_NUMBERS, "early_stopping": True},
+                {**XGBOOST_FOR_NUMBERS, "early_stopping": True, "categories": "native"},
+            ),
             strong=(
                 {"n_estimators": 300, "learning_rate": 0.05, "max_depth": 4, "subsample": 0.8, "colsample_bytree": 0.8},
                 {"n_estimators": 500, "learning_rate": 0.05, "max_depth": 7, "min_child_weight": 3.0},
             ),
             n_drawn=4,
             n_core=1,
+            fixed={"early_stopping": True},
             library="xgboost",
             extra="boosting",
             flaml_name="xgb_limitdepth",
@@ -461,12 +562,23 @@ ALGORITHMS: dict[str, Algorithm] = {
             builder=builders.catboost,
             space=spaces.catboost,
             encoding=TREES,
+            strong_for_classes=(
+                {**CATBOOST_FOR_CLASSES, "early_stopping": True},
+                {**CATBOOST_FOR_CLASSES, "early_stopping": True, "categories": "native"},
+            ),
+            strong_for_numbers=(
+                {**CATBOOST_FOR_NUMBERS, "early_stopping": True},
+                {**CATBOOST_FOR_NUMBERS, "early_stopping": True, "categories": "native"},
+            ),
             strong=(
+                {"categories": "native"},
+                {"early_stopping": True, "learning_rate": 0.05, "depth": 6},
                 {"iterations": 300, "learning_rate": 0.05, "depth": 6},
                 {"iterations": 300, "learning_rate": 0.1, "depth": 4},
             ),
             n_drawn=3,
             n_core=1,
+            fixed={"early_stopping": True},
             max_classes=50,
             library="catboost",
             extra="boosting",

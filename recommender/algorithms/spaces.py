@@ -27,46 +27,45 @@ def _space(*hyperparameters: Any) -> ConfigurationSpace:
 
 
 def lightgbm(task: Task) -> ConfigurationSpace:
-    """FLAML's (Wang et al., MLSys 2021), with iterations and leaves bounded."""
+    """That of TabArena (Erickson et al., 2025), the widest ends left out; early stopping finds the rounds."""
     from ConfigSpace import Categorical, Float, Integer
 
     return _space(
-        Integer("n_estimators", (100, 500), log=True),
-        Float("learning_rate", (0.01, 0.3), log=True),
-        Integer("num_leaves", (4, 128), log=True),
-        Integer("min_child_samples", (2, 128), log=True),
-        Float("subsample", (0.5, 1.0)),
+        Float("learning_rate", (0.01, 0.1), log=True),
+        Integer("num_leaves", (4, 200), log=True),
+        Integer("min_child_samples", (1, 64), log=True),
+        Float("subsample", (0.6, 1.0)),
         Float("colsample_bytree", (0.3, 1.0)),
-        Float("reg_alpha", (0.001, 10.0), log=True),
-        Float("reg_lambda", (0.001, 100.0), log=True),
+        Float("reg_lambda", (0.001, 10.0), log=True),
         Categorical("extra_trees", (False, True)),
+        Categorical("categories", ("codes", "native")),
     )
 
 
 def xgboost(task: Task) -> ConfigurationSpace:
-    """That of Gorishniy et al. (NeurIPS 2021), with iterations bounded."""
-    from ConfigSpace import Float, Integer
+    """That of TabArena (Erickson et al., 2025); early stopping finds the rounds."""
+    from ConfigSpace import Categorical, Float, Integer
 
     return _space(
-        Integer("n_estimators", (100, 500), log=True),
-        Float("learning_rate", (0.01, 0.3), log=True),
+        Float("learning_rate", (0.01, 0.1), log=True),
         Integer("max_depth", (3, 10)),
-        Float("min_child_weight", (0.01, 100.0), log=True),
-        Float("subsample", (0.5, 1.0)),
+        Float("min_child_weight", (0.01, 30.0), log=True),
+        Float("subsample", (0.6, 1.0)),
         Float("colsample_bytree", (0.5, 1.0)),
-        Float("reg_lambda", (0.01, 100.0), log=True),
+        Float("reg_lambda", (0.01, 30.0), log=True),
+        Categorical("categories", ("codes", "native")),
     )
 
 
 def catboost(task: Task) -> ConfigurationSpace:
-    """That of Gorishniy et al. (NeurIPS 2021), with iterations bounded."""
-    from ConfigSpace import Float, Integer
+    """That of TabArena (Erickson et al., 2025); early stopping finds the rounds."""
+    from ConfigSpace import Categorical, Float, Integer
 
     return _space(
-        Integer("iterations", (100, 500), log=True),
-        Float("learning_rate", (0.01, 0.3), log=True),
-        Integer("depth", (3, 8)),
-        Float("l2_leaf_reg", (1.0, 10.0), log=True),
+        Float("learning_rate", (0.02, 0.1), log=True),
+        Integer("depth", (4, 8)),
+        Float("l2_leaf_reg", (0.001, 5.0), log=True),
+        Categorical("categories", ("codes", "native")),
     )
 
 

@@ -98,7 +98,7 @@ def test_the_same_seed_gives_the_same_model(algorithm, task):
 @pytest.mark.parametrize(("algorithm", "task"), EVERY)
 def test_its_settings_are_in_its_space(algorithm, task):
     space = algorithm.space(task)
-    drawn = [c for c in pool_for(task) if c.algorithm == algorithm.name][1 + len(algorithm.strong) :]
+    drawn = [c for c in pool_for(task) if c.algorithm == algorithm.name][1 + len(algorithm.strong_for(task)) :]
     assert len(drawn) <= algorithm.n_drawn
     for configuration in drawn:
         for name, value in configuration.hyperparameters.items():

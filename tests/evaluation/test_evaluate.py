@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from recommender.algorithms.numbered_classes import NumberedClasses
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 from sklearn.dummy import DummyClassifier
@@ -11,7 +12,6 @@ from sklearn.pipeline import make_pipeline
 from sklearn.svm import LinearSVC
 
 from recommender.algorithms.configuration import Configuration
-from recommender.algorithms.numbered_classes import NumberedClasses
 from recommender.algorithms.pipelines import build_pipeline
 from recommender.algorithms.target_reader import TargetReader
 from recommender.evaluation.evaluate import evaluate, predict, rounds_of

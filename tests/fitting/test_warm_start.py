@@ -109,7 +109,7 @@ def test_defaults_of_the_library_are_taken_over():
     point = _nearest_point(lightgbm, "binary")
     assert point["lightgbm:num_leaves"] == 31
     assert point["lightgbm:learning_rate"] == 0.1
-    assert point["lightgbm:reg_alpha"] == 0.001  # its default of 0 lies below the range
+    assert point["lightgbm:reg_lambda"] == 0.001  # its default of 0 lies below the range
     forest = next(c for c in pool_for("binary") if c.id == "random_forest-default")
     assert _nearest_point(forest, "binary")["random_forest:max_leaf_nodes"] == 4096
 

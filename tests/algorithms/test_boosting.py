@@ -1,0 +1,107 @@
+"""Boosting knows classes and categories by any name, stops early, and behaves as other estimators do."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from recommender.algorithms.catalogue import ALGORITHMS
+from recommender.algorithms.configuration import Configuration
+from recommender.algorithms.pipelines import build_pipeline
+from recommender.tables.loading import load_dataset
+
+N = 60
+X = pd.DataFrame({"a": np.arange(N) % 10, "b": np.random.default_rng(0).normal(size=N)})
+SETTINGS = {"xgboost": {"n_estimators": 20}, "catboost": {"iterations": 20}}
+BOOSTERS = [
+    pytest.param(name, marks=pytest.mark.skipif(not ALGORITHMS[name].is_installed, reason="the extra `boosting`"))
+    for name in SETTINGS
+]
+
+
+@pytest.mark.parametrize("name", BOOSTERS)
+@pytest.mark.parametrize("labels", [["low", "middle", "high"], [3, 5, 9], ["yes", "no"]], ids=str)
+def test_labels_have_one_dimension_and_their_own_names(name, labels):
+    y = np.array(labels)[X["a"] * len(labels) // 10]
+    pipeline = build_pipeline(Configuration(name, SETTINGS[name]), load_dataset(X, y), n_jobs=1).fit(X, y)
+    assert pipeline.predict(X).shape == (N,)
+    assert pipeline.score(X, y) > 0.9
+    assert pipeline.classes_.tolist() == sorted(labels)
+
+
+@pytest.mark.parametrize("name", BOOSTERS)
+def test_weights_are_learnt_from_and_importances_are_shown(name):
+    y = np.where(np.arange(N) % 3 == 0, "rare", "frequent")
+    pipeline = build_pipeline(Configuration(name, SETTINGS[name]), load_dataset(X, y), n_jobs=1)
+    plain = pipeline.fit(X, y).predict_proba(X).mean(axis=0)
+    weighted = pipeline.fit(X, y, model__sample_weight=np.where(y == "rare", 10.0, 1.0)).predict_proba(X).mean(axis=0)
+    assert weighted[1] > plain[1] + 0.1
+    assert pipeline[-1].feature_importances_.shape == (len(pipeline[:-1].get_feature_names_out()),)
+
+
+STOPPING = {"early_stopping": True, "learning_rate": 0.1}
+ALL_BOOSTERS = ["lightgbm", *BOOSTERS]
+
+
+def _model(name, dataset, **settings):
+    return build_pipeline(Configuration(name, STOPPING | settings), dataset, n_jobs=1).fit(dataset.X, dataset.y)[-1]
+
+
+@pytest.mark.parametrize("name", ALL_BOOSTERS)
+def test_noise_is_left_early_and_a_pattern_is_learnt_longer(name):
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(rng.normal(size=(300, 3)), columns=list("abc"))
+    noise = _model(name, load_dataset(table, rng.normal(size=300)))
+    pattern = _model(name, load_dataset(table, np.sin(3 * table["a"]) + table["b"] * table["c"]))
+    assert 1 <= noise.n_rounds_ < pattern.n_rounds_
+    assert len(pattern.boosters_) == 5
+
+
+@pytest.mark.parametrize("name", ALL_BOOSTERS)
+def test_a_category_that_was_never_seen_is_missing(name):
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"colour": rng.choice(["red", "green", "blue"], 200), "size": rng.normal(size=200)})
+    dataset = load_dataset(table, np.where(table["colour"] == "red", "hot", "cold"))
+    settings = STOPPING | {"categories": "native"}
+    pipeline = build_pipeline(Configuration(name, settings), dataset, n_jobs=1).fit(dataset.X, dataset.y)
+    assert pipeline.score(dataset.X, dataset.y) > 0.95
+    unseen = pd.DataFrame({"colour": ["violet", None], "size": [0.0, np.nan]})
+    assert np.isfinite(pipeline.predict_proba(unseen)).all()
+
+
+@pytest.mark.parametrize("name", ALL_BOOSTERS)
+def test_every_class_is_learnt_from_in_every_part(name):
+    y = np.array(["often"] * 40 + ["seldom"] * 3 + ["once"])
+    table = pd.DataFrame({"a": np.arange(44) % 11 + (y == "seldom") * 20.0, "b": np.arange(44) % 7 * 1.5})
+    model = _model(name, load_dataset(table, y))
+    assert model.predict_proba(table.to_numpy()).shape == (44, 3)
+    assert all(len(booster.classes_) == 3 for booster in model.boosters_)
+
+
+@pytest.mark.parametrize("name", ALL_BOOSTERS)
+def test_so_few_rows_that_none_can_be_spared_are_all_learnt_from(name):
+    table = pd.DataFrame({"a": [1.5, 2.5, 1.0, 2.0, 1.25, 2.25], "b": [0.5, 1.5, 2.5, 3.5, 0.25, 7.5]})
+    model = _model(name, load_dataset(table, ["x", "y"] * 3))
+    assert len(model.boosters_) == 1
+    assert 100 in (model.boosters_[0].get_params().get(rounds) for rounds in ("n_estimators", "iterations"))
+
+
+@pytest.mark.parametrize("name", ALL_BOOSTERS)
+def test_a_large_target_of_little_spread_is_told_apart(name):
+    a = np.arange(200) % 20 * 1.0
+    table = pd.DataFrame({"a": a, "b": np.random.default_rng(0).normal(size=200)})
+    dataset = load_dataset(table, 1e9 + a)
+    model = build_pipeline(Configuration(name, STOPPING), dataset, n_jobs=1).fit(dataset.X, dataset.y)
+    assert abs(model.predict(dataset.X) - dataset.y).max() < 5
+
+
+@pytest.mark.parametrize("name", ALL_BOOSTERS)
+def test_rows_without_weight_make_no_difference(name):
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(rng.normal(size=(200, 2)), columns=list("ab"))
+    y = np.where(table["a"] > 0, "yes", "no")
+    spoilt = np.where(np.arange(200) < 100, np.where(y == "yes", "no", "yes"), y)
+    pipeline = build_pipeline(Configuration(name, STOPPING), load_dataset(table, spoilt), n_jobs=1)
+    pipeline.fit(table, spoilt, model__sample_weight=(np.arange(200) >= 100).astype(float))
+    assert pipeline.score(table, y) > 0.9
