@@ -18,6 +18,10 @@ class UnknownNameError(RecommenderError, ValueError):
     """A name (metric, algorithm, column, ...) that does not exist; the message lists the choices."""
 
 
+class MetricError(RecommenderError, ValueError):
+    """A scorer or function that does not judge predictions by a number."""
+
+
 class ServerError(RecommenderError, ConnectionError):
     """An OpenML server that cannot be reached, or that does not have what was asked."""
 

@@ -20,6 +20,7 @@ from sklearn.utils.validation import assert_all_finite, check_is_fitted, validat
 from recommender.advice.ranking import RecommendedConfiguration
 from recommender.algorithms.configuration import Configuration
 from recommender.errors import RecommendationError
+from recommender.evaluation.scorers import Judge
 from recommender.fitting.candidates import Candidate, compare, fit_blend, fit_first, leaderboard, weigh
 from recommender.metamodel.trained import Trained
 from recommender.recommendation import Recommendation, recommend
@@ -34,7 +35,7 @@ class _Recommended(BaseEstimator):
     def __init__(
         self,
         *,
-        metric: str | None = None,
+        metric: Judge | None = None,
         n_candidates: int = 1,
         blend: bool = False,
         include: Iterable[str] | None = None,
@@ -80,6 +81,8 @@ class _Recommended(BaseEstimator):
             If the table or the target is not what scikit-learn's estimators take.
         RecommendationError
             If no configuration is left by the choices and limits.
+        MetricError
+            If a scorer or function given as metric raises, or gives no finite number.
         """
         if self.n_candidates < 1:
             raise RecommendationError(f"n_candidates is at least 1, and {self.n_candidates} was given")
@@ -190,8 +193,10 @@ class RecommendedClassifier(ClassifierMixin, _Recommended):
 
     Parameters
     ----------
-    metric : str, optional
-        What to be good at: ``roc_auc`` (default), ``log_loss``, ``accuracy``, ``balanced_accuracy`` or ``f1_macro``.
+    metric : str or callable, optional
+        What to be good at: ``roc_auc`` (default), ``log_loss``, ``accuracy``, ``balanced_accuracy``, ``f1_macro``,
+        ``average_precision``, ``mcc``, ``brier`` or, of two classes, ``f1``; or a scorer of scikit-learn, its name, or
+        a function of ``(y_true, y_pred)`` where greater is better, as for `recommend`. Candidates are compared by it.
     n_candidates : int, default=1
         How many configurations that complement each other are compared by cross-validation on the table. One is
         fitted as it is.
@@ -272,7 +277,8 @@ class RecommendedRegressor(RegressorMixin, _Recommended):
     """A regressor that fits what is recommended for the table it is given.
 
     Parameters and attributes are those of `RecommendedClassifier`, without classes; `metric` is ``r2`` (default),
-    ``rmse`` or ``mae``.
+    ``rmse``, ``mae``, ``mape``, ``medae``, ``rmsle``, ``pinball_10``, ``pinball_90``, ``poisson``, or a scorer or
+    function.
 
     Examples
     --------

@@ -13,7 +13,8 @@ from recommender.advice.advising import rank_configurations
 from recommender.advice.filters import Filters
 from recommender.advice.ranking import Ranking
 from recommender.errors import RecommendationError
-from recommender.evaluation.metrics import find_metric, task_of
+from recommender.evaluation.metrics import METRICS
+from recommender.evaluation.scorers import Judge, judge_of, task_asked_by
 from recommender.metamodel.trained import Trained, load_trained
 from recommender.tables.dataset import Task
 from recommender.tables.loading import load_dataset
@@ -106,7 +107,7 @@ def recommend(
     *,
     target: str | None = None,
     task: Task | None = None,
-    metric: str | None = None,
+    metric: Judge | None = None,
     include: Iterable[str] | None = None,
     exclude: Iterable[str] = (),
     max_fit_time: float | None = None,
@@ -132,11 +133,13 @@ def recommend(
         The target's column, when `dataset` is a whole table.
     task : {"binary", "multiclass", "regression"}, optional
         Inferred from the target when not given; a metric of regression asks for regression.
-    metric : str, optional
+    metric : str or callable, optional
         What to be good at: ``roc_auc`` (default), ``log_loss``, ``accuracy``, ``balanced_accuracy``, ``f1_macro``,
         ``average_precision``, ``mcc``, ``brier`` or, of two classes, ``f1``; for numbers ``r2`` (default), ``rmse``,
-        ``mae``, ``mape``, ``medae``, ``rmsle``, ``pinball_10``, ``pinball_90`` or ``poisson``. One that nothing was
-        learnt of is ranked by the nearest one, and a note says so.
+        ``mae``, ``mape``, ``medae``, ``rmsle``, ``pinball_10``, ``pinball_90`` or ``poisson``. Or a scorer of
+        scikit-learn, made by `make_scorer` or by its name (``f1_weighted``), or a function of ``(y_true, y_pred)``
+        where greater is better. What nothing was learnt of is ranked by the nearest of these, a note says so, and
+        what is tried on the table, by `refine` and the estimators, is judged by it itself.
     include, exclude : iterable of str, optional
         Names of algorithms to consider only, or not at all.
     max_fit_time : float, optional
@@ -166,6 +169,8 @@ def recommend(
         If nothing can be learnt from the table as it is.
     UnknownNameError
         If a column, metric or algorithm does not exist.
+    MetricError
+        If a scorer or function given as metric raises, or gives no finite number.
     RecommendationError
         If no configuration is left by `include`, `exclude` and the limits; the message says what would be.
 
@@ -179,15 +184,16 @@ def recommend(
     >>> float(recommendation.best.estimator.fit(X, y).score(X, y)) > 0.9
     True
     """
-    data = load_dataset(dataset, y, target=target, task=task or task_of(metric))
+    data = load_dataset(dataset, y, target=target, task=task or task_asked_by(metric))
+    judge = judge_of(metric, data) if metric is not None else None
     if isinstance(knowledge, Trained):
         trained = knowledge
         if data.task not in trained.metric.tasks:
             tasks = " and ".join(trained.metric.tasks)
             raise RecommendationError(f"the meta-model given is for {tasks} tasks, and this is {data.task}")
     else:
-        trained = load_trained(data.task, metric, Path(knowledge) if knowledge else None)
-    judge = find_metric(metric, data.task) if metric else trained.metric
+        name = None if judge is None else judge.name if judge.name in METRICS else judge.nearest
+        trained = load_trained(data.task, name, Path(knowledge) if knowledge else None)
     filters = Filters(include, exclude, max_fit_time, max_predict_time, max_memory, interpretable)
     ranking = rank_configurations(data, trained, filters, judge=judge, random_state=random_state)
     return Recommendation(**{field.name: getattr(ranking, field.name) for field in fields(ranking)})

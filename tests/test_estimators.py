@@ -11,6 +11,7 @@ import pytest
 from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, load_wine
 from sklearn.dummy import DummyClassifier
+from sklearn.metrics import make_scorer
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -18,7 +19,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from threadpoolctl import threadpool_limits
 
 from recommender import RecommendedClassifier, RecommendedRegressor
-from recommender.errors import RecommendationError, UnknownNameError
+from recommender.errors import MetricError, RecommendationError, UnknownNameError
 from recommender.evaluation.metrics import find_metric
 from recommender.fitting.candidates import Candidate, compare, fit_first, weigh
 from recommender.recommendation import recommend
@@ -206,6 +207,33 @@ def test_weights_of_a_blend_are_no_worse_than_the_best_alone():
     blended = [(sum(c.weight * p.labels for c, (_, p) in zip(tried, fold, strict=True)), fold[0][0]) for fold in folds]
     r2 = np.mean([1 - ((y - p) ** 2).sum() / ((y - y.mean()) ** 2).sum() for p, y in blended])
     assert r2 >= tried[0].score - 1e-9
+
+
+def test_a_function_is_what_candidates_are_compared_and_blended_by():
+    X, y = load_breast_cancer(return_X_y=True, as_frame=True)
+    y = y.map({0: "malign", 1: "benign"})
+
+    def missed(y_true, y_pred):
+        return -float(((y_true == "malign") & (y_pred == "benign")).sum())
+
+    model = RecommendedClassifier(n_candidates=3, blend=True, metric=missed, **QUICK).fit(X, y)
+    scores = model.leaderboard_["score"]
+    assert ((scores < 0) & (scores * 5 % 1 == 0)).all()  # whole numbers on each of five folds
+    assert model.recommendation_.metric.name == "accuracy"
+    model = clone(RecommendedClassifier(n_candidates=2, metric=make_scorer(missed), **QUICK)).fit(X, y)
+    assert model.leaderboard_["score"].is_monotonic_decreasing
+
+
+def test_a_scorer_that_can_judge_no_candidate_is_an_error():
+    X, y = load_iris(return_X_y=True, as_frame=True)
+
+    def moody(y_true, y_pred):
+        if len(y_true) < 100:
+            raise RuntimeError("too few rows")
+        return 1.0
+
+    with pytest.raises(MetricError, match="raises RuntimeError: too few rows"):
+        RecommendedClassifier(n_candidates=2, metric=moody, **QUICK).fit(X, y)
 
 
 def test_what_fails_on_the_table_gives_way_to_another():

@@ -87,6 +87,22 @@ def test_a_metric_that_nothing_was_learnt_of_is_ranked_by_the_nearest(asked, nea
     assert not [note for note in near.notes() if "nothing was learnt" in note]
 
 
+def test_a_scorer_is_ranked_by_the_nearest_metric_and_a_note_says_so():
+    X, y = load_diabetes(return_X_y=True, as_frame=True)
+    found, near = recommend(X, y, metric="neg_mean_absolute_error"), recommend(X, y, metric="mae")
+    assert (found.judge.name, found.metric.name) == ("neg_mean_absolute_error", "mae")
+    pd.testing.assert_frame_equal(found.to_frame(), near.to_frame())
+    assert any("judged by neg_mean_absolute_error" in note for note in found.notes())
+
+
+def test_a_meta_model_given_ranks_by_its_own_metric():
+    X, y = load_iris(return_X_y=True, as_frame=True)
+    trained = load_trained("multiclass", "log_loss")
+    found = recommend(X, y, metric="accuracy", knowledge=trained)
+    assert (found.judge.name, found.metric.name) == ("accuracy", "log_loss")
+    assert recommend(X, y, knowledge=trained).judge.name == "log_loss"
+
+
 def test_openml_address(openml_cache):
     assert recommend("openml:3").dataset.name == "wine"
 

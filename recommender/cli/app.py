@@ -17,6 +17,7 @@ from recommender.cli.options import (
     FILE,
     CacheOption,
     FormatOption,
+    JudgeOption,
     KnowledgeOption,
     MetricOption,
     ServerOption,
@@ -65,7 +66,7 @@ def recommend(
     format: Annotated[
         AdviceForm, typer.Option(help="table, json, or a python script that runs as it is.")
     ] = AdviceForm.TABLE,
-    metric: MetricOption = None,
+    metric: JudgeOption = None,
     task: TaskOption = None,
     include: Annotated[list[str] | None, typer.Option(help="Consider only this algorithm; may be repeated.")] = None,
     exclude: Annotated[list[str] | None, typer.Option(help="Leave this algorithm out; may be repeated.")] = None,
@@ -81,6 +82,7 @@ def recommend(
     server: ServerOption = None,
 ) -> None:
     """Recommend what to fit first on a table."""
+    from recommender.evaluation.scorers import task_asked_by
     from recommender.recommendation import recommend as ask
     from recommender.showing.script import write_script
     from recommender.tables.loading import load_dataset
@@ -96,7 +98,8 @@ def recommend(
 
         set_server(server)
     with status(f"Looking at {file}"):
-        dataset = load_dataset(file, target=target, task=task, sheet=sheet)  # type: ignore[arg-type]
+        asked = task or task_asked_by(metric)
+        dataset = load_dataset(file, target=target, task=asked, sheet=sheet)  # type: ignore[arg-type]
         found = ask(
             dataset,
             metric=metric,

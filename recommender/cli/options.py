@@ -23,6 +23,12 @@ KnowledgeOption = Annotated[
 EvidenceOption = Annotated[str | None, typer.Option("--store", help="A store; else the knowledge base in --knowledge.")]
 StoreOption = Annotated[str, typer.Option(help="A SQLite file, or a database address as SQLAlchemy writes it.")]
 MetricOption = Annotated[str | None, typer.Option(help=f"What to be good at: {', '.join(METRICS)}.")]
+JudgeOption = Annotated[
+    str | None,
+    typer.Option(
+        "--metric", help=f"What to be good at: {', '.join(METRICS)}; or the name of a scorer of scikit-learn."
+    ),
+]
 FILE = "A CSV, Excel, JSON, Parquet, ARFF, SQLite or DuckDB file (FILE::TABLE for one of its tables), or - for stdin"
 """What a table may come from."""
 SheetOption = Annotated[

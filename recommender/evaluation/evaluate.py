@@ -70,6 +70,8 @@ class Evaluation:
         How many rounds early stopping chose; None where there was none.
     threads : int, optional
         Threads that the fit had; None where nobody said.
+    predictions : (truth, Predicted), optional
+        Of the rows that were scored, where they were to be kept.
     """
 
     configuration_id: str
@@ -86,6 +88,7 @@ class Evaluation:
     peak_bytes: int | None = None
     rounds: int | None = None
     threads: int | None = None
+    predictions: tuple[np.ndarray, Predicted] | None = field(default=None, repr=False, compare=False)
 
     @property
     def seed(self) -> int:
@@ -94,7 +97,13 @@ class Evaluation:
 
 
 def evaluate(
-    dataset: Dataset, configuration: Configuration, fold: int, split: Split, *, size: int = MAX_TRAIN_SAMPLES
+    dataset: Dataset,
+    configuration: Configuration,
+    fold: int,
+    split: Split,
+    *,
+    size: int = MAX_TRAIN_SAMPLES,
+    keep_predictions: bool = False,
 ) -> Evaluation:
     """Fit a configuration on a fold's training rows and score it on the others.
 
@@ -112,6 +121,8 @@ def evaluate(
         The fold's row positions.
     size : int, default=10,000
         The size at which the dataset was split.
+    keep_predictions : bool, default=False
+        Whether the evaluation holds what was predicted, for a metric that is not known here.
 
     Returns
     -------
@@ -152,6 +163,7 @@ def evaluate(
         **about,
         model_bytes=_serialised_bytes(pipeline),
         scores={metric.name: metric.measure(y, prediction) for metric in metrics_for(dataset.task)},
+        predictions=(y, prediction) if keep_predictions else None,
     )
 
 
@@ -179,11 +191,11 @@ def predict(pipeline: Any, dataset: Dataset, rows: np.ndarray) -> tuple[np.ndarr
     if hasattr(pipeline, "predict_proba"):
         margins[:, at] = pipeline.predict_proba(X)
         labels = margins.argmax(axis=1)
-        return codes[rows], Predicted(labels, margins, are_probabilities=True)
+        return codes[rows], Predicted(labels, margins, are_probabilities=True, classes=classes)
     decision = pipeline.decision_function(X)
     margins[:, at] = np.column_stack([-decision, decision]) if decision.ndim == 1 else decision
     labels = np.searchsorted(classes, pipeline.predict(X))
-    return codes[rows], Predicted(labels, margins)
+    return codes[rows], Predicted(labels, margins, classes=classes)
 
 
 def _is_finite(prediction: Predicted) -> bool:

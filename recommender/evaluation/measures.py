@@ -28,11 +28,14 @@ class Predicted:
         A score per class by which rows can be ranked: probabilities, or a decision function.
     are_probabilities : bool, default=False
         Whether the margins are probabilities.
+    classes : array of shape (n_classes,), optional
+        The sorted classes of the whole dataset.
     """
 
     labels: np.ndarray
     margins: np.ndarray | None = None
     are_probabilities: bool = False
+    classes: np.ndarray | None = None
 
 
 def roc_auc(y: np.ndarray, predicted: Predicted, sample_weight: np.ndarray | None = None) -> float:

@@ -276,15 +276,3 @@ def find_metric(name: str | None, task: Task) -> Metric:
         accepted = ", ".join(metric.name for metric in choices)
         raise UnknownNameError(f"the metric {name!r} does not judge {task} tasks. Choose from: {accepted}")
     return METRICS[name]
-
-
-def task_of(name: str | None) -> Task | None:
-    """The task that a metric asks for, where it judges only one.
-
-    Examples
-    --------
-    >>> task_of("r2"), task_of("accuracy"), task_of(None)
-    ('regression', None, None)
-    """
-    tasks = METRICS[name].tasks if name in METRICS else ()
-    return tasks[0] if len(tasks) == 1 else None

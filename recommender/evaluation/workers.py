@@ -76,6 +76,7 @@ class Job:
     configuration: Configuration | None = None
     fold: int = 0
     size: int = MAX_TRAIN_SAMPLES
+    keep_predictions: bool = False
 
 
 @dataclass(frozen=True)
@@ -298,7 +299,8 @@ def run(job: Job, most_seconds: float) -> Outcome:
         dataset = _read_spooled(job.spooled)
         if job.configuration is not None:
             rows = _splits(job.spooled, job.size)[job.fold]
-            return evaluate(dataset, job.configuration, job.fold, rows, size=job.size)
+            kept = job.keep_predictions
+            return evaluate(dataset, job.configuration, job.fold, rows, size=job.size, keep_predictions=kept)
         found = extract_metafeatures(dataset, groups=GROUPS)
         return Described(found.values, sum(found.seconds.values()))
     except BaseException as error:  # a model that calls sys.exit() ends itself, and not the run

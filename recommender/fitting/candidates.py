@@ -13,7 +13,7 @@ import pandas as pd
 
 from recommender.advice.ranking import RecommendedConfiguration
 from recommender.algorithms.pipelines import build_pipeline
-from recommender.errors import RecommendationError
+from recommender.errors import MetricError, RecommendationError
 from recommender.evaluation.evaluate import message_of, predict
 from recommender.evaluation.measures import Predicted
 from recommender.evaluation.metrics import Metric
@@ -63,11 +63,17 @@ def compare(candidates: Iterable[Candidate], dataset: Dataset, metric: Metric, *
     """The candidates with their scores on the same folds, the best first; those that failed are marked so, and last.
 
     They are left as they are where every class has fewer rows than there would be folds.
+
+    Raises
+    ------
+    MetricError
+        If a scorer can judge none of them.
     """
     candidates = list(candidates)
     if dataset.task != "regression" and dataset.y.value_counts().max() < VALIDATION_FOLDS:
         return candidates
     folds = split(dataset, random_state=random_state)[:VALIDATION_FOLDS]
+    refusals: list[MetricError] = []
     for candidate in candidates:
         started = time.perf_counter()
         try:
@@ -81,7 +87,10 @@ def compare(candidates: Iterable[Candidate], dataset: Dataset, metric: Metric, *
                     candidate.scores.append(metric.measure(*found))
         except Exception as error:  # whatever a model raises is its outcome on this table
             candidate.message = message_of(error)
+            refusals += [error] if isinstance(error, MetricError) else []
         candidate.seconds += time.perf_counter() - started
+    if refusals and all(candidate.message for candidate in candidates):
+        raise refusals[0]
     return sorted(candidates, key=lambda c: -metric.sign * c.score if c.score == c.score else np.inf)
 
 
@@ -108,7 +117,7 @@ def _score_of_blend(candidates: Sequence[Candidate], weights: np.ndarray, metric
             blended = Predicted(np.tensordot(shares, [p.labels for p in predictions], axes=1))
         else:
             mean = np.tensordot(shares, [p.margins for p in predictions], axes=1)
-            blended = Predicted(mean.argmax(axis=1), mean, are_probabilities=True)
+            blended = Predicted(mean.argmax(axis=1), mean, are_probabilities=True, classes=predictions[0].classes)
         scores.append(metric.measure(y, blended))
     return _mean(scores)
 

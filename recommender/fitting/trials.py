@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import ModuleType
@@ -19,8 +19,9 @@ import numpy as np
 import pandas as pd
 
 from recommender.algorithms.pipelines import build_pipeline
-from recommender.errors import RecommendationError
-from recommender.evaluation.evaluate import Evaluation
+from recommender.errors import MetricError, RecommendationError
+from recommender.evaluation.evaluate import Evaluation, message_of
+from recommender.evaluation.metrics import METRICS
 from recommender.evaluation.workers import Job, Limits, LocalWorkers, Outcome, Spooled, spool
 from recommender.fitting.session import Session
 from recommender.tables.dataset import Dataset
@@ -82,8 +83,8 @@ class Refinement:
         What it is, with what is expected of it after all that was seen.
     leaderboard : DataFrame indexed by rank
         A row for each configuration that was tried, the best first: algorithm, hyperparameters, score (the mean over
-        folds in the metric's own unit, NaN where it failed), deviation (the standard deviation over folds), n_folds,
-        fit_seconds (processor seconds, mean over folds), status, message and configuration_id.
+        folds of what was asked to be good at, in its own unit, NaN where it failed), deviation (the standard deviation
+        over folds), n_folds, fit_seconds (processor seconds, mean over folds), status, message and configuration_id.
     """
 
     estimator: Pipeline
@@ -110,7 +111,8 @@ def refine(
     Parameters
     ----------
     recommendation : Ranking
-        What is tried, and the metric by which it is judged.
+        What is tried, and the metric or scorer by which it is judged; what is tried next is what the metric that ranked
+        expects the most of.
     X : DataFrame or array of shape (n_samples, n_features)
         The features, with the columns of the table that was recommended for. Missing values are welcome.
     y : array-like of shape (n_samples,)
@@ -165,7 +167,7 @@ class _Trials:
     ) -> None:
         self.on_progress = on_progress
         self.session = Session(recommendation)
-        self.metric = recommendation.metric
+        self.metric, self.judge = recommendation.metric, recommendation.judge
         self.items = {item.configuration.id: item for item in recommendation.items}
         self.ends, self.seconds = ends, ends - time.monotonic()
         self.rows: list[dict[str, Any]] = []
@@ -221,7 +223,8 @@ class _Trials:
         self, workers: LocalWorkers, spooled: Spooled, item: RecommendedConfiguration
     ) -> list[Evaluation] | None:
         """Every fold of a configuration, the first failure as the last one; None if the time is up before."""
-        jobs = [Job(spooled, item.configuration, fold) for fold in range(self.n_folds)]
+        keep = self.judge.name not in METRICS  # workers do not know it, and send what it is to judge
+        jobs = [Job(spooled, item.configuration, fold, keep_predictions=keep) for fold in range(self.n_folds)]
         running: dict[Future[Outcome], Job] = {workers.submit(job): job for job in jobs}
         found: list[Evaluation] = []
         while running:
@@ -232,6 +235,7 @@ class _Trials:
                 if evaluation is None:
                     running[workers.submit(job)] = job
                 elif isinstance(evaluation, Evaluation):
+                    evaluation = self._judged(evaluation)
                     found.append(evaluation)
                     if evaluation.status != "ok":
                         for rest in running:
@@ -242,26 +246,38 @@ class _Trials:
                 return None
         return found
 
+    def _judged(self, evaluation: Evaluation) -> Evaluation:
+        """An evaluation with its score by a scorer that workers do not know; failed, where that refuses."""
+        if evaluation.predictions is None:
+            return evaluation
+        try:
+            score = self.judge.measure(*evaluation.predictions)
+        except MetricError as error:
+            return replace(evaluation, status="failed", message=message_of(error), predictions=None)
+        return replace(evaluation, scores={**evaluation.scores, self.judge.name: score}, predictions=None)
+
     def _tell(self, item: RecommendedConfiguration) -> None:
-        best = self.session.best
-        score = max((row["score"] * self.sign for row in self.rows), default=np.nan) * self.sign
-        name = best.algorithm if best else None
+        best = self._best()
+        name, score = (best["algorithm"], best["score"]) if best else (None, np.nan)
         self.on_progress(TrialProgress(item.algorithm, len(self.rows), name, score, self.seconds, max(self.left, 0.0)))
 
-    @property
-    def sign(self) -> int:
-        return self.metric.sign
+    def _best(self) -> dict[str, Any] | None:
+        """The row of the best score so far."""
+        known = [row for row in self.rows if np.isfinite(row["score"])]
+        return max(known, key=lambda row: self.judge.sign * row["score"], default=None)
 
     def _record(self, item: RecommendedConfiguration, found: list[Evaluation]) -> None:
         last = found[-1]
-        scores = np.array([evaluation.scores.get(self.metric.name, np.nan) for evaluation in found])
-        score = float(scores.mean()) if last.status == "ok" else np.nan
-        self.session.tell(score, item)
+        learnt, scores = (
+            np.array([evaluation.scores.get(metric.name, np.nan) for evaluation in found])
+            for metric in (self.metric, self.judge)
+        )
+        self.session.tell(float(learnt.mean()) if last.status == "ok" else np.nan, item)
         self.rows.append(
             {
                 "algorithm": item.algorithm,
                 "hyperparameters": item.hyperparameters,
-                "score": score,
+                "score": float(scores.mean()) if last.status == "ok" else np.nan,
                 "deviation": float(scores.std()) if last.status == "ok" else np.nan,
                 "n_folds": len(found),
                 "fit_seconds": float(np.mean([evaluation.fit_seconds for evaluation in found])),
@@ -273,15 +289,18 @@ class _Trials:
 
     def choice(self) -> RecommendedConfiguration:
         """The best that was seen; where nothing was, the best expected one that half of the time is enough to fit."""
-        if self.session.best is not None:
-            return self.session.expected()[self.session.best.configuration.id]
+        best = self._best()
+        if best is not None:
+            return self.session.expected()[best["configuration_id"]]
         quickest = min(self.items.values(), key=lambda item: item.fit_seconds)
         return next((item for item in self.items.values() if self._reserve(item) < self.seconds / 2), quickest)
 
     def leaderboard(self) -> pd.DataFrame:
         names = ["algorithm", "hyperparameters", "score", "deviation", "n_folds", "fit_seconds", "status", "message"]
         table = pd.DataFrame(self.rows, columns=[*names, "configuration_id"])
-        table = table.sort_values("score", ascending=self.sign < 0, kind="stable", na_position="last")
+        table = table.sort_values(
+            "score", ascending=not self.judge.greater_is_better, kind="stable", na_position="last"
+        )
         return table.set_axis(pd.RangeIndex(1, len(table) + 1, name="rank"))
 
 

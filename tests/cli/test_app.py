@@ -140,6 +140,14 @@ def test_a_group_of_metafeatures_that_does_not_finish_is_said_to_be_missing(iris
     assert "the group complexity is missing" in capsys.readouterr().err
 
 
+def test_a_scorer_is_asked_for_by_its_name(iris, capsys):
+    arguments = ["recommend", iris, "--target", "target", "--format", "json", "--top", "1", "--metric", "f1_weighted"]
+    assert cli.main(arguments) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["metric"] == "f1_macro"
+    assert any("judged by f1_weighted" in note for note in found["notes"])
+
+
 def test_winners(capsys):
     assert cli.main(["winners", "--task", "regression", "--metric", "mae"]) == 0
     assert "who won most often" in capsys.readouterr().out

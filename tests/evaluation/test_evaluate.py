@@ -70,6 +70,15 @@ def test_a_warning_is_kept_as_the_message():
     assert result.message.startswith("ConvergenceWarning")
 
 
+def test_predictions_are_kept_where_they_are_wanted():
+    dataset = load_dataset(load_iris(as_frame=True))
+    _, test = fold = split(dataset)[0]
+    assert evaluate(dataset, Configuration("lda", {}), 0, fold).predictions is None
+    truth, predicted = evaluate(dataset, Configuration("lda", {}), 0, fold, keep_predictions=True).predictions
+    assert (predicted.classes[truth] == dataset.y.iloc[test]).all()
+    assert (predicted.labels == truth).mean() > 0.9
+
+
 def test_a_class_absent_from_the_training_rows():
     y = pd.Series(list("aabbcc"))
     dataset = Dataset(pd.DataFrame({"x": np.arange(6.0), "z": np.arange(6.0) % 2}), y, "multiclass")

@@ -35,6 +35,41 @@ def test_the_best_of_what_was_tried_comes_back_fitted(iris):
     assert found.estimator.score(*iris) > 0.95
 
 
+def test_a_function_is_judged_by_here_and_not_in_the_workers(iris):
+    fixed, seen = 3.5, []
+
+    def spite(y_true, y_pred):  # of this test alone, which no other process could load
+        seen.append(len(y_true))
+        return fixed - float((y_true == y_pred).mean())
+
+    found = recommend(*iris, include=["naive_bayes"], metric=spite).refine(*iris, seconds=120)
+    assert found.leaderboard["score"].is_monotonic_decreasing
+    assert found.leaderboard["score"].between(2.5, 3.5).all()
+    assert found.leaderboard.loc[1, "configuration_id"] == found.configuration.configuration.id
+    assert sum(seen) > 150
+
+
+def test_a_scorer_of_scikit_learn_by_its_name(iris):
+    found = recommend(*iris, include=["naive_bayes"], metric="neg_log_loss").refine(*iris, seconds=120)
+    assert (found.leaderboard["score"] < 0).all()
+    assert found.leaderboard["score"].is_monotonic_decreasing
+
+
+def test_what_a_scorer_refuses_is_a_failure(iris):
+    calls = []
+
+    def moody(y_true, y_pred):
+        calls.append(1)
+        if len(calls) > 1:
+            raise RuntimeError("not today")
+        return 1.0
+
+    found = recommend(*iris, include=["naive_bayes"], metric=moody).refine(*iris, seconds=20)
+    assert set(found.leaderboard["status"]) == {"failed"}
+    assert found.leaderboard["message"].str.contains("raises RuntimeError: not today").all()
+    check_is_fitted(found.estimator)
+
+
 def test_a_script_without_a_guard_refines(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(
