@@ -3,7 +3,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from recommender.algorithms.numbered_classes import NumberedClasses
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 from sklearn.dummy import DummyClassifier
@@ -109,9 +108,7 @@ class Stopped(DummyClassifier):
     "wrap",
     [
         lambda model: model,
-        NumberedClasses,
         TargetReader,
-        lambda model: TargetReader(NumberedClasses(model)),
         lambda model: TransformedTargetRegressor(model, check_inverse=False),
     ],
 )
