@@ -47,11 +47,12 @@ def info(
     knowledge: KnowledgeOption = None,
     format: Annotated[InfoForm, typer.Option(help="table or json.")] = InfoForm.TABLE,
 ) -> None:
-    """Say what a knowledge base holds, by task, size and algorithm."""
-    from recommender.evidence.inventory import by_algorithm, by_size, by_task
+    """Say what a knowledge base holds, by task, size, training size and algorithm."""
+    from recommender.evidence.inventory import by_algorithm, by_size, by_task, by_training_size
 
     base = chosen_knowledge(store, knowledge)
-    tables = {"task": by_task(base), "size": by_size(base), "algorithm": by_algorithm(base)}
+    tables = {"task": by_task(base), "size": by_size(base)}
+    tables |= {"training size": by_training_size(base), "algorithm": by_algorithm(base)}
     if format is InfoForm.JSON:
         print(json.dumps({name: json.loads(t.reset_index().to_json(orient="records")) for name, t in tables.items()}))
         return

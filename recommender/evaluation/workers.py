@@ -117,7 +117,14 @@ def spool(dataset: Dataset, path: Path) -> Spooled:
 
 @lru_cache(maxsize=2)
 def _read_spooled(spooled: Spooled) -> Dataset:
+    import pyarrow
+
     table = pd.read_parquet(spooled.path)
+    pyarrow.default_memory_pool().release_unused()  # now: in the middle of a fit it would hide what that takes
+    import pyarrow as pa
+
+    pa.default_memory_pool().release_unused()
+    print(pa.default_memory_pool().backend_name)
     return Dataset(table.drop(columns="target"), table["target"], spooled.task)
 
 

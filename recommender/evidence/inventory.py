@@ -54,6 +54,25 @@ def by_task(knowledge: KnowledgeBase) -> pd.DataFrame:
     )
 
 
+def by_training_size(knowledge: KnowledgeBase) -> pd.DataFrame:
+    """What is held at each size: how many rows a configuration was fitted to at most.
+
+    Returns
+    -------
+    DataFrame indexed by size
+        Datasets, configurations and evaluations, and the hours of all fits and predictions.
+    """
+    grouped = _counted(knowledge).groupby("size")
+    found = grouped.agg(
+        datasets=("dataset_id", "nunique"),
+        configurations=("configuration_id", "nunique"),
+        evaluations=("configuration_id", "size"),
+        hours=("seconds", "sum"),
+    )
+    found["hours"] /= 3600
+    return found.rename_axis("training rows at most")
+
+
 def by_size(knowledge: KnowledgeBase) -> pd.DataFrame:
     """The same by how many rows the datasets have."""
     table = by_dataset(knowledge)
@@ -111,7 +130,7 @@ def by_algorithm(knowledge: KnowledgeBase) -> pd.DataFrame:
 
 def _counted(knowledge: KnowledgeBase) -> pd.DataFrame:
     """The evaluations with their seconds and whether they failed, ids as text."""
-    rows = knowledge.evaluations[["dataset_id", "configuration_id", "status", "fit_seconds", "predict_seconds"]]
+    rows = knowledge.evaluations[["dataset_id", "configuration_id", "size", "status", "fit_seconds", "predict_seconds"]]
     rows = rows.astype({"dataset_id": "str", "configuration_id": "str", "status": "str"})
     seconds = rows["fit_seconds"].fillna(0.0) + rows["predict_seconds"].fillna(0.0)
     return rows.assign(seconds=seconds.astype(np.float64), failed=rows["status"].isin(FAILURES))

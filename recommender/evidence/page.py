@@ -8,7 +8,7 @@ import pandas as pd
 
 from recommender.evaluation.evaluate import FAILURES
 from recommender.evaluation.metrics import metrics_for
-from recommender.evidence.inventory import by_task
+from recommender.evidence.inventory import by_task, by_training_size
 from recommender.evidence.knowledge import KnowledgeBase
 from recommender.outputs import write_text
 from recommender.tables.dataset import TASKS, Task
@@ -45,7 +45,7 @@ Folds follow the size of the data (`recommender.tables.splits`): five folds unde
 twice under 1,000; three folds under 5,000 rows; above that two draws of two thirds of the rows, at most 10,000. Every
 configuration is fitted with its preprocessing on the training rows of a fold, on one thread, with the fold's number as
 seed. It is not tried on the other folds once it failed on one, or once it was hopelessly behind after the first of them
-(`recommender.evaluation.stopping`), which is marked as `stopped`.
+(`recommender.evaluation.stopping`), which is marked as `stopped`.{sizes}
 
 Metrics: {metrics}.
 
@@ -59,6 +59,16 @@ Made with: {versions}.
 
 {datasets}
 """
+
+SIZES = """
+
+The same folds were cut to other sizes too: to fewer training rows, and to more where there are more. Test rows are the
+same at every size, and the training rows of a smaller one are among those of a larger one. Sizes below 10,000 have five
+folds at most, sizes above it one. What is recommended is learnt from the evaluations at 10,000. Beside each of them are
+the memory that fitting took at its peak (`peak_bytes`), the rounds that early stopping chose (`rounds`) and the threads
+of the fit (`threads`), missing where they were not recorded or there was none.
+
+{table}"""
 
 ORIGIN = "origin.md"
 """A file that may lie in the folder and tells what a knowledge base was made from; the page quotes it."""
@@ -118,6 +128,7 @@ def describe(knowledge: KnowledgeBase, *, origin: str) -> str:
         hours=spent / 3600,
         tasks=_table(tasks),
         origin=origin,
+        sizes=_sizes(knowledge),
         metrics="; ".join(f"{task}: {', '.join(names)}" for task in TASKS if (names := _recorded(rows, task))),
         versions="; ".join(
             ", ".join(f"{name} {value}" for name, value in versions.items())
@@ -126,6 +137,13 @@ def describe(knowledge: KnowledgeBase, *, origin: str) -> str:
         failures=_failures(rows, knowledge),
         datasets=_datasets(knowledge),
     )
+
+
+def _sizes(knowledge: KnowledgeBase) -> str:
+    """What was evaluated at which size; nothing where there is but one."""
+    held = by_training_size(knowledge)
+    shown = held.assign(hours=held["hours"].map("{:.1f}".format))
+    return "" if len(held) == 1 else SIZES.format(table=_table(shown))
 
 
 def _failures(rows: pd.DataFrame, knowledge: KnowledgeBase) -> str:

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from recommender.algorithms.catalogue import ALGORITHMS
+from recommender.algorithms.catalogue import ALGORITHMS, algorithms_for
 from recommender.algorithms.configuration import Configuration
-from recommender.algorithms.pool import draw, pool_for
+from recommender.algorithms.pool import core_for, draw, pool_for
 from recommender.tables.dataset import TASKS
 
 
@@ -96,3 +96,19 @@ def test_any_beginning_is_balanced():
         beginning = [c.algorithm for c in pool_for("binary")[:n]]
         assert len(set(beginning)) >= 11
         assert beginning.count("lightgbm") <= 0.4 * n
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_core_has_the_first_settings_of_those_that_have_a_part_in_it(task):
+    found = core_for(task)
+    assert set(found) <= set(pool_for(task))
+    for algorithm in algorithms_for(task):
+        mine = [c for c in found if c.algorithm == algorithm.name]
+        assert mine == [c for c in pool_for(task) if c.algorithm == algorithm.name][: algorithm.n_core]
+    assert found[0].id == "lightgbm-default"
+
+
+def test_core_has_the_strong_settings_after_the_default(monkeypatch):
+    monkeypatch.setitem(ALGORITHMS, "ridge", replace(ALGORITHMS["ridge"], n_core=2))
+    mine = [c for c in core_for("regression") if c.algorithm == "ridge"]
+    assert [dict(c.hyperparameters) for c in mine] == [{}, {"alpha": 10.0}]

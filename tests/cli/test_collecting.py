@@ -37,6 +37,21 @@ def test_a_dry_run_makes_no_store(openml_cache, openml_server, tmp_path, capsys)
     assert not (tmp_path / "kb.sqlite").exists()
 
 
+def test_a_dry_run_counts_each_size(openml_cache, openml_server, tmp_path, capsys):
+    given = ["--server", openml_server, "--cache", str(openml_cache), "--store", str(tmp_path / "kb.sqlite")]
+    sizes = ["--size", "200", "--size", "10000", "--size", "500"]
+    assert cli.main(["collect", "--task", "2", *given, *sizes, "--algorithm", "lightgbm", "--dry-run"]) == 0
+    shown = capsys.readouterr()
+    assert "By size" in shown.out
+    assert "1 dataset, 15 evaluations left at most, 0 recorded; about " in shown.out
+
+
+def test_a_size_that_there_is_not_is_one_error(openml_cache, openml_server, tmp_path, capsys):
+    given = ["--server", openml_server, "--cache", str(openml_cache), "--store", str(tmp_path / "kb.sqlite")]
+    assert cli.main(["collect", "--task", "2", *given, "--size", "300"]) == 2
+    assert "unknown size '300'" in capsys.readouterr().err
+
+
 def test_a_collection_that_was_stopped_says_what_there_is_and_leaves_with_130(capsys):
     store = Store("sqlite://")
     with pytest.raises(typer.Exit) as left:

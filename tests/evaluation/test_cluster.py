@@ -119,7 +119,7 @@ def test_what_is_recorded_is_what_processes_of_this_machine_record(cluster, stor
     collect(store, [1], limits=LIMITS, cluster=cluster.address)
     local = Store(tmp_path / "local.sqlite")
     collect(local, [1], limits=LIMITS, n_workers=1)
-    measured = ["fit_seconds", "predict_seconds"]
+    measured = ["fit_seconds", "predict_seconds", "peak_bytes"]
     there, here = (s.read_evaluations().drop(columns=measured) for s in (store, local))
     local.close()
     assert len(here) == 40

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pandas as pd
 import pytest
 
 from recommender.evidence.folder import load_knowledge
@@ -32,3 +35,13 @@ def test_a_text_that_lies_in_the_folder_tells_where_it_comes_from(some, tmp_path
     (tmp_path / "origin.md").write_text("Gemessen in Köln.\n", encoding="utf-8")
     write_page(some, tmp_path)
     assert "## Rebuilding it\n\nGemessen in Köln.\n\n## Files" in (tmp_path / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_page_counts_what_was_evaluated_at_other_sizes(some):
+    small = some.evaluations.iloc[:40].assign(size=200)
+    both = replace(some, evaluations=pd.concat([some.evaluations, small], ignore_index=True))
+    assert "other sizes" not in describe(some, origin="")
+    page = describe(both, origin="")
+    assert "The same folds were cut to other sizes too" in page
+    assert "| 200 | 1 | " in page
+    assert f" | {len(some.evaluations)} | " in page

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from sklearn.datasets import load_iris
@@ -12,7 +13,9 @@ from recommender.evidence.pending import Search, Work, folds_left, why_not
 from recommender.evidence.recording import Recorder, Summary
 from recommender.evidence.request import Request
 from recommender.evidence.store import Store
+from recommender.metafeatures import METAFEATURES_VERSION
 from recommender.tables.loading import load_dataset
+from recommender.tables.openml import read_task
 
 QUICK = (Configuration("naive_bayes", {}), Configuration("lda", {}))
 
@@ -93,3 +96,92 @@ def test_a_configuration_may_not_apply(iris, monkeypatch):
     assert why_not(QUICK[0], iris) is None
     monkeypatch.setattr("recommender.evidence.pending.encoded_width", lambda *_: 10**9)
     assert "columns" in why_not(Configuration("qda", {}), iris)
+
+
+@pytest.fixture
+def reads(monkeypatch):
+    """Which tasks were read, in order."""
+    found = []
+
+    def read(task_id):
+        found.append(task_id)
+        return read_task(task_id)
+
+    monkeypatch.setattr("recommender.evidence.pending.read_task", read)
+    return found
+
+
+def finish(recorder, work) -> None:
+    dataset_id = work.opened.spooled.dataset_id
+    if work.configuration is None:
+        recorder.store.describe_dataset(dataset_id, {}, METAFEATURES_VERSION, 0.0)
+    else:
+        done = [Evaluation(work.configuration.id, fold, "ok", size=work.opened.size) for fold in work.folds]
+        recorder.store.add_evaluations(dataset_id, done, recorder.environment_id)
+    work.opened.close_one()
+
+
+def test_every_dataset_has_some_configurations_before_any_has_all(recorder, openml_cache, tmp_path, monkeypatch):
+    monkeypatch.setattr("recommender.evidence.request.BREADTH", (1,))
+    moments = []
+    recorder = replace(recorder, on_progress=moments.append)
+    found = [
+        (work.opened.spooled.dataset_id, work.configuration and work.configuration.id)
+        for work in Search(Request((1, 2)), recorder, Leases(recorder.store), tmp_path)
+    ]
+    first, second = (configuration.id for configuration in QUICK)
+    assert found == [
+        ("openml:1", None),
+        ("openml:1", first),
+        ("openml:2", None),
+        ("openml:2", first),
+        ("openml:1", second),
+        ("openml:2", second),
+    ]
+    assert [moment.n_evaluations for moment in moments] == [40, 20]
+    assert recorder.summary.n_datasets == 2
+
+
+def test_a_table_is_read_only_where_something_is_left_to_do(recorder, openml_cache, tmp_path, monkeypatch, reads):
+    monkeypatch.setattr("recommender.evidence.request.BREADTH", (1,))
+
+    def search() -> list[Work]:
+        found = []
+        for work in Search(Request((1, 2)), recorder, Leases(recorder.store), tmp_path):
+            finish(recorder, work)
+            found.append(work)
+        return found
+
+    assert len(search()) == 6
+    assert reads == [1, 2, 1, 2]
+    assert search() == []
+    assert reads == [1, 2, 1, 2]
+    recorder.store.drop_datasets(["openml:2"])
+    assert len(search()) == 3
+    assert reads == [1, 2, 1, 2, 2, 2]
+
+
+def test_a_task_that_cannot_be_had_is_asked_for_once(recorder, openml_cache, tmp_path, reads, monkeypatch):
+    monkeypatch.setattr("recommender.evidence.request.BREADTH", (1,))
+    assert list(Search(Request((99, 98)), recorder, Leases(recorder.store), tmp_path)) == []
+    assert reads == [99, 98]
+    assert list(recorder.summary.skipped) == [99, 98]
+
+
+def test_another_size_is_leased_and_done_for_itself(recorder, openml_cache, tmp_path, monkeypatch):
+    monkeypatch.setattr("recommender.evidence.request.core_for", lambda task: QUICK)
+    theirs = Leases(recorder.store)
+    theirs.take("openml:2", QUICK[0].id, 200)
+    search = iter(Search(Request((2,), sizes=(200, 10_000)), recorder, Leases(recorder.store), tmp_path))
+    found = [next(search) for _ in range(5)]
+    assert [(work and work.opened.size, work and work.configuration) for work in found] == [
+        (200, None),
+        (200, QUICK[1]),
+        (10_000, QUICK[0]),
+        (10_000, QUICK[1]),
+        (None, None),
+    ]
+    assert [len(work.folds) for work in found[:4]] == [0, 5, 10, 10]
+    assert [work.opened.standings is None for work in found[:4]] == [True, True, False, False]
+    theirs.give_all_back()
+    assert next(search).opened.size == 200

@@ -80,6 +80,25 @@ def test_results_are_recorded_with_their_dataset(read):
     assert again.environments["versions"].tolist() == [{"measured": "elsewhere", "results": "results.csv"}]
 
 
+def test_a_size_is_taken_where_it_is_given(read, known, tmp_path):
+    found = read(row(), row(size=200, peak_bytes=2**33, rounds=7, threads=1), row(fold=1, size=""))
+    rows = found.evaluations.set_index(["size", "fold"])
+    assert rows.index.tolist() == [(10_000, 0), (200, 0), (10_000, 1)]
+    assert rows.loc[(200, 0), ["peak_bytes", "rounds", "threads"]].tolist() == [2**33, 7, 1]
+    assert rows["peak_bytes"].isna().tolist() == [True, False, True]
+    write_results(found, tmp_path / "again.csv")
+    again = read_results(tmp_path / "again.csv", known)
+    first, second = (some.evaluations.drop(columns="environment_id") for some in (found, again))
+    pd.testing.assert_frame_equal(first, second)
+
+
+@pytest.mark.parametrize("given", [{"size": 0}, {"size": 0.5}, {"threads": 0}, {"rounds": -1}, {"peak_bytes": "many"}])
+def test_a_size_and_what_a_fit_took_are_whole_numbers(read, given):
+    [name] = given
+    with pytest.raises(ResultsError, match=f"row 1: {name} must be a whole number from"):
+        read(row(**given))
+
+
 def test_a_configuration_may_be_named_by_its_id(read):
     table = {"dataset_id": "own:house", "configuration_id": RIDGE.id, "fold": 0, "rmse": 2.0}
     assert read(table).configurations.loc[RIDGE.id].to_dict() == {
