@@ -121,10 +121,6 @@ def _read_spooled(spooled: Spooled) -> Dataset:
 
     table = pd.read_parquet(spooled.path)
     pyarrow.default_memory_pool().release_unused()  # now: in the middle of a fit it would hide what that takes
-    import pyarrow as pa
-
-    pa.default_memory_pool().release_unused()
-    print(pa.default_memory_pool().backend_name)
     return Dataset(table.drop(columns="target"), table["target"], spooled.task)
 
 
