@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from numbers import Integral
 from pathlib import Path
 from typing import Any, Self
@@ -22,6 +22,7 @@ from recommender.algorithms.configuration import Configuration
 from recommender.errors import RecommendationError
 from recommender.evaluation.scorers import Judge
 from recommender.fitting.candidates import Candidate, compare, fit_blend, fit_first, leaderboard, weigh
+from recommender.fitting.row_weights import RowWeights, checked_weights, row_weights
 from recommender.metamodel.trained import Trained
 from recommender.recommendation import Recommendation, recommend
 from recommender.tables.dataset import Dataset, Task
@@ -59,7 +60,7 @@ class _Recommended(BaseEstimator):
         self.knowledge = knowledge
         self.random_state = random_state
 
-    def fit(self, X: Any, y: Any) -> Self:
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Ask for a recommendation and fit it.
 
         Parameters
@@ -68,6 +69,9 @@ class _Recommended(BaseEstimator):
             The features as they are: missing values, categories, text and dates need no preparation.
         y : Series of any library, or array-like, of shape (n_samples,)
             The target, without missing values. For a regressor ``$1,234.50`` is 1234.5.
+        sample_weight : array-like of shape (n_samples,), optional
+            How much each row counts, in fitting and in comparing; nothing at 0. Algorithms that take no weights are
+            not considered then.
 
         Returns
         -------
@@ -90,6 +94,10 @@ class _Recommended(BaseEstimator):
         y = self._target(y, reset=True)
         check_consistent_length(table, y)
         target = pd.Series(y, index=table.index, name="target")
+        if sample_weight is not None:
+            sample_weight = checked_weights(sample_weight, len(table))
+            counts = sample_weight > 0
+            table, target, sample_weight = table[counts], target[counts], sample_weight[counts]
         dataset = Dataset(table, target, self._task(target), from_array=not hasattr(self, "feature_names_in_"))
         self.recommendation_: Recommendation | None = None
         self.leaderboard_ = pd.DataFrame()
@@ -98,9 +106,9 @@ class _Recommended(BaseEstimator):
             warnings.warn(f"{reason}: the same will be predicted for every row", UserWarning, stacklevel=2)
             self.best_configuration_: Configuration | None = None
             self.estimator_ = DummyRegressor() if dataset.task == "regression" else DummyClassifier()
-            self.estimator_.fit(table, target)
+            self.estimator_.fit(table, target, sample_weight)
             return self
-        self._fit_recommended(dataset)
+        self._fit_recommended(dataset, row_weights(target, sample_weight, getattr(self, "class_weight", None)))
         return self
 
     def predict(self, X: Any) -> np.ndarray:
@@ -118,7 +126,7 @@ class _Recommended(BaseEstimator):
         state = super().__getstate__()
         return state | {"recommendation_": None} if "recommendation_" in state else state
 
-    def _fit_recommended(self, dataset: Dataset) -> None:
+    def _fit_recommended(self, dataset: Dataset, weights: RowWeights) -> None:
         seed = self.random_state
         if not isinstance(seed, Integral):
             seed = int(check_random_state(seed).randint(2**31 - 1))
@@ -131,19 +139,22 @@ class _Recommended(BaseEstimator):
             max_predict_time=self.max_predict_time,
             max_memory=self.max_memory,
             interpretable=self.interpretable,
+            weighted=weights.fitting is not None,
             knowledge=self.knowledge,
             random_state=int(seed),
         )
+        judge = recommendation.judge
+        how: dict[str, Any] = {"weights": weights, "random_state": int(seed)}
         tried = [Candidate(item) for item in recommendation.portfolio(self.n_candidates)]
-        if len(tried) > 1:
-            tried = compare(tried, dataset, recommendation.judge, random_state=int(seed))
+        if len(tried) > 1 or judge.has_thresholds:
+            tried = compare(tried, dataset, judge, **how)
         if self.blend:
-            weigh(tried, recommendation.judge)
+            weigh(tried, judge)
         if sum(candidate.weight > 0 for candidate in tried) > 1:
-            self.estimator_ = fit_blend(tried, dataset, random_state=int(seed))
+            self.estimator_ = fit_blend(tried, dataset, judge, **how)
         else:
             tried += [Candidate(item) for item in _one_of_each(recommendation, {c.item.algorithm for c in tried})]
-            self.estimator_ = fit_first(tried, dataset, random_state=int(seed))
+            self.estimator_ = fit_first(tried, dataset, **how)
         tried = sorted((c for c in tried if c.seconds), key=lambda candidate: -candidate.weight)
         self.recommendation_, self.best_configuration_ = recommendation, tried[0].item.configuration
         self.leaderboard_ = leaderboard(tried)
@@ -199,7 +210,7 @@ class RecommendedClassifier(ClassifierMixin, _Recommended):
         a function of ``(y_true, y_pred)`` where greater is better, as for `recommend`. Candidates are compared by it.
     n_candidates : int, default=1
         How many configurations that complement each other are compared by cross-validation on the table. One is
-        fitted as it is.
+        fitted as it is, but that thresholds are chosen by cross-validation, too.
     blend : bool, default=False
         Whether several candidates' probabilities are averaged, under the weights that did best in cross-validation,
         instead of the best one being fitted alone.
@@ -207,9 +218,12 @@ class RecommendedClassifier(ClassifierMixin, _Recommended):
         Names of algorithms to consider only, or not at all.
     max_fit_time, max_predict_time, max_memory : float, optional
         What one configuration may be expected to cost, as for `recommend`: seconds of fitting it once, seconds of
-        predicting 1,000 rows, megabytes. Comparing fits more than once.
+        predicting 1,000 rows, megabytes. Comparing, and choosing thresholds, fits up to five times more.
     interpretable : bool, default=False
         Whether to consider only algorithms whose fitted model a person can read.
+    class_weight : "balanced" or dict of class to float, optional
+        How much the rows of each class count in fitting, beside `sample_weight`; balanced weights are inverse to the
+        classes' shares. Algorithms that take no weights are not considered then.
     knowledge : path or Trained, optional
         A folder written by ``recommender train``; what is shipped by default.
     random_state : int, RandomState or None, default=0
@@ -218,15 +232,17 @@ class RecommendedClassifier(ClassifierMixin, _Recommended):
     Attributes
     ----------
     estimator_ : estimator
-        What was fitted, preprocessing included: a pipeline, or a `VotingClassifier` of several.
+        What was fitted, preprocessing included: a pipeline, or a `VotingClassifier` of several. A `Thresholded` one
+        where the metric is ``accuracy``, ``balanced_accuracy``, ``f1``, ``f1_macro`` or ``mcc`` and other thresholds
+        than equal ones raise it: then `predict` may give another class than the likeliest one.
     recommendation_ : Recommendation or None
         The whole recommendation. It holds the training table, so it does not go with a pickle or copy.
     best_configuration_ : Configuration or None
         What was fitted, or weighs most in a blend; None where nothing could be learnt.
     leaderboard_ : DataFrame
         The candidates, the best first: algorithm, hyperparameters, expected score, score (the mean over folds; NaN
-        where nothing was compared, or it failed), weight in the fitted model, seconds spent on it, and the error if it
-        failed.
+        where nothing was compared, or it failed; under the thresholds that other folds choose), weight in the fitted
+        model, seconds spent on it, and the error if it failed. Expected scores are without such thresholds.
     classes_ : array of shape (n_classes,)
         The classes.
     n_features_in_ : int
@@ -242,6 +258,37 @@ class RecommendedClassifier(ClassifierMixin, _Recommended):
     >>> model.predict_proba(X).shape, model.score(X, y) > 0.9
     ((178, 3), True)
     """
+
+    def __init__(
+        self,
+        *,
+        metric: str | None = None,
+        n_candidates: int = 1,
+        blend: bool = False,
+        include: Iterable[str] | None = None,
+        exclude: Iterable[str] = (),
+        max_fit_time: float | None = None,
+        max_predict_time: float | None = None,
+        max_memory: float | None = None,
+        interpretable: bool = False,
+        class_weight: Mapping[Any, float] | str | None = None,
+        knowledge: Path | str | Trained | None = None,
+        random_state: int | np.random.RandomState | None = 0,
+    ) -> None:
+        super().__init__(
+            metric=metric,
+            n_candidates=n_candidates,
+            blend=blend,
+            include=include,
+            exclude=exclude,
+            max_fit_time=max_fit_time,
+            max_predict_time=max_predict_time,
+            max_memory=max_memory,
+            interpretable=interpretable,
+            knowledge=knowledge,
+            random_state=random_state,
+        )
+        self.class_weight = class_weight
 
     @property
     def classes_(self) -> np.ndarray:

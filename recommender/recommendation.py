@@ -114,6 +114,7 @@ def recommend(
     max_predict_time: float | None = None,
     max_memory: float | None = None,
     interpretable: bool = False,
+    weighted: bool = False,
     knowledge: Path | str | Trained | None = None,
     random_state: int = 0,
 ) -> Recommendation:
@@ -152,6 +153,9 @@ def recommend(
     interpretable : bool, default=False
         Whether to consider only algorithms whose fitted model a person can read: linear models, linear discriminant
         analysis and naive Bayes.
+    weighted : bool, default=False
+        Whether to consider only algorithms whose model takes weights of rows, which are given to a pipeline as
+        ``fit(X, y, model__sample_weight=weights)``.
     knowledge : path or Trained, optional
         A folder written by ``recommender train``, or what `load_trained` returned; what is shipped by default.
     random_state : int, default=0
@@ -194,6 +198,6 @@ def recommend(
     else:
         name = None if judge is None else judge.name if judge.name in METRICS else judge.nearest
         trained = load_trained(data.task, name, Path(knowledge) if knowledge else None)
-    filters = Filters(include, exclude, max_fit_time, max_predict_time, max_memory, interpretable)
+    filters = Filters(include, exclude, max_fit_time, max_predict_time, max_memory, interpretable, weighted)
     ranking = rank_configurations(data, trained, filters, judge=judge, random_state=random_state)
     return Recommendation(**{field.name: getattr(ranking, field.name) for field in fields(ranking)})

@@ -11,17 +11,22 @@ import pytest
 from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, load_wine
 from sklearn.dummy import DummyClassifier
-from sklearn.metrics import make_scorer
+from sklearn.ensemble import VotingClassifier
+from sklearn.metrics import balanced_accuracy_score, make_scorer
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.utils import compute_sample_weight
 from sklearn.utils.estimator_checks import parametrize_with_checks
 from threadpoolctl import threadpool_limits
 
 from recommender import RecommendedClassifier, RecommendedRegressor
 from recommender.errors import MetricError, RecommendationError, UnknownNameError
-from recommender.evaluation.metrics import find_metric
+from recommender.evaluation.measures import Predicted
+from recommender.evaluation.metrics import METRICS, find_metric
 from recommender.fitting.candidates import Candidate, compare, fit_first, weigh
+from recommender.fitting.row_weights import RowWeights, row_weights
+from recommender.fitting.thresholds import Thresholded
 from recommender.recommendation import recommend
 from recommender.tables.dataset import Dataset
 from recommender.tables.loading import load_dataset
@@ -50,7 +55,12 @@ def mixed() -> pd.DataFrame:
     )
 
 
-@parametrize_with_checks([RecommendedClassifier(max_fit_time=0.05), RecommendedRegressor(max_fit_time=0.05)])
+@parametrize_with_checks(
+    [RecommendedClassifier(max_fit_time=0.05), RecommendedRegressor(max_fit_time=0.05)],
+    expected_failed_checks=lambda model: {
+        "check_sample_weight_equivalence_on_dense_data": "another number of rows is another recommendation"
+    },
+)
 @pytest.mark.filterwarnings(
     "ignore::sklearn.exceptions.ConvergenceWarning", "ignore:the target is constant", "ignore:no class has a second row"
 )
@@ -166,6 +176,116 @@ def test_machines_without_probabilities_are_calibrated(loader, algorithm):
     assert len(model.decision_function(X[test])) == test.sum()
 
 
+@pytest.fixture
+def rare() -> tuple[np.ndarray, np.ndarray]:
+    """Every ninth row or so is of the second class, and few rows are so for sure."""
+    return draw_classes([0.0, -3.0])
+
+
+def draw_classes(levels: list[float]) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(1000, 3))
+    slopes = np.eye(3)[:, : len(levels)] * 1.5
+    return X, (X @ slopes + levels + rng.gumbel(size=(1000, len(levels)))).argmax(axis=1)
+
+
+@pytest.mark.parametrize("metric", ["balanced_accuracy", "f1"])
+@pytest.mark.parametrize("n_candidates", [1, 2])
+def test_thresholds_are_those_that_raise_the_metric(metric, n_candidates, rare):
+    X, y = rare
+    options = {"include": ["logistic_regression", "naive_bayes"], "n_candidates": n_candidates}
+    plain = RecommendedClassifier(**options).fit(X[:500], y[:500])
+    model = RecommendedClassifier(metric=metric, **options).fit(X[:500], y[:500])
+    assert isinstance(model.estimator_, Thresholded)
+    assert model.predict(X).mean() > 1.2 * plain.predict(X).mean()
+    assert (model.predict_proba(X)[:, 1] >= model.estimator_.thresholds[1]).tolist() == (model.predict(X) == 1).tolist()
+    measure = METRICS[metric].measure
+    scores = [measure(y[500:], Predicted(each.predict(X[500:]))) for each in (model, plain)]
+    assert scores[0] > scores[1]
+    assert model.leaderboard_["score"][1] == pytest.approx(scores[0], abs=0.15)
+
+
+def test_thresholds_of_a_blend_of_several_classes():
+    X, y = draw_classes([0.0, -2.5, -2.5])
+    options = {"include": ["logistic_regression", "naive_bayes", "lda"], "n_candidates": 3, "blend": True}
+    model = RecommendedClassifier(metric="balanced_accuracy", **options).fit(X[:500], y[:500])
+    assert isinstance(model.estimator_, Thresholded)
+    assert isinstance(model.estimator_.classifier, VotingClassifier)
+    likeliest = model.predict_proba(X).argmax(axis=1)
+    assert balanced_accuracy_score(y, model.predict(X)) > balanced_accuracy_score(y, likeliest)
+
+
+def test_thresholds_are_left_alone_where_the_metric_has_none(rare):
+    assert not isinstance(RecommendedClassifier(metric="log_loss", **QUICK).fit(*rare).estimator_, Thresholded)
+
+
+@pytest.mark.parametrize("options", [{}, {"n_candidates": 2}, {"n_candidates": 2, "blend": True}], ids=str)
+def test_rows_count_as_their_weights_say(options, rare):
+    X, y = rare
+    weights = np.where(y == 1, 8.0, 1.0)
+    plain = RecommendedClassifier(**QUICK, **options).fit(X, y)
+    model = RecommendedClassifier(**QUICK, **options).fit(X, y, sample_weight=weights)
+    assert model.predict_proba(X)[:, 1].mean() > plain.predict_proba(X)[:, 1].mean() + 0.15
+    assert {item.algorithm for item in model.recommendation_.items} == {"logistic_regression", "naive_bayes"}
+    assert "lda" in {item.algorithm for item in plain.recommendation_.items}
+
+
+@pytest.mark.parametrize("options", [{}, {"n_candidates": 2, "blend": True}], ids=str)
+def test_numbers_are_weighted_too(options):
+    X, y = load_diabetes(return_X_y=True)
+    weights = np.where(y > np.median(y), 9.0, 1.0)
+    plain = RecommendedRegressor(**QUICK, **options).fit(X, y)
+    model = RecommendedRegressor(**QUICK, **options).fit(X, y, weights)
+    assert model.predict(X).mean() > plain.predict(X).mean() + 20
+
+
+def test_rows_without_weight_are_as_if_they_were_not_there(mixed):
+    X, y = mixed.drop(columns="churned"), mixed["churned"]
+    weights = np.where(np.arange(90) % 3 == 0, 0.0, 1.0)
+    model = RecommendedClassifier(**QUICK).fit(X, y, sample_weight=weights)
+    other = RecommendedClassifier(**QUICK).fit(X[weights > 0], y[weights > 0], sample_weight=np.ones(60))
+    np.testing.assert_array_equal(model.predict_proba(X), other.predict_proba(X))
+
+
+def test_classes_are_balanced_on_request(rare):
+    X, y = rare
+    balanced = RecommendedClassifier(class_weight="balanced", **QUICK).fit(X, y)
+    by_hand = RecommendedClassifier(**QUICK).fit(X, y, sample_weight=compute_sample_weight("balanced", y))
+    twice = RecommendedClassifier(class_weight={1: 5.0}, **QUICK).fit(X, y, sample_weight=np.full(1000, 2.0))
+    np.testing.assert_allclose(balanced.predict_proba(X), by_hand.predict_proba(X))
+    assert twice.predict_proba(X)[:, 1].mean() > RecommendedClassifier(**QUICK).fit(X, y).predict_proba(X)[:, 1].mean()
+
+
+def test_comparisons_are_weighted_by_rows_and_not_by_classes(rare):
+    X, y = rare
+    dataset, metric = load_dataset(X, y), METRICS["log_loss"]
+    best = recommend(dataset, include="logistic_regression").items[:1]
+
+    def score(weights: RowWeights) -> float:
+        return compare(map(Candidate, best), dataset, metric, weights=weights, random_state=0)[0].score
+
+    assert score(RowWeights(judging=np.where(y == 1, 1.0, 1e-9))) > 1 > score(row_weights(y, None, "balanced"))
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        ([1.0, 2.0], "has shape"),
+        (np.full(150, -1.0), "not negative"),
+        (np.zeros(150), "all of sample_weight is zero"),
+        (np.full(150, np.nan), "finite"),
+    ],
+)
+def test_weights_that_are_none(weights, message):
+    with pytest.raises(ValueError, match=message):
+        RecommendedClassifier(**QUICK).fit(*load_iris(return_X_y=True), sample_weight=weights)
+
+
+def test_weights_leave_nothing_to_choose_from():
+    with pytest.raises(RecommendationError, match=r"include=.* and weighted=True"):
+        RecommendedClassifier(include="lda").fit(*load_iris(return_X_y=True), sample_weight=np.ones(150))
+
+
 def test_decisions_are_those_of_the_fitted_model():
     X, y = load_breast_cancer(return_X_y=True)
     model = RecommendedClassifier(include="lda").fit(X, y)
@@ -204,7 +324,10 @@ def test_weights_of_a_blend_are_no_worse_than_the_best_alone():
     tried = compare(map(Candidate, recommendation.portfolio(3)), dataset, metric, random_state=0)
     weigh(tried, metric)
     folds = zip(*(c.predictions for c in tried), strict=True)
-    blended = [(sum(c.weight * p.labels for c, (_, p) in zip(tried, fold, strict=True)), fold[0][0]) for fold in folds]
+    blended = [
+        (sum(c.weight * found.predicted.labels for c, found in zip(tried, fold, strict=True)), fold[0].y)
+        for fold in folds
+    ]
     r2 = np.mean([1 - ((y - p) ** 2).sum() / ((y - y.mean()) ** 2).sum() for p, y in blended])
     assert r2 >= tried[0].score - 1e-9
 
@@ -244,7 +367,8 @@ def test_what_fails_on_the_table_gives_way_to_another():
     with pytest.raises(ValueError, match="y has only 1 sample"):
         fit_first(failing, dataset, random_state=0)
     other = Candidate(recommend(X.iloc[:100], y.iloc[:100], include="naive_bayes").best)
-    assert fit_first([*failing, other], dataset, random_state=0).predict_proba(X).shape == (101, 3)
+    model = fit_first([*failing, other], dataset, random_state=0)
+    assert model.predict_proba(X).shape == (101, 3)
     assert ([candidate.weight for candidate in failing], other.weight) == ([0.0] * len(failing), 1.0)
     assert all("y has only 1 sample" in candidate.message for candidate in failing)
 

@@ -214,6 +214,16 @@ def test_interpretable_models_can_be_read(loader):
         assert numbers.shape[-1] == data.data.shape[1]
 
 
+@pytest.mark.parametrize("loader", [load_wine, load_diabetes])
+def test_weighted_models_take_weights(loader):
+    data = loader()
+    items = {item.algorithm: item for item in recommend(data, weighted=True).items}
+    everything = {item.algorithm for item in recommend(data).items}
+    assert everything - set(items) == everything & {"k_neighbors", "lda", "qda", "gaussian_process"}
+    for item in (item for item in items.values() if item.fit_seconds < 0.1):
+        item.estimator.fit(data.data, data.target, model__sample_weight=np.ones(len(data.target)))
+
+
 def test_other_metrics():
     losses = recommend(load_diabetes(as_frame=True), metric="rmse").to_frame()
     assert losses["expected_score"].between(20, 120).all()

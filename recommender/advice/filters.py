@@ -8,7 +8,7 @@ from functools import cache
 
 import pandas as pd
 
-from recommender.algorithms.catalogue import find_algorithm
+from recommender.algorithms.catalogue import Algorithm, find_algorithm
 from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.encoding import Encoding
 from recommender.algorithms.preprocessing import encoded_width
@@ -57,6 +57,8 @@ class Filters:
         Megabytes.
     interpretable : bool
         Whether a person must be able to read the fitted model.
+    weighted : bool
+        Whether it must take weights of rows.
     """
 
     include: Iterable[str] | None = None
@@ -65,6 +67,17 @@ class Filters:
     max_predict_time: float | None = None
     max_memory: float | None = None
     interpretable: bool = False
+    weighted: bool = False
+
+    def admit(self, algorithm: Algorithm) -> bool:
+        """Whether an algorithm is of the kinds that were asked for."""
+        readable = algorithm.is_interpretable or not self.interpretable
+        return readable and (algorithm.takes_weights or not self.weighted)
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of algorithms that were asked for, as they are given to `recommend`."""
+        return [f"{name}=True" for name in ("interpretable", "weighted") if getattr(self, name)]
 
     @property
     def limits(self) -> tuple[CostLimit, ...]:
@@ -103,11 +116,10 @@ def _asked_for(table: pd.DataFrame, trained: Trained, dataset: Dataset, filters:
     included = None if filters.include is None else _names(filters.include)
     excluded = _names(filters.exclude)
     wanted = (applying if included is None else included) - excluded
-    if filters.interpretable:
-        wanted = {name for name in wanted if find_algorithm(name).is_interpretable}
+    wanted = {name for name in wanted if filters.admit(find_algorithm(name))}
     table = table[[name in wanted for name in names]]
     if table.empty:
-        raise RecommendationError(_why_none(applying, included, excluded, filters.interpretable, dataset))
+        raise RecommendationError(_why_none(applying, included, excluded, filters, dataset))
     return table
 
 
@@ -145,13 +157,14 @@ def _names(given: Iterable[str]) -> set[str]:
 
 
 def _why_none(
-    applying: set[str], included: set[str] | None, excluded: set[str], interpretable: bool, dataset: Dataset
+    applying: set[str], included: set[str] | None, excluded: set[str], filters: Filters, dataset: Dataset
 ) -> str:
     given = [] if included is None else [f"include={sorted(included)}"]
     given += [f"exclude={sorted(excluded)}"] if excluded else []
-    given += ["interpretable=True"] if interpretable else []
-    usable = sorted(name for name in applying if find_algorithm(name).is_interpretable or not interpretable)
-    choices = f"Choose from: {', '.join(usable)}" if usable else "Without interpretable=True something would be"
+    given += filters.kinds
+    usable = sorted(name for name in applying if filters.admit(find_algorithm(name)))
+    without = f"Without {' and '.join(filters.kinds)} something would be"
+    choices = f"Choose from: {', '.join(usable)}" if usable else without
     return (
         f"no configuration is left by {' and '.join(given)} that can be fitted on this {dataset.task} table. {choices}"
     )

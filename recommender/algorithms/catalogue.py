@@ -67,6 +67,8 @@ class Algorithm:
         The extra of this package that installs its library; None for those that are always there.
     is_interpretable : bool, default=False
         Whether a person can read the fitted model: one number for each encoded column and class, or a few.
+    takes_weights : bool, default=True
+        Whether its `fit` takes weights of rows.
     safe_rank : int, optional
         Its place among the algorithms to whose default a recommendation is not to lose, the first one first.
     flaml_name : str, optional
@@ -96,6 +98,7 @@ class Algorithm:
     library: str | None = None
     extra: str | None = None
     is_interpretable: bool = False
+    takes_weights: bool = True
     safe_rank: int | None = None
     flaml_name: str | None = None
     flaml_settings: Mapping[str, str] = field(default_factory=dict)
@@ -415,6 +418,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             description="Judges each row by the most similar known rows",
             tasks=TASKS,
             builder=builders.k_neighbors,
+            takes_weights=False,
             space=spaces.k_neighbors,
             encoding=LINEAR,
             strong=({"n_neighbors": 1}, {"n_neighbors": 20, "weights": "distance"}),
@@ -447,6 +451,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             description="Linear discriminant analysis: a straight line between the classes",
             tasks=CLASSIFICATION,
             builder=builders.lda,
+            takes_weights=False,
             space=spaces.shrinkage,
             encoding=LINEAR,
             strong=({"shrinkage": "auto"},),
@@ -460,6 +465,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             description="Quadratic discriminant analysis: a curve between the classes",
             tasks=CLASSIFICATION,
             builder=builders.qda,
+            takes_weights=False,
             space=spaces.qda,
             encoding=LINEAR,
             strong=({"reg_param": 0.1},),
@@ -519,6 +525,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             description="Smooth interpolation between known rows",
             tasks=REGRESSION,
             builder=builders.gaussian_process,
+            takes_weights=False,
             space=spaces.gaussian_process,
             encoding=LINEAR,
             strong=(

@@ -55,6 +55,8 @@ class Metric:
         R² below -1, or errors that are as large. Larger is better; in standard deviations of a target in its units.
     nearest : str, optional
         The metric that ranks in its place where nothing was learnt of it.
+    has_thresholds : bool, default=False
+        Whether it judges the predicted classes alone, and moving the thresholds of decision was measured to raise it.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Metric:
     in_target_units: bool = False
     floor: float = -math.inf
     nearest: str | None = None
+    has_thresholds: bool = False
 
     @property
     def sign(self) -> int:
@@ -104,6 +107,7 @@ METRICS: dict[str, Metric] = {
             meaning="the share of rows that are predicted rightly",
             tasks=_CLASSES,
             measure=measures.accuracy,
+            has_thresholds=True,
         ),
         Metric(
             "balanced_accuracy",
@@ -111,6 +115,7 @@ METRICS: dict[str, Metric] = {
             meaning="the share that is predicted rightly, every class counting the same",
             tasks=_CLASSES,
             measure=measures.balanced_accuracy,
+            has_thresholds=True,
         ),
         Metric(
             "f1_macro",
@@ -118,6 +123,7 @@ METRICS: dict[str, Metric] = {
             meaning="precision and recall, every class counting the same; 1 is perfect",
             tasks=_CLASSES,
             measure=measures.f1_macro,
+            has_thresholds=True,
         ),
         Metric(
             "r2",
@@ -165,6 +171,7 @@ METRICS: dict[str, Metric] = {
             tasks=("binary",),
             measure=measures.f1,
             nearest="f1_macro",
+            has_thresholds=True,
         ),
         Metric(
             "mcc",
@@ -174,6 +181,7 @@ METRICS: dict[str, Metric] = {
             measure=measures.mcc,
             lower=-1.0,
             nearest="f1_macro",
+            has_thresholds=True,
         ),
         Metric(
             "brier",

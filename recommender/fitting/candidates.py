@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.pipeline import Pipeline
 
 from recommender.advice.ranking import RecommendedConfiguration
 from recommender.algorithms.pipelines import build_pipeline
@@ -17,6 +18,8 @@ from recommender.errors import MetricError, RecommendationError
 from recommender.evaluation.evaluate import message_of, predict
 from recommender.evaluation.measures import Predicted
 from recommender.evaluation.metrics import Metric
+from recommender.fitting.row_weights import RowWeights
+from recommender.fitting.thresholds import Floats, LeftOut, decide, with_thresholds
 from recommender.tables.dataset import Dataset
 from recommender.tables.splits import split
 
@@ -24,6 +27,8 @@ VALIDATION_FOLDS = 5
 """Candidates are compared on so many folds; on large tables the rule for splits has fewer."""
 BLEND_ROUNDS = 25
 """Weights of a blend are multiples of one over this."""
+UNWEIGHTED = RowWeights()
+"""All rows count the same."""
 
 
 @dataclass(eq=False)
@@ -34,10 +39,12 @@ class Candidate:
     ----------
     item : RecommendedConfiguration
         What is tried.
-    predictions : list of (truth, Predicted)
+    predictions : list of LeftOut
         Of each fold's left-out rows.
     scores : list of float
-        Of each fold, in the metric's own unit.
+        Of each fold, in the metric's own unit, under thresholds that the other folds choose where the metric has any.
+    thresholds : array of shape (n_classes,), optional
+        Under which the fitted model predicts; None where it predicts the likeliest class.
     seconds : float
         Spent on it.
     weight : float
@@ -47,8 +54,9 @@ class Candidate:
     """
 
     item: RecommendedConfiguration
-    predictions: list[tuple[np.ndarray, Predicted]] = field(default_factory=list)
+    predictions: list[LeftOut] = field(default_factory=list)
     scores: list[float] = field(default_factory=list)
+    thresholds: Floats | None = None
     seconds: float = 0.0
     weight: float = 0.0
     message: str = ""
@@ -59,7 +67,14 @@ class Candidate:
         return np.nan if self.message else _mean(self.scores)
 
 
-def compare(candidates: Iterable[Candidate], dataset: Dataset, metric: Metric, *, random_state: int) -> list[Candidate]:
+def compare(
+    candidates: Iterable[Candidate],
+    dataset: Dataset,
+    metric: Metric,
+    *,
+    weights: RowWeights = UNWEIGHTED,
+    random_state: int,
+) -> list[Candidate]:
     """The candidates with their scores on the same folds, the best first; those that failed are marked so, and last.
 
     They are left as they are where every class has fewer rows than there would be folds.
@@ -80,11 +95,13 @@ def compare(candidates: Iterable[Candidate], dataset: Dataset, metric: Metric, *
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # the final fit shows them
                 for train, test in folds:
-                    part = dataset.take(train)
-                    model = build_pipeline(candidate.item.configuration, part, random_state=random_state)
-                    found = predict(model.fit(part.X, part.y), dataset, test)
-                    candidate.predictions.append(found)
-                    candidate.scores.append(metric.measure(*found))
+                    part, given = dataset.take(train), weights.take(train).for_pipeline
+                    pipeline = build_pipeline(candidate.item.configuration, part, random_state=random_state)
+                    found = predict(pipeline.fit(part.X, part.y, **given), dataset, test)
+                    candidate.predictions.append(LeftOut(*found, weights.take(test).judging))
+                decision = decide(candidate.predictions, metric)
+                candidate.thresholds = decision.thresholds
+                candidate.scores = [fold.score(metric) for fold in decision.left_out]
         except Exception as error:  # whatever a model raises is its outcome on this table
             candidate.message = message_of(error)
             refusals += [error] if isinstance(error, MetricError) else []
@@ -110,16 +127,21 @@ def weigh(candidates: Sequence[Candidate], metric: Metric) -> None:
 
 
 def _score_of_blend(candidates: Sequence[Candidate], weights: np.ndarray, metric: Metric) -> float:
-    shares, scores = weights / weights.sum(), []
+    return _mean([fold.score(metric) for fold in _blended(candidates, weights)])
+
+
+def _blended(candidates: Sequence[Candidate], weights: np.ndarray) -> list[LeftOut]:
+    """What the candidates together say of each fold's left-out rows."""
+    shares, blended = weights / weights.sum(), []
     for folds in zip(*(candidate.predictions for candidate in candidates), strict=True):
-        y, predictions = folds[0][0], [prediction for _, prediction in folds]
-        if predictions[0].margins is None:
-            blended = Predicted(np.tensordot(shares, [p.labels for p in predictions], axes=1))
+        said = [fold.predicted for fold in folds]
+        if said[0].margins is None:
+            predicted = Predicted(np.tensordot(shares, [one.labels for one in said], axes=1))
         else:
-            mean = np.tensordot(shares, [p.margins for p in predictions], axes=1)
-            blended = Predicted(mean.argmax(axis=1), mean, are_probabilities=True, classes=predictions[0].classes)
-        scores.append(metric.measure(y, blended))
-    return _mean(scores)
+            mean = np.tensordot(shares, [one.margins for one in said], axes=1)
+            predicted = Predicted(mean.argmax(axis=1), mean, are_probabilities=True, classes=said[0].classes)
+        blended.append(LeftOut(folds[0].y, predicted, folds[0].sample_weight))
+    return blended
 
 
 def _mean(scores: list[float]) -> float:
@@ -128,7 +150,13 @@ def _mean(scores: list[float]) -> float:
     return float(np.mean(known)) if known else np.nan
 
 
-def fit_first(candidates: Iterable[Candidate], dataset: Dataset, *, random_state: int) -> Any:
+def fit_first(
+    candidates: Iterable[Candidate],
+    dataset: Dataset,
+    *,
+    weights: RowWeights = UNWEIGHTED,
+    random_state: int,
+) -> Any:
     """The fitted model of the first candidate that can be fitted, which gets all weight; failures are marked so.
 
     Raises
@@ -140,8 +168,9 @@ def fit_first(candidates: Iterable[Candidate], dataset: Dataset, *, random_state
     for candidate in candidates:
         started = time.perf_counter()
         try:
-            model = build_pipeline(candidate.item.configuration, dataset, random_state=random_state)
-            model.fit(dataset.X, dataset.y)
+            pipeline = build_pipeline(candidate.item.configuration, dataset, random_state=random_state)
+            model = with_thresholds(pipeline, candidate.thresholds)
+            model.fit(dataset.X, dataset.y, **weights.for_pipeline)
         except Exception as error:  # whatever a model raises is its outcome on this table
             first, candidate.message = first or error, message_of(error)
         else:
@@ -152,20 +181,34 @@ def fit_first(candidates: Iterable[Candidate], dataset: Dataset, *, random_state
     raise first or RecommendationError("there is no candidate to fit")
 
 
-def fit_blend(candidates: Sequence[Candidate], dataset: Dataset, *, random_state: int) -> Any:
+def fit_blend(
+    candidates: Sequence[Candidate],
+    dataset: Dataset,
+    metric: Metric,
+    *,
+    weights: RowWeights = UNWEIGHTED,
+    random_state: int,
+) -> Any:
     """The fitted mean of the candidates' probabilities or numbers, under their weights."""
     from sklearn.ensemble import VotingClassifier, VotingRegressor
 
     kept = [candidate for candidate in candidates if candidate.weight > 0]
-    models = [
-        (c.item.configuration.id, build_pipeline(c.item.configuration, dataset, random_state=random_state))
-        for c in kept
-    ]
-    weights = [c.weight for c in kept]
-    voting = VotingRegressor(models, weights=weights)
-    if dataset.task != "regression":
-        voting = VotingClassifier(models, voting="soft", weights=weights)
-    return voting.fit(dataset.X, dataset.y)
+    chosen, votes = [c.item.configuration for c in kept], np.array([c.weight for c in kept])
+    models = [(one.id, Member(build_pipeline(one, dataset, random_state=random_state).steps)) for one in chosen]
+    given = {} if weights.fitting is None else {"sample_weight": weights.fitting}
+    if dataset.task == "regression":
+        return VotingRegressor(models, weights=votes).fit(dataset.X, dataset.y, **given)
+    voting = VotingClassifier(models, voting="soft", weights=votes)
+    thresholds = decide(_blended(kept, votes), metric).thresholds
+    return with_thresholds(voting, thresholds).fit(dataset.X, dataset.y, **given)
+
+
+class Member(Pipeline):
+    """A pipeline that takes weights of rows in the way of a model without steps, as voters must."""
+
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Member:
+        """Fit all steps, the model with the weights."""
+        return super().fit(X, y, **({} if sample_weight is None else {"model__sample_weight": sample_weight}))
 
 
 def leaderboard(candidates: Iterable[Candidate]) -> pd.DataFrame:

@@ -23,7 +23,9 @@ from recommender.errors import MetricError, RecommendationError
 from recommender.evaluation.evaluate import Evaluation, message_of
 from recommender.evaluation.metrics import METRICS
 from recommender.evaluation.workers import Job, Limits, LocalWorkers, Outcome, Spooled, spool
+from recommender.fitting.candidates import VALIDATION_FOLDS
 from recommender.fitting.session import Session
+from recommender.fitting.thresholds import Floats, LeftOut, decide, with_thresholds
 from recommender.tables.dataset import Dataset
 from recommender.tables.loading import load_dataset
 from recommender.tables.splits import split
@@ -77,14 +79,16 @@ class Refinement:
 
     Parameters
     ----------
-    estimator : Pipeline
-        Fitted on all rows.
+    estimator : Pipeline or Thresholded
+        Fitted on all rows; under other thresholds of decision than equal ones where the metric has any and they raise
+        it.
     configuration : RecommendedConfiguration
         What it is, with what is expected of it after all that was seen.
     leaderboard : DataFrame indexed by rank
         A row for each configuration that was tried, the best first: algorithm, hyperparameters, score (the mean over
-        folds of what was asked to be good at, in its own unit, NaN where it failed), deviation (the standard deviation
-        over folds), n_folds, fit_seconds (processor seconds, mean over folds), status, message and configuration_id.
+        folds of what was asked to be good at, in its own unit, NaN where it failed; under thresholds that the other
+        folds choose), deviation (the standard deviation over folds), n_folds, fit_seconds (processor seconds, mean over
+        folds), status, message and configuration_id.
     """
 
     estimator: Pipeline
@@ -151,7 +155,8 @@ def refine(
     chosen = trials.choice()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        estimator = build_pipeline(chosen.configuration, dataset).fit(dataset.X, dataset.y)
+        pipeline = build_pipeline(chosen.configuration, dataset)
+        estimator = with_thresholds(pipeline, trials.thresholds.get(chosen.configuration.id)).fit(dataset.X, dataset.y)
     return Refinement(estimator, chosen, trials.leaderboard())
 
 
@@ -171,8 +176,10 @@ class _Trials:
         self.items = {item.configuration.id: item for item in recommendation.items}
         self.ends, self.seconds = ends, ends - time.monotonic()
         self.rows: list[dict[str, Any]] = []
+        self.thresholds: dict[str, Floats | None] = {}
         self.clock = self.expected = 1.0  # seconds that trying took and was expected to take
         folds = split(dataset)
+        folds = folds[:VALIDATION_FOLDS] if self.judge.has_thresholds else folds  # which no row may choose twice
         self.share = len(folds[0][0]) / dataset.n_samples
         cost = np.median([self._fold_seconds(item) for item in recommendation.portfolio(AIM)])
         n_processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -223,7 +230,7 @@ class _Trials:
         self, workers: LocalWorkers, spooled: Spooled, item: RecommendedConfiguration
     ) -> list[Evaluation] | None:
         """Every fold of a configuration, the first failure as the last one; None if the time is up before."""
-        keep = self.judge.name not in METRICS  # workers do not know it, and send what it is to judge
+        keep = self.judge.name not in METRICS or self.judge.has_thresholds  # workers send what is judged here
         jobs = [Job(spooled, item.configuration, fold, keep_predictions=keep) for fold in range(self.n_folds)]
         running: dict[Future[Outcome], Job] = {workers.submit(job): job for job in jobs}
         found: list[Evaluation] = []
@@ -248,7 +255,7 @@ class _Trials:
 
     def _judged(self, evaluation: Evaluation) -> Evaluation:
         """An evaluation with its score by a scorer that workers do not know; failed, where that refuses."""
-        if evaluation.predictions is None:
+        if evaluation.predictions is None or self.judge.name in METRICS:
             return evaluation
         try:
             score = self.judge.measure(*evaluation.predictions)
@@ -272,6 +279,10 @@ class _Trials:
             np.array([evaluation.scores.get(metric.name, np.nan) for evaluation in found])
             for metric in (self.metric, self.judge)
         )
+        if self.judge.has_thresholds and last.status == "ok":
+            decision = decide([LeftOut(*each.predictions) for each in found if each.predictions], self.judge)
+            self.thresholds[item.configuration.id] = decision.thresholds
+            scores = np.array([fold.score(self.judge) for fold in decision.left_out])
         self.session.tell(float(learnt.mean()) if last.status == "ok" else np.nan, item)
         self.rows.append(
             {

@@ -86,6 +86,25 @@ def test_it_is_a_pipeline_like_any_other(algorithm, task):
 
 
 @pytest.mark.parametrize(("algorithm", "task"), EVERY)
+def test_it_learns_from_weights_of_rows_or_says_that_it_takes_none(algorithm, task):
+    """The same rows come with different targets, so that weights alone tell what is right."""
+    X = pd.concat([table("binary", 20, collinear=False).X] * 3, ignore_index=True)
+    copy = np.repeat([0, 1, 1] if task == "binary" else [0, 1, 2], 20)
+    dataset = load_dataset(X, 100.0 + 10 * copy if task == "regression" else np.array(["a", "b", "c"])[copy], task=task)
+
+    def learnt(weight: float) -> float:
+        pipeline = build_pipeline(first(algorithm, task)[0], dataset, n_jobs=1)
+        pipeline.fit(X, dataset.y, model__sample_weight=np.where(copy == copy.max(), weight, 1.0))
+        return float((pipeline.predict(X) if task == "regression" else 20 * pipeline.predict_proba(X)[:, -1]).mean())
+
+    if algorithm.takes_weights:
+        assert learnt(9.0) > learnt(0.1) + 2
+    else:
+        with pytest.raises(TypeError, match="sample_weight"):
+            learnt(1.0)
+
+
+@pytest.mark.parametrize(("algorithm", "task"), EVERY)
 def test_the_same_seed_gives_the_same_model(algorithm, task):
     dataset = table(task, 60)
     fold = (np.arange(45), np.arange(45, 60))

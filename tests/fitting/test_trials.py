@@ -6,13 +6,16 @@ import sys
 import threading
 import time
 
+import numpy as np
 import pandas as pd
 import pytest
 from sklearn.datasets import load_diabetes, load_iris
+from sklearn.metrics import balanced_accuracy_score
 from sklearn.utils.validation import check_is_fitted
 
 from recommender import recommend
 from recommender.errors import RecommendationError
+from recommender.fitting.thresholds import Thresholded
 from recommender.fitting.trials import _Trials, refine
 from recommender.tables.loading import load_dataset
 
@@ -47,6 +50,18 @@ def test_a_function_is_judged_by_here_and_not_in_the_workers(iris):
     assert found.leaderboard["score"].between(2.5, 3.5).all()
     assert found.leaderboard.loc[1, "configuration_id"] == found.configuration.configuration.id
     assert sum(seen) > 150
+
+
+def test_thresholds_are_moved_where_that_raises_the_metric():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(600, 3))
+    y = (X[:, 0] + rng.logistic(scale=0.7, size=600) > 2.2).astype(int)
+    found = recommend(X, y, include=["naive_bayes"], metric="balanced_accuracy").refine(X, y, seconds=120)
+    assert isinstance(found.estimator, Thresholded)
+    assert found.estimator.thresholds[1] < 0.4
+    likeliest = found.estimator.predict_proba(X).argmax(axis=1)
+    assert balanced_accuracy_score(y, found.estimator.predict(X)) > balanced_accuracy_score(y, likeliest) + 0.05
+    assert found.leaderboard["score"][1] > balanced_accuracy_score(y, likeliest) + 0.03
 
 
 def test_a_scorer_of_scikit_learn_by_its_name(iris):
