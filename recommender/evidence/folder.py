@@ -27,8 +27,9 @@ Format 2 added the size of an evaluation, 10,000 for all before it, and what its
 """
 ADDED = {"size": np.int64(10_000), "peak_bytes": np.nan, "rounds": np.nan, "threads": np.nan}
 """What the evaluations of format 1 are taken to have."""
-APPROXIMATE = ("fit_seconds", "predict_seconds", "peak_bytes", "rounds", "threads")
-"""Numbers beside the metrics that are kept to seven digits."""
+COSTS = ("fit_seconds", "predict_seconds", "model_bytes", "peak_bytes")
+"""What is kept to a thousandth: from run to run it differs by more, and digits that say nothing weigh most."""
+COST_BITS = 10
 
 
 def save_knowledge(knowledge: KnowledgeBase, folder: Path, *, extending: bool = False) -> None:
@@ -61,7 +62,8 @@ def save_knowledge(knowledge: KnowledgeBase, folder: Path, *, extending: bool = 
     _write(knowledge.configurations.assign(hyperparameters=settings), folder / "configurations.parquet")
     names = ["dataset_id", "configuration_id", "environment_id", "status", "message"]
     rows = knowledge.evaluations.astype(dict.fromkeys(names, "category"))
-    rows = rows.astype(dict.fromkeys([*APPROXIMATE, *METRICS], np.float32))
+    rows = rows.assign(**{name: _to_a_thousandth(rows[name]) for name in COSTS})
+    rows = rows.astype(dict.fromkeys([*(set(COSTS) - {"model_bytes"}), "rounds", "threads", *METRICS], np.float32))
     _write(rows.reset_index(drop=True), folder / "evaluations.parquet")
     versions = knowledge.environments["versions"].map(json.dumps)
     _write(knowledge.environments.assign(versions=versions), folder / "environments.parquet")
@@ -160,5 +162,16 @@ def drop_datasets(folder: Path, dataset_ids: Collection[str]) -> int:
     return len(own.evaluations) - len(rest.evaluations)
 
 
+def _to_a_thousandth(values: pd.Series) -> pd.Series:
+    """Numbers with few binary digits, of the type that they had."""
+    mantissa, exponent = np.frexp(values.to_numpy(np.float64))
+    few = np.ldexp(np.round(np.ldexp(mantissa, COST_BITS)), exponent - COST_BITS)
+    return pd.Series(few, index=values.index).astype(values.dtype)
+
+
 def _write(table: pd.DataFrame, path: Path) -> None:
-    table.to_parquet(path, compression="zstd", compression_level=15)
+    """A table as Parquet; the bytes of its broken numbers apart, the first of each, then the second, ..."""
+    numbers = [str(name) for name in table if table[name].dtype.kind == "f"]
+    encodings: dict[str, Any] = {"column_encoding": dict.fromkeys(numbers, "BYTE_STREAM_SPLIT")} if numbers else {}
+    others = [str(name) for name in (*table.index.names, *table.columns) if name and name not in numbers]
+    table.to_parquet(path, compression="zstd", compression_level=15, use_dictionary=others, **encodings)

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from recommender.errors import KnowledgeBaseError
 from recommender.evaluation.evaluate import Evaluation
-from recommender.evidence.folder import FORMAT, drop_datasets, extends_shipped, load_knowledge, save_knowledge
+from recommender.evidence.folder import COSTS, FORMAT, drop_datasets, extends_shipped, load_knowledge, save_knowledge
 from recommender.evidence.knowledge import KnowledgeBase
 from recommender.evidence.merging import extend
 from recommender.evidence.store import Store
@@ -22,9 +23,25 @@ def test_saving_and_loading_keep_everything(tmp_path):
     pd.testing.assert_frame_equal(again.datasets, some.datasets)
     pd.testing.assert_frame_equal(again.metafeatures, some.metafeatures)
     pd.testing.assert_frame_equal(again.configurations, some.configurations)
-    pd.testing.assert_frame_equal(
-        again.evaluations, some.evaluations.reset_index(drop=True), check_dtype=False, check_categorical=False
+    found, given = (
+        rows.drop(columns=list(COSTS)).reset_index(drop=True) for rows in (again.evaluations, some.evaluations)
     )
+    pd.testing.assert_frame_equal(found, given, check_dtype=False, check_categorical=False)
+
+
+def test_costs_are_kept_to_a_thousandth_once_and_for_all(tmp_path):
+    shipped = load_knowledge()
+    some = shipped.without(shipped.datasets.index[5:])
+    save_knowledge(some, tmp_path / "once")
+    once = load_knowledge(tmp_path / "once")
+    save_knowledge(once, tmp_path / "twice")
+    twice = load_knowledge(tmp_path / "twice")
+    for name in COSTS:
+        given, kept = some.evaluations[name].to_numpy(np.float64), once.evaluations[name].to_numpy(np.float64)
+        np.testing.assert_allclose(kept, given, rtol=1e-3)
+        assert once.evaluations[name].equals(twice.evaluations[name])
+        assert kept[given == 0].sum() == 0
+    assert once.evaluations["model_bytes"].dtype == np.int64
 
 
 @pytest.fixture
