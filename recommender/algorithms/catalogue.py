@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from recommender.algorithms import builders, spaces
 from recommender.algorithms.configuration import Hyperparameters
-from recommender.algorithms.encoding import LINEAR, TREES, Encoding, model_settings
+from recommender.algorithms.encoding import LINEAR, NATIVE, TREES, Encoding, model_settings
 from recommender.algorithms.training_rows import TrainingRows
 from recommender.errors import MissingExtraError, unknown_name
 from recommender.tables.dataset import TASKS, Task
@@ -62,7 +62,9 @@ class Algorithm:
     can_fit : callable(hyperparameters, TrainingRows) -> bool, optional
         Whether a setting can be fitted on such rows; every setting can where it is not given.
     library : str, optional
-        What it needs beside scikit-learn: the name of a distribution and of its module.
+        The distribution that it needs beside scikit-learn.
+    module : str, optional
+        Its module, where that has another name.
     extra : str, optional
         The extra of this package that installs its library; None for those that are always there.
     is_interpretable : bool, default=False
@@ -96,6 +98,7 @@ class Algorithm:
     max_classes: int | None = None
     can_fit: Callable[[Hyperparameters, TrainingRows], bool] | None = None
     library: str | None = None
+    module: str | None = None
     extra: str | None = None
     is_interpretable: bool = False
     takes_weights: bool = True
@@ -106,7 +109,13 @@ class Algorithm:
     @property
     def is_installed(self) -> bool:
         """Whether its library is there."""
-        return self.extra is None or self.library is None or _is_importable(self.library)
+        module = self.imported
+        return self.extra is None or module is None or _is_importable(module)
+
+    @property
+    def imported(self) -> str | None:
+        """The module of its library."""
+        return self.module or self.library
 
     def strong_for(self, task: Task) -> tuple[Hyperparameters, ...]:
         """The settings known to do well on a task."""
@@ -117,11 +126,16 @@ class Algorithm:
     ) -> BaseEstimator:
         """An unfitted estimator; the error of a library that is not installed says how to get it."""
         try:
-            return self.builder(model_settings(hyperparameters), task, random_state, n_jobs)
+            model = self.builder(model_settings(hyperparameters), task, random_state, n_jobs)
         except ImportError as error:
             if self.extra is None:
                 raise
             raise self.not_installed() from error
+        if self.encoding.chosen_by(hyperparameters).target == "plain":
+            return model
+        from recommender.algorithms.log_target import on_logarithm
+
+        return on_logarithm(model)
 
     def not_installed(self) -> MissingExtraError:
         """The error that says how to get its library."""
@@ -169,14 +183,25 @@ def installed_algorithms(names: Iterable[str] | None) -> frozenset[str] | None:
 
 
 def libraries() -> list[str]:
-    """The libraries that algorithms need beside scikit-learn, installed or not.
+    """The distributions that algorithms need beside scikit-learn, installed or not.
 
     Examples
     --------
     >>> libraries()
-    ['lightgbm', 'xgboost', 'catboost']
+    ['lightgbm', 'xgboost', 'catboost', 'interpret-core']
     """
     return list(dict.fromkeys(algorithm.library for algorithm in ALGORITHMS.values() if algorithm.library))
+
+
+def modules() -> list[str]:
+    """The modules of these, in the same order.
+
+    Examples
+    --------
+    >>> modules()[-1]
+    'interpret'
+    """
+    return list(dict.fromkeys(algorithm.imported for algorithm in ALGORITHMS.values() if algorithm.imported))
 
 
 LIGHTGBM_FOR_CLASSES: Hyperparameters = {
@@ -380,7 +405,16 @@ ALGORITHMS: dict[str, Algorithm] = {
             builder=builders.logistic_regression,
             space=spaces.logistic,
             encoding=LINEAR,
-            strong=({"C": 0.01}, {"C": 0.1, "l1_ratio": 1.0}, {"C": 30.0}),
+            strong=(
+                {"C": 0.01},
+                {"C": 0.1, "l1_ratio": 1.0},
+                {"C": 30.0},
+                {"C": 0.1, "numbers": "splines"},
+                {"C": 0.01, "numbers": "splines"},
+                {"C": 1.0, "numbers": "clipped"},
+                {"C": 1.0, "missing": "indicated"},
+                {"C": 1.0, "categories": "target"},
+            ),
             n_drawn=8,
             n_core=1,
             is_interpretable=True,
@@ -421,7 +455,12 @@ ALGORITHMS: dict[str, Algorithm] = {
             takes_weights=False,
             space=spaces.k_neighbors,
             encoding=LINEAR,
-            strong=({"n_neighbors": 1}, {"n_neighbors": 20, "weights": "distance"}),
+            strong=(
+                {"n_neighbors": 1},
+                {"n_neighbors": 20, "weights": "distance"},
+                {"n_neighbors": 20, "weights": "distance", "numbers": "quantile"},
+                {"n_neighbors": 10, "weights": "distance", "numbers": "clipped"},
+            ),
             n_drawn=5,
             n_core=1,
             max_samples=100_000,
@@ -492,7 +531,15 @@ ALGORITHMS: dict[str, Algorithm] = {
             builder=builders.ridge,
             space=spaces.ridge,
             encoding=LINEAR,
-            strong=({"alpha": 10.0}, {"alpha": 100.0}),
+            strong=(
+                {"alpha": 10.0},
+                {"alpha": 100.0},
+                {"alpha": 10.0, "numbers": "splines"},
+                {"alpha": 100.0, "numbers": "splines"},
+                {"alpha": 10.0, "numbers": "clipped"},
+                {"alpha": 10.0, "missing": "indicated"},
+                {"alpha": 10.0, "categories": "target"},
+            ),
             n_drawn=4,
             n_core=1,
             is_interpretable=True,
@@ -535,6 +582,21 @@ ALGORITHMS: dict[str, Algorithm] = {
             n_drawn=3,
             max_samples=1_000,
             max_features=200,
+        ),
+        Algorithm(
+            "nystroem",
+            description="Nearly a kernel machine: a linear model of how similar each row is to some rows",
+            tasks=TASKS,
+            builder=builders.nystroem,
+            space=spaces.nystroem,
+            encoding=LINEAR,
+            strong=(
+                {"n_components": 500, "width": 0.3, "C": 10.0},
+                {"n_components": 500, "width": 0.3, "C": 10.0, "numbers": "quantile"},
+                {"n_components": 1000, "width": 0.1, "C": 30.0},
+            ),
+            n_drawn=3,
+            max_classes=50,
         ),
         Algorithm(
             "xgboost",
@@ -592,6 +654,27 @@ ALGORITHMS: dict[str, Algorithm] = {
             safe_rank=1,
             flaml_name="catboost",
             flaml_settings={"n_estimators": "iterations"},
+        ),
+        Algorithm(
+            "ebm",
+            description="An explainable boosting machine: a sum of curves of single columns, and of a few pairs",
+            tasks=TASKS,
+            builder=builders.ebm,
+            space=spaces.ebm,
+            encoding=NATIVE,
+            strong=(
+                {"outer_bags": 8, "learning_rate": 0.04},
+                {"outer_bags": 4, "learning_rate": 0.1, "max_bins": 64, "min_samples_leaf": 10},
+            ),
+            n_drawn=2,
+            max_samples=50_000,
+            max_features=200,
+            n_core=1,
+            max_classes=10,
+            library="interpret-core",
+            module="interpret",
+            extra="interpretable",
+            is_interpretable=True,
         ),
     )
 }

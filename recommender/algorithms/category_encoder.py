@@ -9,6 +9,8 @@ import pandas as pd
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from recommender.tables.frames import as_frame
+
 
 class CategoryEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     """Columns of categories, as models take them that split by sets of categories.
@@ -39,7 +41,8 @@ class CategoryEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         self.max_categories = max_categories
 
     def fit(self, X: Any, y: Any = None) -> Self:
-        """Find the categories of a DataFrame of shape (n_samples, n_features); missing values are none of them."""
+        """Find the categories of a table of shape (n_samples, n_features); missing values are none of them."""
+        X = as_frame(X)
         self.n_features_in_ = X.shape[1]
         self.feature_names_in_ = np.asarray(X.columns, dtype=object)
         counted = (_plain(X.iloc[:, i]).value_counts(sort=False) for i in range(X.shape[1]))
@@ -51,6 +54,7 @@ class CategoryEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     def transform(self, X: Any) -> pd.DataFrame:
         """A DataFrame of category columns of shape (n_samples, n_features)."""
         check_is_fitted(self)
+        X = as_frame(X)
         columns = {
             name: _among(categories, _plain(X.iloc[:, i]))
             for i, (name, categories) in enumerate(zip(self.feature_names_in_, self.categories_, strict=True))

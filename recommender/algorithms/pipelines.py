@@ -27,7 +27,8 @@ def build_pipeline(
     configuration : Configuration
         What to build.
     dataset : Dataset
-        Whose columns the preprocessing is for. Only how they are read is used, no value of the table.
+        Whose columns the preprocessing is for. How they are read is used, and how many categories they have; nothing is
+        learnt from it.
     random_state : int, default=0
         Seed of the model.
     n_jobs : int, optional

@@ -83,6 +83,19 @@ def forest(task: Task) -> ConfigurationSpace:
     )
 
 
+def ebm(task: Task) -> ConfigurationSpace:
+    """Around the defaults of Nori, Jenkins, Koch and Caruana, "InterpretML" (2019), as far as they cost little."""
+    from ConfigSpace import Categorical, Float, Integer
+
+    how = (
+        Float("learning_rate", (0.02, 0.2), log=True),
+        Integer("max_leaves", (2, 4)),
+        Integer("min_samples_leaf", (2, 32), log=True),
+        Categorical("max_bins", (64, 256, 1024)),
+    )
+    return _space(*how) if task == "multiclass" else _space(*how, Integer("interactions", (1, 20), log=True))
+
+
 def logistic(task: Task) -> ConfigurationSpace:
     """Of logistic regression, after Probst et al. (JMLR 2019)."""
     from ConfigSpace import Categorical, Float
@@ -106,6 +119,17 @@ def rbf_svm(task: Task) -> ConfigurationSpace:
     if task == "regression":
         return _space(cost, gamma, Float("epsilon", (0.001, 0.5), log=True))
     return _space(cost, gamma)
+
+
+def nystroem(task: Task) -> ConfigurationSpace:
+    """Around the width that a kernel machine has by default."""
+    from ConfigSpace import Categorical, Float
+
+    return _space(
+        Categorical("n_components", (300, 600)),
+        Float("width", (0.03, 3.0), log=True),
+        Float("C", (0.1, 1000.0), log=True),
+    )
 
 
 def k_neighbors(task: Task) -> ConfigurationSpace:

@@ -20,7 +20,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from recommender.algorithms.catalogue import libraries
+from recommender.algorithms.catalogue import modules
 from recommender.algorithms.configuration import Configuration
 from recommender.errors import RecommenderError
 from recommender.evaluation.evaluate import Evaluation, Status, evaluate, message_of, status_of
@@ -222,7 +222,7 @@ def _context() -> Any:
     if sys.platform != "linux":
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__, *ALWAYS_LOADED, *libraries()])
+    context.set_forkserver_preload([__name__, *ALWAYS_LOADED, *modules()])
     return context
 
 
@@ -254,7 +254,7 @@ def _how(exitcode: int) -> str:
 def start_worker(memory_bytes: int) -> None:
     """Prepare a worker: load what it will need, keep it to one thread, and limit its memory."""
     threading.Thread(target=_follow_parent, daemon=True).start()
-    for library in (*ALWAYS_LOADED, *libraries()):
+    for library in (*ALWAYS_LOADED, *modules()):
         with suppress(ImportError):  # such as that of an extra
             importlib.import_module(library)
     from threadpoolctl import threadpool_limits

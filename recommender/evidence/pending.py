@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from recommender.algorithms.catalogue import find_algorithm
+from recommender.algorithms.choices import why_pointless
 from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.preprocessing import encoded_width
 from recommender.errors import DatasetError, ServerError
@@ -254,8 +255,10 @@ def is_described(about: Mapping[str, Any]) -> bool:
 def why_not(configuration: Configuration, dataset: Dataset, size: int = MAX_TRAIN_SAMPLES) -> str | None:
     """Why a configuration does not apply to a dataset as it is split at a size, or None where it does."""
     algorithm = find_algorithm(configuration.algorithm)
-    return algorithm.why_not(
+    encoding = algorithm.encoding.chosen_by(configuration.hyperparameters)
+    too_large = algorithm.why_not(
         n_samples=min(dataset.n_samples, size),
-        n_features=encoded_width(dataset, algorithm.encoding.chosen_by(configuration.hyperparameters)),
+        n_features=encoded_width(dataset, encoding),
         n_classes=dataset.n_classes,
     )
+    return too_large or why_pointless(encoding, dataset)

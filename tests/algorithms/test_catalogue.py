@@ -24,7 +24,7 @@ EVERY = [
     for task in ALGORITHMS[name].tasks
     if ALGORITHMS[name].is_installed
 ]
-SLOW = {"n_estimators": 20, "iterations": 20}
+SLOW = {"n_estimators": 20, "iterations": 20, "max_rounds": 100, "max_iter": 50}
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
 

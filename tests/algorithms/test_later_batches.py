@@ -32,6 +32,8 @@ VARIED: dict[str, tuple[str, Any]] = {
     "extra_trees": ("n_estimators", 5),
     "xgboost": ("n_estimators", 5),
     "catboost": ("iterations", 5),
+    "ebm": ("max_rounds", 20),
+    "nystroem": ("n_components", 20),
     "k_neighbors": ("n_neighbors", 5),
     "mlp": ("max_iter", 5),
     "qda": ("reg_param", 0.25),
