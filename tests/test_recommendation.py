@@ -214,6 +214,19 @@ def test_interpretable_models_can_be_read(loader):
         assert numbers.shape[-1] == data.data.shape[1]
 
 
+def test_no_expected_score_is_worse_than_always_predicting_the_most_frequent_class():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(400, 3)), np.where(np.arange(400) % 40 == 0, "yes", "no")
+    ranking = recommend(X, y, metric="accuracy")
+    table = ranking.to_frame()
+    assert table[["expected_score", "lower", "upper"]].min().min() >= 0.975
+    assert (table["lower"] <= table["expected_score"]).all()
+    session = ranking.session()
+    session.tell(0.975, session.suggest())
+    assert session.to_frame()[["expected_score", "lower"]].min().min() >= 0.975
+    assert any("thresholds of decision" in note for note in ranking.notes())
+
+
 @pytest.mark.parametrize("loader", [load_wine, load_diabetes])
 def test_weighted_models_take_weights(loader):
     data = loader()

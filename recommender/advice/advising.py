@@ -10,7 +10,7 @@ from recommender.advice.outside import why_outside
 from recommender.advice.ranking import WORTH_A_WORD, Ranking, RecommendedConfiguration
 from recommender.algorithms.catalogue import find_algorithm
 from recommender.errors import RecommendationError
-from recommender.evaluation.metrics import Metric
+from recommender.evaluation.metrics import Metric, trivial_score
 from recommender.metafeatures import extract_metafeatures
 from recommender.metamodel.model import Prediction
 from recommender.metamodel.trained import INPUTS, Trained, sizes_of
@@ -70,9 +70,10 @@ def rank_configurations(
 
 
 def _expected(trained: Trained, prediction: Prediction, metafeatures: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
-    """What is expected of every configuration, scores as they are measured."""
+    """What is expected of every configuration, scores as they are measured and none of them worse than trivial."""
     expected = (prediction.score, prediction.lower, prediction.upper)
-    score, one, other = (trained.as_measured(part.iloc[0], dataset) for part in expected)
+    trivial = trained.as_learnt(trivial_score(trained.metric, dataset.y), dataset)
+    score, one, other = (trained.as_measured(part.iloc[0].clip(lower=trivial), dataset) for part in expected)
     sizes = sizes_of(metafeatures).assign(n_predicted=N_PREDICTED)
     return pd.DataFrame(
         {

@@ -39,7 +39,8 @@ class RecommendedConfiguration:
         Algorithm and hyperparameters.
     expected_score : float
         In the metric's own unit, as cross-validation on the dataset would measure it; for regression as if no fit were
-        worse than an R² of -1, or an error of 1.41 standard deviations of the target.
+        worse than an R² of -1, or an error of 1.41 standard deviations of the target; for classes of predicting the
+        likeliest one, and no worse than always predicting the most frequent one.
     interval : (float, float)
         Holds the score with probability 0.8, judged on families that were left out.
     expected_regret : float
@@ -163,6 +164,11 @@ class Ranking:
             notes.append(
                 f"nothing was learnt of {self.judge.name} itself: the ranking and the expected scores are by "
                 f"{self.metric.name}, the nearest metric; what is tried on the table is judged by {self.judge.name}"
+            )
+        if self.judge.has_thresholds:
+            notes.append(
+                f"expected scores are of predicting the likeliest class; RecommendedClassifier and `refine` move the "
+                f"thresholds of decision where that raises {self.judge.name}"
             )
         if self.known:
             name = str(self.trained.datasets["name"][self.known])

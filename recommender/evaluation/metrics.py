@@ -16,6 +16,7 @@ from recommender.evaluation.measures import Predicted
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
 
     from recommender.tables.dataset import Task
 
@@ -284,3 +285,22 @@ def find_metric(name: str | None, task: Task) -> Metric:
         accepted = ", ".join(metric.name for metric in choices)
         raise UnknownNameError(f"the metric {name!r} does not judge {task} tasks. Choose from: {accepted}")
     return METRICS[name]
+
+
+def trivial_score(metric: Metric, y: pd.Series) -> float:
+    """What always predicting the most frequent class, for sure, scores; the worst that there is for numbers.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> y = pd.Series(["a", "b", "b", "b"])
+    >>> trivial_score(METRICS["accuracy"], y), trivial_score(METRICS["balanced_accuracy"], y)
+    (0.75, 0.5)
+    """
+    import numpy as np
+
+    if "regression" in metric.tasks:
+        return -metric.sign * math.inf
+    codes, counts = np.unique(np.asarray(y), return_inverse=True, return_counts=True)[1:]
+    labels = np.full(len(codes), counts.argmax())
+    return metric.measure(codes, Predicted(labels, np.eye(len(counts))[labels], are_probabilities=True))

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from recommender.errors import RecommendationError
+from recommender.evaluation.metrics import trivial_score
 from recommender.metamodel.intervals import COVERAGE
 from recommender.metamodel.scenarios import Scenarios
 
@@ -218,6 +219,7 @@ class Session:
         self._position = {name: i for i, name in enumerate(ranking.scenarios.configurations)}
         self._belief, self._bounds = Belief(ranking.scenarios), ranking.scenarios.bounds
         self._trained, self._dataset = ranking.trained, ranking.dataset
+        self._trivial = self._trained.as_learnt(trivial_score(ranking.metric, self._dataset.y), self._dataset)
         self._told: dict[str, float] = {}
         self._suggested: str | None = None
 
@@ -323,7 +325,8 @@ class Session:
         if not seen:
             return self._items
         outlook = self._outlook()
-        low, high = min(self._bounds[0], *seen.values()), max(self._bounds[1], *seen.values())
+        low = min(max(self._bounds[0], self._trivial), *seen.values())
+        high = max(self._bounds[1], *seen.values())
         expected, lower, upper = (
             self._trained.as_measured(np.clip(score, low, high), self._dataset)
             for score in (outlook.score, outlook.lower, outlook.upper)

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from recommender.errors import UnknownNameError
-from recommender.evaluation.metrics import METRICS, find_metric
+from recommender.evaluation.metrics import METRICS, find_metric, trivial_score
 
 
 def test_defaults():
@@ -29,3 +31,17 @@ def test_a_nearest_metric_judges_the_same_tasks_and_has_its_own_model():
             nearest = METRICS[metric.nearest]
             assert set(metric.tasks) <= set(nearest.tasks)
             assert nearest.nearest is None
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("accuracy", 0.7), ("balanced_accuracy", 1 / 3), ("roc_auc", 0.5), ("mcc", 0.0), ("brier", 0.6)],
+)
+def test_what_is_trivial_is_always_to_predict_the_most_frequent_class(name, expected):
+    y = pd.Series(["rare"] + ["few"] * 2 + ["many"] * 7)
+    assert trivial_score(METRICS[name], y) == pytest.approx(expected)
+
+
+def test_nothing_is_trivial_for_numbers():
+    y = pd.Series([1.0, 2.0])
+    assert (trivial_score(METRICS["r2"], y), trivial_score(METRICS["rmse"], y)) == (-np.inf, np.inf)
