@@ -144,6 +144,9 @@ class _Collection:
             work = self._waiting.popleft() if self._waiting else next(search, _OVER)
             if not isinstance(work, Work):
                 return work is _OVER
+            if work.configuration is not None and self._stop(work, work.configuration.id):
+                self._close(work, spared=len(work.folds))
+                continue
             job = work.job
             self._running[self.workers.submit(job)] = (job, work)
         return False
@@ -169,12 +172,18 @@ class _Collection:
         if work.opened.standings is not None:
             work.opened.standings.add(evaluation)
         work.folds.remove(evaluation.fold)
-        if evaluation.status == "ok" and work.folds and not self._stop(work, configuration_id):
+        goes_on = evaluation.status == "ok" and work.folds and not self._stop(work, configuration_id)
+        if goes_on and work.folds[0] < work.until:
             return True
-        self.recorder.spare(work.opened.name, len(work.folds))
-        self.leases.give_back(work.opened.spooled.dataset_id, configuration_id, work.opened.size)
-        work.opened.close_one()
+        self._close(work, spared=0 if goes_on else len(work.folds))
         return False
+
+    def _close(self, work: Work, *, spared: int) -> None:
+        """Let go of what is done, or left for a later turn."""
+        if work.configuration is not None:
+            self.recorder.spare(work.opened.name, spared)
+            self.leases.give_back(work.opened.spooled.dataset_id, work.configuration.id, work.opened.size)
+        work.opened.close_one()
 
     def _stop(self, work: Work, configuration_id: str) -> bool:
         """Stop a configuration if it has turned out to be hopeless; returns whether it has."""

@@ -41,10 +41,10 @@ class Opened:
     standings: Standings | None
     n_open: int = 1  # one for the search for work, which is not over, and one for everything at work
 
-    def open_one(self, configuration: Configuration | None, folds: Iterable[int] = ()) -> Work:
+    def open_one(self, configuration: Configuration | None, folds: Iterable[int] = (), until: int = 0) -> Work:
         """Some folds of a configuration, to be closed when they are done; without one, to describe the dataset."""
         self.n_open += 1
-        return Work(self, configuration, deque(folds))
+        return Work(self, configuration, deque(folds), until)
 
     def close_one(self) -> None:
         """One is done; after the last of them the spooled file goes."""
@@ -55,11 +55,15 @@ class Opened:
 
 @dataclass
 class Work:
-    """What is left to do of one configuration on one dataset; without a configuration, to describe the dataset."""
+    """What is left to do of one configuration on one dataset; without a configuration, to describe the dataset.
+
+    Only the folds before `until` are to be done now.
+    """
 
     opened: Opened
     configuration: Configuration | None
     folds: deque[int]
+    until: int
 
     @property
     def job(self) -> Job:
@@ -119,7 +123,7 @@ class Search:
             for (task, size), configurations in self._left_by_others().items():
                 dataset = self._read(task)
                 if dataset is not None:
-                    yield from self._work_on(task, size, dataset, configurations)
+                    yield from self._work_on(task, Turn(size), dataset, configurations)
 
     def _take_up(self, task: int | Dataset, turn: Turn) -> Iterator[Work]:
         """What is left to do of a turn on a task's dataset, which is read only where there is something.
@@ -140,9 +144,10 @@ class Search:
                 return
         if is_new:
             self._taken_up.add(task)
-            self.recorder.take_up(about["name"], sum(self._left(about, t)[1] for t in self.request.turns))
+            sizes = {turn.size for turn in self.request.turns}
+            self.recorder.take_up(about["name"], sum(self._left(about, Turn(size))[1] for size in sizes))
         if dataset is not None:
-            yield from self._work_on(task, turn.size, dataset, configurations, describe=describe)
+            yield from self._work_on(task, turn, dataset, configurations, describe=describe)
 
     def _left_by_others(self) -> dict[tuple[int | Dataset, int], list[Configuration]]:
         """The configurations that others had leased, have let go of and have not done, by task and size."""
@@ -184,27 +189,31 @@ class Search:
             return [], 0
         configurations = self.request.configurations(about["task"])[turn.begin : turn.end]
         known, total = self.recorder.store.all_outcomes(about["id"]), n_folds(about["n_samples"], turn.size)
-        counted = [(c, len(folds_left(known.get(c.id, {}), turn.size, total))) for c in configurations]
+        until = turn.until(total)
+        counted = [(c, len(folds_left(known.get(c.id, {}), turn.size, until))) for c in configurations]
         return [c for c, n_left in counted if n_left], sum(n_left for _, n_left in counted)
 
     def _work_on(
         self,
         task: int | Dataset,
-        size: int,
+        turn: Turn,
         dataset: Dataset,
         configurations: list[Configuration],
         *,
         describe: bool = False,
     ) -> Iterator[Work]:
-        """What is left to do of some configurations on a dataset at a size."""
+        """What is left to do of some configurations on a dataset in a turn."""
         self.recorder.store.add_configurations(configurations)
-        opened = self._open(dataset, size)
+        opened = self._open(dataset, turn.size)
+        until = turn.until(opened.n_folds)
         if describe:
             yield opened.open_one(None)
         for configuration in configurations:
             folds = self._lease(task, dataset, opened, configuration)
-            if folds:
-                yield opened.open_one(configuration, folds)
+            if folds and folds[0] < until:
+                yield opened.open_one(configuration, folds, until)
+            elif folds:  # others have done what this turn is about
+                self.leases.give_back(dataset.source, configuration.id, turn.size)
         opened.close_one()
 
     def _open(self, dataset: Dataset, size: int) -> Opened:

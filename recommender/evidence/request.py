@@ -10,6 +10,7 @@ from recommender.algorithms.catalogue import installed_algorithms
 from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.pool import core_for, part, pool_for
 from recommender.errors import unknown_name
+from recommender.evaluation.stopping import n_first_folds
 from recommender.tables.dataset import Dataset, Task
 from recommender.tables.splits import MAX_TRAIN_SAMPLES, SIZES
 
@@ -27,11 +28,18 @@ class Turn:
         How many training rows a fold has at most.
     begin, end : int or None
         The places of the configurations among all that are asked for; None is the end.
+    first_folds : bool
+        Whether only the first folds are done, as many as tell which configurations are hopeless.
     """
 
     size: int = MAX_TRAIN_SAMPLES
     begin: int = 0
     end: int | None = None
+    first_folds: bool = False
+
+    def until(self, n_folds: int) -> int:
+        """The fold before which the turn ends, of so many."""
+        return min(n_folds, n_first_folds(n_folds)) if self.first_folds else n_folds
 
 
 @dataclass(frozen=True)
@@ -62,19 +70,23 @@ class Request:
 
     @property
     def turns(self) -> list[Turn]:
-        """The first configurations of every dataset first, and the smallest size first.
+        """The first configurations and the first folds of every dataset first, and the smallest size first.
 
         Examples
         --------
-        >>> [(turn.begin, turn.end) for turn in Request((3, 6)).turns]
+        >>> [(turn.begin, turn.end) for turn in Request((3, 6)).turns if turn.first_folds]
         [(0, 8), (8, 16), (16, 32), (32, 64), (64, None)]
+        >>> Request((3, 6)).turns[-1]
+        Turn(size=10000, begin=0, end=None, first_folds=False)
         >>> [turn.size for turn in Request((3, 6), sizes=(500, 200)).turns]
         [200, 500]
         """
         if self.sizes is not None:
             return [Turn(size) for size in sorted(self.sizes)]
-        ends = BREADTH if len(self.tasks) > 1 else ()
-        return [Turn(begin=begin or 0, end=end) for begin, end in pairwise((0, *ends, None))]
+        if len(self.tasks) == 1:
+            return [Turn()]
+        parts = pairwise((0, *BREADTH, None))
+        return [*(Turn(begin=begin or 0, end=end, first_folds=True) for begin, end in parts), Turn()]
 
 
 def make_request(

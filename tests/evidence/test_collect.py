@@ -17,6 +17,7 @@ from recommender.algorithms.configuration import Configuration
 from recommender.errors import MissingExtraError, UnknownNameError
 from recommender.evaluation.evaluate import Evaluation
 from recommender.evaluation.metrics import metrics_for
+from recommender.evaluation.stopping import n_first_folds
 from recommender.evaluation.workers import Limits
 from recommender.evidence.collect import collect
 from recommender.evidence.leases import Leases
@@ -175,6 +176,23 @@ def test_limits_of_rows_are_asked_at_each_size(store, pool, monkeypatch):
     few = replace(ALGORITHMS["naive_bayes"], max_samples=200)
     monkeypatch.setattr("recommender.evidence.pending.find_algorithm", lambda name: few)
     assert collect(store, [2], n_workers=2, sizes=[200, 10_000]).outcomes == {"ok": 5, "not_applicable": 1}
+
+
+def test_every_dataset_has_its_first_folds_before_any_has_more(store, pool):
+    pool(*QUICK)
+    seen = []
+
+    collect(
+        store,
+        [1, 2],
+        n_workers=1,
+        on_progress=lambda p: p.evaluation and seen.append((p.dataset_name, p.evaluation.fold)),
+    )
+
+    n_first = {name: n_first_folds(1 + max(fold for other, fold in seen if other == name)) for name, _ in seen}
+    is_first = [fold < n_first[name] for name, fold in seen]
+    assert len(n_first) == 2
+    assert is_first == sorted(is_first, reverse=True)
 
 
 def test_hopeless_configurations_are_stopped(store, pool):

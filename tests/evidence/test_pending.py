@@ -137,6 +137,7 @@ def test_every_dataset_has_some_configurations_before_any_has_all(recorder, open
         ("openml:2", first),
         ("openml:1", second),
         ("openml:2", second),
+        *((dataset, one) for dataset in ("openml:1", "openml:2") for one in (first, second)),  # for nothing was done
     ]
     assert [moment.n_evaluations for moment in moments] == [40, 20]
     assert recorder.summary.n_datasets == 2

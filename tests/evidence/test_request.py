@@ -4,13 +4,15 @@ import pytest
 
 from recommender.algorithms.pool import core_for, pool_for
 from recommender.errors import MissingExtraError, UnknownNameError
-from recommender.evidence.request import Request, make_request
+from recommender.evidence.request import Request, Turn, make_request
 
 
 def test_turns_have_every_configuration_once_and_the_first_ones_first():
     turns = Request((1, 2)).turns
     pool = pool_for("binary")
-    assert [c for turn in turns for c in pool[turn.begin : turn.end]] == list(pool)
+    assert [c for turn in turns[:-1] for c in pool[turn.begin : turn.end]] == list(pool)
+    assert all(turn.first_folds for turn in turns[:-1])
+    assert list(pool[turns[-1].begin : turns[-1].end]) == list(pool)
     assert [len(pool[turn.begin : turn.end]) for turn in turns[:4]] == [8, 8, 16, 32]
     assert {turn.size for turn in turns} == {10_000}
 
@@ -34,3 +36,9 @@ def test_what_there_is_not_cannot_be_asked_for(monkeypatch):
     monkeypatch.setattr("recommender.algorithms.catalogue._is_importable", lambda name: False)
     with pytest.raises(MissingExtraError, match="xgboost is not installed"):
         make_request([1], algorithms=["xgboost"])
+
+
+@pytest.mark.parametrize(("n_folds", "until"), [(20, 5), (5, 3), (2, 2), (1, 1)])
+def test_first_folds_are_as_many_as_tell_the_hopeless(n_folds, until):
+    assert Turn(first_folds=True).until(n_folds) == until
+    assert Turn().until(n_folds) == n_folds
