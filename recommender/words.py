@@ -21,9 +21,11 @@ def duration(seconds: float) -> str:
 
     Examples
     --------
-    >>> duration(0.5), duration(100), duration(1e4)
-    ('0.50 s', '100 s', '2 h 47 min')
+    >>> duration(0.001), duration(0.5), duration(100), duration(1e4)
+    ('under 0.01 s', '0.50 s', '100 s', '2 h 47 min')
     """
+    if seconds < 0.005:
+        return "under 0.01 s"
     if seconds < 120:
         return f"{seconds:.2f} s" if seconds < 10 else f"{seconds:.0f} s"
     minutes = round(seconds / 60)
@@ -39,3 +41,30 @@ def number_in_words(value: float) -> str:
     ('1,234', '0.123', 'missing')
     """
     return "missing" if isnan(value) else f"{value:,.0f}" if value == round(value) else f"{value:,.3g}"
+
+
+def score_in_words(score: float) -> str:
+    """A score with as many digits as say something.
+
+    Examples
+    --------
+    >>> score_in_words(0.74148), score_in_words(12.34), score_in_words(12345.6)
+    ('0.741', '12.3', '12,346')
+    """
+    digits = 3 if abs(score) < 10 else 1 if abs(score) < 1000 else 0
+    return f"{score:,.{digits}f}"
+
+
+REGRETS = {0.1: "among the best", 0.3: "close to the best", 0.6: "well above most", 0.9: "above most"}
+"""What a normalized regret up to each of these means; 0 is the best of all that was tried, 1 is the median."""
+
+
+def regret_in_words(regret: float) -> str:
+    """Where a normalized regret lies among all configurations that were tried.
+
+    Examples
+    --------
+    >>> regret_in_words(0.25), regret_in_words(0.5), regret_in_words(1.0)
+    ('close to the best', 'well above most', 'like most')
+    """
+    return next((words for most, words in REGRETS.items() if regret <= most), "like most")

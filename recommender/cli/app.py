@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +12,7 @@ import typer
 
 import recommender
 from recommender.cli import collecting, imports, kb
-from recommender.cli.console import as_json, printed, say, show_recommendation, show_table, status
+from recommender.cli.console import as_json, printed, say, show_text, status
 from recommender.cli.forms import AdviceForm, TableForm
 from recommender.cli.options import (
     FILE,
@@ -28,6 +29,7 @@ from recommender.cli.options import (
     chosen_knowledge,
     chosen_tasks,
 )
+from recommender.cli.tables import show_table
 from recommender.errors import RecommenderError
 from recommender.words import count
 
@@ -82,11 +84,6 @@ def recommend(
     server: ServerOption = None,
 ) -> None:
     """Recommend what to fit first on a table."""
-    from recommender.evaluation.scorers import task_asked_by
-    from recommender.recommendation import recommend as ask
-    from recommender.showing.script import write_script
-    from recommender.tables.loading import load_dataset
-
     if explain and format is AdviceForm.PYTHON:
         raise RecommenderError("--explain goes with --format table or json, not with a script")
     if html:
@@ -97,9 +94,15 @@ def recommend(
         from recommender.tables.openml import set_server
 
         set_server(server)
-    with status(f"Looking at {file}"):
+    with status(f"Looking at {file}") as tell:
+        from recommender.evaluation.scorers import task_asked_by
+        from recommender.recommendation import recommend as ask
+        from recommender.showing.script import write_script
+        from recommender.tables.loading import load_dataset
+
         asked = task or task_asked_by(metric)
         dataset = load_dataset(file, target=target, task=asked, sheet=sheet)  # type: ignore[arg-type]
+        tell("comparing small learners on some of its rows")
         found = ask(
             dataset,
             metric=metric,
@@ -111,6 +114,7 @@ def recommend(
             interpretable=interpretable,
             knowledge=knowledge,
         )
+        tell("reasons and similar datasets")
         place, column = f"{file}::{sheet}" if sheet else file, str(dataset.y.name)
         if html:
             from recommender.showing.report import write_report
@@ -124,9 +128,11 @@ def recommend(
     elif format is AdviceForm.PYTHON:
         print(write_script(found.best, file=place, target=column), end="")
     else:
+        from recommender.cli.screen import show_recommendation
+
         show_recommendation(found, top)
         if explain:
-            print(f"\n{found.explain()}")
+            show_text(f"\n{found.explain()}")
     if format is not AdviceForm.JSON:
         for note in found.notes():
             say(f"Note: {note}")
@@ -313,16 +319,21 @@ app.command(epilog="Example: `recommender import-evaluations --flow 6969`")(impo
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code: 0, 2 for a user's mistake, 130 after Ctrl-C."""
     try:
-        return app(arguments, prog_name="recommender", standalone_mode=False) or 0
+        code = app(arguments, prog_name="recommender", standalone_mode=False) or 0
+        sys.stdout.flush()
+        return int(code)
     except RecommenderError as error:
         say(f"recommender: {error}")
         return 2
     except (KeyboardInterrupt, typer.Abort):
         say("recommender: stopped")
         return 130
-    except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        sys.stderr.close()
-        return 0
+    except BrokenPipeError:
+        return _reader_has_gone()
+    except SystemExit as leaving:  # so ends rich, where a pipe is closed
+        if not isinstance(leaving.__context__, BrokenPipeError):
+            raise
+        return _reader_has_gone()
     except OSError as error:  # such as a full disk
         say(f"recommender: {error}")
         return 2
@@ -332,3 +343,9 @@ def main(arguments: list[str] | None = None) -> int:
         if hasattr(error, "show"):  # the parser's own account of a wrong option
             error.show()
         return int(error.exit_code)
+
+
+def _reader_has_gone() -> int:
+    """Say nothing more on a closed pipe, and be content: the reader, such as `head`, has seen enough."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from recommender.cli.console import say, show_table
+from recommender.cli.console import say
 from recommender.cli.options import (
     CacheOption,
     ConfigurationsOption,
@@ -21,6 +21,7 @@ from recommender.cli.options import (
     chosen_limits,
     chosen_tasks,
 )
+from recommender.cli.tables import show_table
 from recommender.errors import RecommenderError
 from recommender.words import count, duration
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recommender.cli.collecting import end_like_ctrl_c, leave_early
-from recommender.cli.console import printed, say, show_shares, show_table
+from recommender.cli.console import printed, say
 from recommender.cli.forms import TableForm
 from recommender.cli.options import CacheOption, ServerOption, StoreOption
+from recommender.cli.tables import show_shares, show_table
 from recommender.errors import ServerBusyError, ServerError
 from recommender.words import count, duration
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from recommender.cli.collecting import end_collection, run_collection
-from recommender.cli.console import printed, say, show_shares, show_table
+from recommender.cli.console import printed, say
 from recommender.cli.forms import ExportForm, InfoForm, TableForm
 from recommender.cli.imports import DEFAULT_STORE, Source, SourceOption, show_imported_winners
 from recommender.cli.options import (
@@ -31,6 +31,7 @@ from recommender.cli.options import (
     chosen_limits,
     existing_store,
 )
+from recommender.cli.tables import show_shares, show_table
 from recommender.errors import RecommenderError
 from recommender.words import count
 

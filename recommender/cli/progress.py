@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from recommender.evaluation.evaluate import FAILURES
+from recommender.words import count
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -14,9 +16,47 @@ if TYPE_CHECKING:
 
     from recommender.evidence.recording import Progress
 
+WIDE = 140
+"""From so many columns on counts are said in words, and the time that has passed as well."""
+CLOCK = 12
+"""Columns of a spinner, the time, and the blanks between."""
+
+
+@contextmanager
+def make_line(what: str, console: Console | None = None) -> Iterator[Callable[[str], None]]:
+    """A line that says what is at work and for how long; what is yielded adds how far it is.
+
+    Parameters
+    ----------
+    what : str
+        What is at work.
+    console : Console, optional
+        Where it is shown; stderr by default. Where that is no terminal, nothing is.
+    """
+    from rich import progress
+    from rich.console import Console
+    from rich.table import Column
+
+    console = console or Console(stderr=True)
+    line = progress.Progress(
+        progress.SpinnerColumn(),
+        progress.TextColumn(
+            "{task.description}",
+            markup=False,
+            table_column=Column(no_wrap=True, overflow="ellipsis", max_width=max(console.width - CLOCK, 8)),
+        ),
+        progress.TimeElapsedColumn(),
+        console=console,
+        disable=not console.is_terminal,
+        transient=True,
+    )
+    with line:
+        task = line.add_task(what, total=None)
+        yield lambda text: line.update(task, description=f"{what}: {text}")
+
 
 def make_bar(counts: str, *more: ProgressColumn, console: Console | None = None) -> Bar:
-    """A bar that shows what is at work, so many of something, and the time; nothing where there is no terminal.
+    """A line with what is at work, a bar and counts, in 80 columns; nothing where there is no terminal.
 
     Parameters
     ----------
@@ -29,14 +69,18 @@ def make_bar(counts: str, *more: ProgressColumn, console: Console | None = None)
     """
     from rich import progress
     from rich.console import Console
+    from rich.table import Column
 
     console = console or Console(stderr=True)
+    wide = console.width >= WIDE
     return progress.Progress(
         progress.SpinnerColumn(),
-        progress.TextColumn("{task.description}"),
-        progress.BarColumn(),
-        progress.TextColumn(counts),
-        progress.TimeElapsedColumn(),
+        progress.TextColumn(
+            "{task.description}", markup=False, table_column=Column(no_wrap=True, max_width=30 if wide else 14)
+        ),
+        progress.BarColumn(bar_width=40 if wide else 8),
+        progress.TextColumn(counts, table_column=Column(no_wrap=True)),
+        *([progress.TimeElapsedColumn()] if wide else []),
         *more,
         console=console,
         disable=not console.is_terminal,
@@ -59,11 +103,14 @@ class ProgressBar:
     """
 
     def __init__(self, n_datasets: int, console: Console | None = None) -> None:
+        from rich.console import Console
         from rich.progress import TextColumn, TimeRemainingColumn
 
         self.n_datasets = n_datasets
         self.n_read = self.n_done = self.n_failed = self.n_known = 0
-        self._bar = make_bar("{task.fields[counts]}", TextColumn("left"), TimeRemainingColumn(), console=console)
+        console = console or Console(stderr=True)
+        self._in_words = console.width >= WIDE
+        self._bar = make_bar("{task.fields[counts]}", TimeRemainingColumn(), TextColumn("left"), console=console)
         self._task = self._bar.add_task("reading", total=None, counts="")
 
     def __enter__(self) -> ProgressBar:
@@ -83,20 +130,27 @@ class ProgressBar:
 
     def update(self, moment: Progress) -> None:
         """Show where the collection is."""
+        from recommender.evaluation.evaluate import FAILURES
+
         self.n_known += moment.n_evaluations
         if moment.evaluation is not None:
             self.n_done += 1
             self.n_failed += moment.evaluation.status in FAILURES
         elif moment.n_evaluations >= 0:
             self.n_read += 1
-        counts = (
-            f"{self.n_read:,} of {self.n_datasets:,} datasets, {self.n_done:,} of {self.n_total:,} evaluations, "
-            f"{self.n_failed:,} failures"
-        )
         self._bar.update(
             self._task,
             description=moment.dataset_name[:30],
             completed=self.n_done,
             total=max(self.n_total, 1),
-            counts=counts,
+            counts=self._counts(),
         )
+
+    def _counts(self) -> str:
+        failures = count(self.n_failed, "failure")
+        if self._in_words:
+            return (
+                f"{self.n_read:,} of {self.n_datasets:,} datasets, {self.n_done:,} of {self.n_total:,} evaluations, "
+                f"{failures}"
+            )
+        return f"{self.n_done:,}/{self.n_total:,}, {failures}"

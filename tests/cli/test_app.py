@@ -299,6 +299,19 @@ def test_colours_and_progress_are_for_terminals(iris):
     assert "Looking at" in in_a_terminal(["recommend", iris, "--target", "target"])
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [["winners"], ["kb", "list"], ["kb", "list", "--format", "csv"], ["recommend", "--help"], ["--version"]],
+)
+def test_a_reader_that_has_seen_enough_is_no_error(arguments):
+    command = [sys.executable, "-m", "recommender", *arguments]
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 class Silent(BaseHTTPRequestHandler):
     """A server that never answers, but tells when it was asked."""
 
