@@ -9,6 +9,9 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
+LEAST_GAIN = 1e-5
+"""A loss that falls by less within the patience has stopped falling: log loss, or squared standard deviations."""
+
 
 @dataclass(frozen=True)
 class Rows:
@@ -93,18 +96,20 @@ def _fit_lightgbm(booster: Any, train: Rows, validation: Rows | None, patience: 
     if validation is not None:
         given |= {"eval_X": (validation.values,), "eval_y": (validation.y,)}
         given["eval_sample_weight"] = None if validation.weights is None else [validation.weights]
-        given["callbacks"] = [early_stopping(patience, first_metric_only=True, verbose=False)]
+        given["callbacks"] = [early_stopping(patience, first_metric_only=True, verbose=False, min_delta=LEAST_GAIN)]
     booster.fit(train.values, train.y, **given)
     return int(booster.best_iteration_ or booster.n_estimators_)
 
 
 def _fit_xgboost(booster: Any, train: Rows, validation: Rows | None, patience: int) -> int:
+    from xgboost.callback import EarlyStopping
+
     if train.categorical:
         kinds = ["c" if i in set(train.categorical) else "q" for i in range(train.values.shape[1])]
         booster.set_params(enable_categorical=True, feature_types=kinds)
     given: dict[str, Any] = {"sample_weight": train.weights, "verbose": False}
     if validation is not None:
-        booster.set_params(early_stopping_rounds=patience)
+        booster.set_params(callbacks=[EarlyStopping(rounds=patience, min_delta=LEAST_GAIN)])
         given["eval_set"] = [(validation.values, validation.y)]
         given["sample_weight_eval_set"] = None if validation.weights is None else [validation.weights]
     booster.fit(train.values, train.y, **given)

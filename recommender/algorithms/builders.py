@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sklearn.base import BaseEstimator
 
 
-MOST_ROUNDS = {"lightgbm": 2_000, "xgboost": 2_000, "catboost": 1_000}
+MOST_ROUNDS = 1_000
 """With early stopping, where a configuration does not say how many rounds there may be."""
 
 
@@ -23,7 +23,7 @@ def lightgbm(hyperparameters: Hyperparameters, task: Task, seed: int, n_jobs: in
     from lightgbm import LGBMClassifier, LGBMRegressor
 
     estimator = LGBMRegressor if task == "regression" else LGBMClassifier
-    early_stopping, settings = _stopping(hyperparameters, "n_estimators", "lightgbm")
+    early_stopping, settings = _stopping(hyperparameters, "n_estimators")
     if "subsample" in settings:
         settings["subsample_freq"] = 1
     booster = estimator(**settings, random_state=seed, n_jobs=n_jobs, verbosity=-1)
@@ -35,7 +35,7 @@ def xgboost(hyperparameters: Hyperparameters, task: Task, seed: int, n_jobs: int
     from xgboost import XGBClassifier, XGBRegressor
 
     estimator = XGBRegressor if task == "regression" else XGBClassifier
-    early_stopping, settings = _stopping(hyperparameters, "n_estimators", "xgboost")
+    early_stopping, settings = _stopping(hyperparameters, "n_estimators")
     booster = estimator(**settings, random_state=seed, n_jobs=n_jobs)
     return _boosted(booster, task, seed, early_stopping=early_stopping)
 
@@ -45,16 +45,16 @@ def catboost(hyperparameters: Hyperparameters, task: Task, seed: int, n_jobs: in
     from catboost import CatBoostClassifier, CatBoostRegressor
 
     estimator = CatBoostRegressor if task == "regression" else CatBoostClassifier
-    early_stopping, settings = _stopping(hyperparameters, "iterations", "catboost")
+    early_stopping, settings = _stopping(hyperparameters, "iterations")
     quiet = {"random_seed": seed, "thread_count": n_jobs or -1, "verbose": False, "allow_writing_files": False}
     return _boosted(estimator(**settings, **quiet), task, seed, early_stopping=early_stopping)
 
 
-def _stopping(hyperparameters: Hyperparameters, rounds: str, library: str) -> tuple[bool, dict[str, Any]]:
+def _stopping(hyperparameters: Hyperparameters, rounds: str) -> tuple[bool, dict[str, Any]]:
     """Whether to stop early, and the library's own settings, with the most rounds that there may be."""
     settings = dict(hyperparameters)
     early_stopping = bool(settings.pop("early_stopping", False))
-    return early_stopping, {rounds: MOST_ROUNDS[library], **settings} if early_stopping else settings
+    return early_stopping, {rounds: MOST_ROUNDS, **settings} if early_stopping else settings
 
 
 def _boosted(booster: BaseEstimator, task: Task, seed: int, *, early_stopping: bool) -> BaseEstimator:
