@@ -11,6 +11,8 @@ from recommender.errors import KnowledgeBaseError
 from recommender.outputs import write_text
 
 MANIFEST = "manifest.json"
+MOST_TEXT = 2**26
+"""Bytes that a file of JSON in such a folder may have."""
 
 
 def shipped_folder() -> Path:
@@ -50,10 +52,13 @@ def read_manifest(folder: Path, *, kind: str, version: int) -> dict[str, Any]:
             f"{folder} holds no {kind}: there is no {MANIFEST} in it. `recommender train` makes one"
         )
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        found, number = content["kind"], int(content["format"])
+        content = read_json(path)
+        found, number = content["kind"], content["format"]
+        sound = isinstance(number, int) and isinstance(content.get("files", {}), dict)
     except (ValueError, KeyError, TypeError) as error:
-        raise KnowledgeBaseError(f"{path} is damaged. {_mend(folder)}") from error
+        raise KnowledgeBaseError(f"{path} is damaged. {how_to_mend(folder)}") from error
+    if not sound:
+        raise KnowledgeBaseError(f"{path} is damaged. {how_to_mend(folder)}")
     if found != kind:
         raise KnowledgeBaseError(f"{folder} holds a {found}, and a {kind} is needed")
     if number > version:
@@ -68,17 +73,45 @@ def checked_file(folder: Path, name: str, manifest: dict[str, Any]) -> Path:
     """The path of a file whose content is what the manifest says."""
     path = folder / name
     if not path.exists():
-        raise KnowledgeBaseError(f"{path} is missing. {_mend(folder)}")
-    if _hash(path) != manifest["files"].get(name):
-        raise KnowledgeBaseError(f"{path} is damaged: its content is not what {MANIFEST} says. {_mend(folder)}")
+        raise KnowledgeBaseError(f"{path} is missing. {how_to_mend(folder)}")
+    if _hash(path) != manifest.get("files", {}).get(name):
+        raise KnowledgeBaseError(f"{path} is damaged: its content is not what {MANIFEST} says. {how_to_mend(folder)}")
     return path
 
 
+def read_json(path: Path) -> Any:
+    """What a file of JSON holds; a `ValueError` where it holds none, or more than is read.
+
+    Raises
+    ------
+    KnowledgeBaseError
+        If it is no regular file, but a pipe or a device that may never end.
+    """
+    check_regular(path)
+    with path.open("rb") as file:
+        content = file.read(MOST_TEXT + 1)
+    if len(content) > MOST_TEXT:
+        raise ValueError(f"more than {MOST_TEXT:,} bytes")
+    try:
+        return json.loads(content)
+    except RecursionError as error:
+        raise ValueError("brackets in brackets without end") from error
+
+
+def check_regular(path: Path) -> None:
+    """Refuse what is no regular file, nor a link to one."""
+    if not path.is_file():
+        raise KnowledgeBaseError(f"{path} is no regular file, and only such files are read. {how_to_mend(path.parent)}")
+
+
 def _hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    check_regular(path)
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _mend(folder: Path) -> str:
+def how_to_mend(folder: Path) -> str:
+    """What to do about a folder that is damaged."""
     if folder.is_relative_to(shipped_folder()):
         return "Reinstall recommender to mend it"
     return "Make it again with `recommender train`"

@@ -10,11 +10,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from recommender.errors import KnowledgeBaseError, unknown_name
+from recommender.errors import KnowledgeBaseError, one_line, unknown_name
 from recommender.evaluation.metrics import METRICS
+from recommender.evidence.checking import read_checked, why_unsound
 from recommender.evidence.knowledge import KnowledgeBase
 from recommender.evidence.merging import extend
-from recommender.manifest import checked_file, read_manifest, shipped_folder, shipped_version, write_manifest
+from recommender.manifest import (
+    checked_file,
+    how_to_mend,
+    read_manifest,
+    shipped_folder,
+    shipped_version,
+    write_manifest,
+)
 from recommender.outputs import check_folder
 
 FORMAT = 2
@@ -94,17 +102,7 @@ def load_knowledge(folder: Path | None = None, *, alone: bool = False) -> Knowle
     folder = folder or shipped_folder()
     manifest = read_manifest(folder, kind="knowledge base", version=FORMAT)
 
-    def read(name: str) -> pd.DataFrame:
-        return pd.read_parquet(checked_file(folder, f"{name}.parquet", manifest))
-
-    datasets, configurations, environments = read("datasets"), read("configurations"), read("environments")
-    own = KnowledgeBase(
-        datasets.assign(signatures=datasets["signatures"].map(json.loads)),
-        read("metafeatures"),
-        configurations.assign(hyperparameters=configurations["hyperparameters"].map(json.loads)),
-        _with_every_column(read("evaluations")),
-        environments.assign(versions=environments["versions"].map(json.loads)),
-    )
+    own = _sound(_read(folder, manifest), folder)
     if alone or "extends" not in manifest:
         return own
     if manifest["extends"] != shipped_version():
@@ -113,6 +111,35 @@ def load_knowledge(folder: Path | None = None, *, alone: bool = False) -> Knowle
             f"`recommender train --knowledge {folder} --output {folder}` brings it up to date"
         )
     return extend(load_knowledge(), own)
+
+
+def _read(folder: Path, manifest: dict[str, Any]) -> KnowledgeBase:
+    """The tables of a folder, the JSON in them read."""
+
+    def read(name: str, written_as_json: str | None = None) -> pd.DataFrame:
+        table = read_checked(checked_file(folder, f"{name}.parquet", manifest))
+        if written_as_json is None:
+            return table
+        return table.assign(**{written_as_json: table[written_as_json].map(json.loads)})
+
+    try:
+        return KnowledgeBase(
+            read("datasets", "signatures"),
+            read("metafeatures"),
+            read("configurations", "hyperparameters"),
+            _with_every_column(read("evaluations")),
+            read("environments", "versions"),
+        )
+    except (KeyError, TypeError, ValueError, RecursionError) as error:  # no such column, or no JSON in it
+        raise KnowledgeBaseError(f"{folder} is damaged: {one_line(error)}. {how_to_mend(folder)}") from error
+
+
+def _sound(knowledge: KnowledgeBase, folder: Path) -> KnowledgeBase:
+    """A knowledge base that is what it is to be; hashes say nothing of that, as who makes a folder makes them."""
+    reason = why_unsound(knowledge)
+    if reason:
+        raise KnowledgeBaseError(f"{folder} holds no sound knowledge base: {reason}. {how_to_mend(folder)}")
+    return knowledge
 
 
 def _with_every_column(evaluations: pd.DataFrame) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from recommender.algorithms.catalogue import ALGORITHMS, algorithms_for
 from recommender.algorithms.configuration import Configuration
+from recommender.algorithms.settings import why_not_taken
 from recommender.algorithms.pool import pool_for
 from recommender.errors import MissingExtraError, RecommenderError, one_line
 from recommender.evaluation.evaluate import KEYS, Status
@@ -250,7 +251,7 @@ def _why_not_built(configuration: Configuration, task: Task) -> str | None:
         return None  # its library is not here to say
     except (TypeError, ValueError) as error:
         return f"{configuration.algorithm} does not take these hyperparameters: {one_line(error)}"
-    return None
+    return why_not_taken(configuration)
 
 
 def _knowledge_of(

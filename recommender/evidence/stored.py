@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from recommender.errors import KnowledgeBaseError
+from recommender.errors import KnowledgeBaseError, StoreError, one_line
+from recommender.evidence.checking import why_unsound
 from recommender.evidence.families import find_families
 from recommender.evidence.knowledge import KnowledgeBase
 from recommender.evidence.store import Store
@@ -16,6 +17,17 @@ def knowledge_of(store: Store) -> KnowledgeBase:
     datasets = store.read_datasets().set_index("id")
     if datasets.empty:
         raise KnowledgeBaseError(f"the store {store.address} holds no datasets yet. Fill it with `recommender collect`")
+    try:
+        known = _assembled(store, datasets)
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
+        raise StoreError(f"the store {store.address} is damaged: {one_line(error)}") from error
+    reason = why_unsound(known)
+    if reason:
+        raise StoreError(f"the store {store.address} holds no sound evidence: {reason}")
+    return known
+
+
+def _assembled(store: Store, datasets: pd.DataFrame) -> KnowledgeBase:
     metafeatures = pd.DataFrame(datasets["metafeatures"].tolist(), index=datasets.index).astype(np.float64)
     datasets = datasets.drop(columns=["metafeatures"])
     return KnowledgeBase(

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 import pandas as pd
 
 from recommender.algorithms.configuration import Configuration
-from recommender.errors import KnowledgeBaseError, RecommenderError
+from recommender.errors import KnowledgeBaseError, one_line
 from recommender.evaluation.costs import SecondsModel
 from recommender.evaluation.metrics import METRICS, Metric, find_metric
-from recommender.manifest import MANIFEST, checked_file, read_manifest, shipped_folder
+from recommender.manifest import MANIFEST, checked_file, how_to_mend, read_json, read_manifest, shipped_folder
 from recommender.metafeatures import METAFEATURES_VERSION
+from recommender.metamodel.checking import check_about, check_model, check_seconds, read_arrays
 from recommender.metamodel.model import MetaModel
 from recommender.outputs import write_text
 from recommender.tables.dataset import Dataset, Task
@@ -30,6 +30,8 @@ what is in them is trained again in a minute; a knowledge base of any age can be
 """
 METAMODEL = "metamodel"
 """The folder of the meta-model, in the knowledge base's own."""
+SECONDS = ("fit_seconds", "predict_seconds", "model_bytes")
+"""The parts that are models of seconds, or of bytes."""
 INPUTS = ("simple", "relative")
 """The groups of meta-features that the meta-model learns from: with the others beside them it chooses worse."""
 
@@ -93,7 +95,7 @@ def sizes_of(metafeatures: pd.DataFrame) -> pd.DataFrame:
 def save_trained(trained: Trained, folder: Path) -> None:
     """Write what was trained for a metric: arrays as ``.npz``, the rest as JSON."""
     name = trained.metric.name
-    parts = {name: getattr(trained, name) for name in ("model", "fit_seconds", "predict_seconds", "model_bytes")}
+    parts = {name: getattr(trained, name) for name in ("model", *SECONDS)}
     arrays = {f"{name}.{key}": value for name, part in parts.items() for key, value in part.to_arrays().items()}
     np.savez_compressed(folder / f"{name}.npz", allow_pickle=False, **arrays)
     content = {
@@ -137,25 +139,32 @@ def _read_trained(metric: Metric, folder: Path, state: tuple[tuple[str, int, int
             f"{folder} was trained on meta-features of version {manifest['metafeatures_version']}, and this version of "
             f"recommender computes version {METAFEATURES_VERSION}. Train it again with `recommender train`"
         )
+    files = (checked_file(folder, f"{name}.npz", manifest), checked_file(folder, f"{name}.json", manifest))
     try:
-        with np.load(checked_file(folder, f"{name}.npz", manifest), allow_pickle=False) as file:
-            arrays = {key: file[key] for key in file.files}
-        content = json.loads(checked_file(folder, f"{name}.json", manifest).read_text())
-        return Trained(
-            metric,
-            MetaModel.from_arrays(_part(arrays, "model.")),
-            SecondsModel.from_arrays(_part(arrays, "fit_seconds.")),
-            SecondsModel.from_arrays(_part(arrays, "predict_seconds.")),
-            SecondsModel.from_arrays(_part(arrays, "model_bytes.")),
-            {i: Configuration(algorithm, settings) for i, (algorithm, settings) in content["configurations"].items()},
-            pd.DataFrame.from_dict(content["datasets"], orient="index"),
-        )
-    except RecommenderError:
-        raise
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
+        return _checked(metric, *files)
+    except Exception as error:  # whoever made the folder may have written anything into it
         raise KnowledgeBaseError(
-            f"{folder / name} cannot be read: {error}. `recommender train` makes it again"
+            f"{folder / name} cannot be read: {one_line(error)}. `recommender train` makes it again"
         ) from error
+
+
+def _checked(metric: Metric, arrays_file: Path, about_file: Path) -> Trained:
+    """What two files hold, once it is what it is to be."""
+    arrays, content = read_arrays(arrays_file), read_json(about_file)
+    parts = {part: _part(arrays, f"{part}.") for part in ("model", *SECONDS)}
+    check_model(parts["model"])
+    check_about(content, parts["model"])
+    for part in SECONDS:
+        check_seconds(parts[part], parts["model"]["configurations"])
+    return Trained(
+        metric,
+        MetaModel.from_arrays(parts["model"]),
+        configurations={
+            i: Configuration(algorithm, settings) for i, (algorithm, settings) in content["configurations"].items()
+        },
+        datasets=pd.DataFrame.from_dict(content["datasets"], orient="index"),
+        **{part: SecondsModel.from_arrays(parts[part]) for part in SECONDS},
+    )
 
 
 def _manifest_of(folder: Path) -> dict[str, Any]:
@@ -165,6 +174,13 @@ def _manifest_of(folder: Path) -> dict[str, Any]:
             f"{folder} was trained in format {manifest['format']}, and this version of recommender reads {FORMAT}. "
             f"Train it again with `recommender train`"
         )
+    names = manifest.get("trained")
+    if (
+        not isinstance(names, list)
+        or not set(map(str, names)) <= set(METRICS)
+        or "metafeatures_version" not in manifest
+    ):
+        raise KnowledgeBaseError(f"{folder / MANIFEST} is damaged. {how_to_mend(folder)}")
     return manifest
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from itertools import takewhile
+from keyword import iskeyword
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from recommender.algorithms.target_reader import TargetReader
+from recommender.errors import RecommendationError
 from recommender.tables.files.readers import STANDARD_INPUT, parted, read_table
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 Imports = set[tuple[str, str | None]]
 """Module and name of what a script uses; no name for a module that is imported whole."""
 
+HARMLESS = {"builtins", "datetime", "decimal", "numpy", "pandas"}
+"""The modules whose values are written as they call themselves."""
 SHORT = {"numpy": "np", "pandas": "pd"}
 
 
@@ -110,7 +114,8 @@ def expression(value: Any, imports: Imports, indent: int = 0) -> str:
         kind = type(value)
         imports.add((_public_module(kind), kind.__name__))
         given = _changed_parameters(value)
-        return _wrapped(f"{kind.__name__}(", [f"{name}={inner(part)}" for name, part in given.items()], ")", indent)
+        arguments = [f"{_argument(name)}={inner(part)}" for name, part in given.items()]
+        return _wrapped(f"{kind.__name__}(", arguments, ")", indent)
     if isinstance(value, dict):
         return _wrapped("{", [f"{inner(key)}: {inner(part)}" for key, part in value.items()], "}", indent)
     if isinstance(value, list):
@@ -126,7 +131,23 @@ def expression(value: Any, imports: Imports, indent: int = 0) -> str:
     if isinstance(value, float) and not np.isfinite(value):
         imports.add(("numpy", None))
         return "np.nan" if np.isnan(value) else "np.inf" if value > 0 else "-np.inf"
-    return repr(value.item() if isinstance(value, np.generic) else value)
+    return _literal(value)
+
+
+def _argument(name: str) -> str:
+    """The name of an argument as code has it; what is none would be code of whoever named it."""
+    if not name.isidentifier() or iskeyword(name):
+        raise RecommendationError(f"no script can be written: {name[:60]!r} is no name of an argument")
+    return name
+
+
+def _literal(value: Any) -> str:
+    """A value as code has it; only of kinds whose own word for themselves is known to be harmless."""
+    plain = value.item() if isinstance(value, np.generic) else value
+    kind: Any = next((k for k in (str, bytes) if isinstance(plain, k)), type(plain))  # and nothing that is made of them
+    if kind.__module__.partition(".")[0] not in HARMLESS:
+        raise RecommendationError(f"no script can be written: a {kind.__name__} cannot be written as code")
+    return kind.__repr__(plain)
 
 
 def _wrapped(opening: str, parts: list[str], closing: str, indent: int) -> str:

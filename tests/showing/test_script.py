@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from lightgbm import LGBMClassifier
 from messy import HOSTILE, messy_table
 from workbooks import xlsx
 
+from recommender.errors import RecommendationError
 from recommender.recommendation import recommend
 from recommender.showing.script import expression, write_script
 from recommender.tables.loading import load_dataset
@@ -61,6 +63,30 @@ def test_values_are_written_so_that_they_can_be_made_again(value, code):
     repeated = {"a name long enough": [value] * 40}
     again = eval(expression(repeated, set()), {"np": np, "pd": pd, "nan_to_num": np.nan_to_num})
     assert repr(again) == repr(repeated).replace("np.float64(0.5)", "0.5")
+
+
+class Liar(str):
+    def __repr__(self) -> str:
+        return "print('code')"
+
+
+class Stranger:
+    def __repr__(self) -> str:
+        return "print('code')"
+
+
+@pytest.mark.parametrize("name", ["alpha=1.0))\nprint('code')  #", "a b", "lambda", ""])
+def test_an_argument_that_is_no_name_is_refused(name):
+    model = LGBMClassifier()
+    model.set_params(**{name: 1})
+    with pytest.raises(RecommendationError, match="is no name of an argument"):
+        expression(model, set())
+
+
+def test_a_value_is_text_or_refused_whatever_it_calls_itself():
+    assert expression(Liar("text"), set()) == "'text'"
+    with pytest.raises(RecommendationError, match="a Stranger cannot be written as code"):
+        expression({"a": Stranger()}, set())
 
 
 @pytest.fixture(scope="module")
