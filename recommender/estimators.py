@@ -24,6 +24,7 @@ from recommender.evaluation.scorers import Judge
 from recommender.fitting.candidates import Candidate, compare, fit_blend, fit_first, leaderboard, weigh
 from recommender.fitting.row_weights import RowWeights, checked_weights, row_weights
 from recommender.metamodel.trained import Trained
+from recommender.notebook import html_table
 from recommender.recommendation import Recommendation, recommend
 from recommender.tables.dataset import Dataset, Task
 from recommender.tables.frames import as_frame, native, unique_names
@@ -115,6 +116,16 @@ class _Recommended(BaseEstimator):
         """The predicted class or number of each row of a table of shape (n_samples, n_features)."""
         check_is_fitted(self)
         return self.estimator_.predict(self._table(X))
+
+    def _html_repr(self) -> str:
+        """What scikit-learn shows in a notebook, and below it what was fitted and compared."""
+        shown: str = super()._html_repr()
+        if getattr(self, "best_configuration_", None) is None:
+            return shown
+        compared = [row for row in self.leaderboard_.to_dict("records") if row.get("score") == row.get("score")]
+        names = ("algorithm", "hyperparameters", "score", "weight", "seconds")
+        rows = [{name: row[name] for name in names if name in row} for row in compared]
+        return shown + html_table(f"fitted: {self.best_configuration_}", rows)
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,13 +93,6 @@ class Recommendation(Ranking):
 
         return render_table(self)
 
-    def __repr__(self) -> str:
-        return (
-            f"<Recommendation for {self.dataset.name} ({self.task}, {self.dataset.n_samples} x "
-            f"{self.dataset.n_features}): {self.best.configuration}, expected {self.metric.name} "
-            f"{self.best.expected_score:.3f}>"
-        )
-
 
 def recommend(
     dataset: Any,
@@ -117,6 +110,7 @@ def recommend(
     weighted: bool = False,
     knowledge: Path | str | Trained | None = None,
     random_state: int = 0,
+    name: str | None = None,
 ) -> Recommendation:
     """Which algorithm with which hyperparameters to fit first.
 
@@ -160,6 +154,8 @@ def recommend(
         A folder written by ``recommender train``, or what `load_trained` returned; what is shipped by default.
     random_state : int, default=0
         Seed of the meta-features that are measured on subsamples.
+    name : str, optional
+        What to call the table in titles; a file's own name, where there is one, if not given.
 
     Returns
     -------
@@ -188,7 +184,9 @@ def recommend(
     >>> float(recommendation.best.estimator.fit(X, y).score(X, y)) > 0.9
     True
     """
-    data = load_dataset(dataset, y, target=target, task=task or task_asked_by(metric))
+    data = load_dataset(dataset, y, target=target, task=task or task_asked_by(metric), name=name)
+    if name is not None and data.name != name:  # of what has a name of its own
+        data = replace(data, name=name)
     judge = judge_of(metric, data) if metric is not None else None
     if isinstance(knowledge, Trained):
         trained = knowledge

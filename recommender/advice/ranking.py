@@ -15,8 +15,10 @@ from recommender.errors import RecommendationError
 from recommender.evaluation.metrics import Metric
 from recommender.metamodel.scenarios import Scenarios
 from recommender.metamodel.trained import Trained
+from recommender.notebook import html_table
 from recommender.tables.dataset import Dataset, Task
 from recommender.tables.noticed import describe_columns, notes_on_columns
+from recommender.words import duration, regret_in_words, score_in_words
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -78,6 +80,27 @@ class RecommendedConfiguration:
         """A new, unfitted scikit-learn pipeline that takes the raw table, preprocessing included."""
         return build_pipeline(self.configuration, self._dataset)
 
+    @property
+    def _expected(self) -> str:
+        low, high = map(score_in_words, self.interval)
+        return f"{score_in_words(self.expected_score)} ({low} to {high})"
+
+    def __repr__(self) -> str:
+        return (
+            f"<RecommendedConfiguration {self.rank}: {self.configuration}, expected score {self._expected}, "
+            f"{regret_in_words(self.expected_regret)}, {duration(self.fit_seconds)} to fit>"
+        )
+
+    def _repr_html_(self) -> str:
+        row = {
+            "algorithm": self.algorithm,
+            "hyperparameters": self.hyperparameters,
+            "expected score": self._expected,
+            "of all that was tried": regret_in_words(self.expected_regret),
+            "to fit": duration(self.fit_seconds),
+        }
+        return html_table(f"Number {self.rank} on {self._dataset.name}", [row])
+
 
 @dataclass(frozen=True, eq=False)
 class Ranking:
@@ -115,6 +138,13 @@ class Ranking:
     scenarios: Scenarios = field(repr=False)
     why_outside: tuple[str, ...]
     missing: str | None = None
+
+    def __repr__(self) -> str:
+        return (
+            f"<{type(self).__name__} for {self.dataset.name} ({self.task}, {self.dataset.n_samples} x "
+            f"{self.dataset.n_features}): {self.best.configuration}, expected {self.metric.name} "
+            f"{score_in_words(self.best.expected_score)}>"
+        )
 
     @property
     def task(self) -> Task:

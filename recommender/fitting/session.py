@@ -14,6 +14,8 @@ from recommender.errors import RecommendationError
 from recommender.evaluation.metrics import trivial_score
 from recommender.metamodel.intervals import COVERAGE
 from recommender.metamodel.scenarios import Scenarios
+from recommender.notebook import html_table
+from recommender.words import score_in_words
 
 if TYPE_CHECKING:
     from recommender.advice.ranking import Ranking, RecommendedConfiguration
@@ -29,6 +31,8 @@ BEHIND = np.append(np.linspace(0, 2, 41), np.geomspace(2, 20, 25)[1:])
 CELLS = np.gradient(BEHIND)
 """How much of that each of these stands for."""
 NEGLIGIBLE = 1e-3
+N_SHOWN = 10
+"""So many configurations are shown in a notebook."""
 FROM_PORTFOLIO = 2
 """So many are tried before the scores decide: the first says little beyond the dataset's level."""
 
@@ -222,6 +226,22 @@ class Session:
         self._trivial = self._trained.as_learnt(trivial_score(ranking.metric, self._dataset.y), self._dataset)
         self._told: dict[str, float] = {}
         self._suggested: str | None = None
+
+    def __repr__(self) -> str:
+        best = self.best
+        told = f"{len(self._told)} of {len(self._items)} configurations tried"
+        return f"<Session for {self._dataset.name}: {told}{f', the best is {self._in_words(best)}' if best else ''}>"
+
+    def _in_words(self, item: RecommendedConfiguration) -> str:
+        score = float(self._trained.as_measured(self._told[item.configuration.id], self._dataset))
+        return f"{item.configuration} with {self._trained.metric.name} {score_in_words(score)}"
+
+    def _repr_html_(self) -> str:
+        names = ["algorithm", "hyperparameters", "tried", "score", "expected_score", "lower", "upper"]
+        frame = self.to_frame()[names].head(N_SHOWN).replace({"tried": {True: "yes", False: ""}})
+        below = f"{len(self._items) - N_SHOWN} more in to_frame()" if len(self._items) > N_SHOWN else ""
+        rows = [{str(name).replace("_", " "): v for name, v in row.items()} for row in frame.to_dict("records")]
+        return html_table(repr(self)[1:-1], rows, below=below)
 
     def suggest(self) -> RecommendedConfiguration:
         """What to try next, with what is expected of it by now; the same until its score is told.

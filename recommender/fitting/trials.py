@@ -24,11 +24,13 @@ from recommender.evaluation.evaluate import Evaluation, message_of
 from recommender.evaluation.metrics import METRICS
 from recommender.evaluation.workers import Job, Limits, LocalWorkers, Outcome, Spooled, spool
 from recommender.fitting.candidates import VALIDATION_FOLDS
-from recommender.fitting.session import Session
+from recommender.fitting.session import N_SHOWN, Session
 from recommender.fitting.thresholds import Floats, LeftOut, decide, with_thresholds
+from recommender.notebook import html_table
 from recommender.tables.dataset import Dataset
 from recommender.tables.loading import load_dataset
 from recommender.tables.splits import split
+from recommender.words import score_in_words
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -94,6 +96,26 @@ class Refinement:
     estimator: Pipeline
     configuration: RecommendedConfiguration
     leaderboard: pd.DataFrame
+
+    def __repr__(self) -> str:
+        tried = f"the best of {len(self.leaderboard)} tried" if len(self.leaderboard) else "for which nothing was tried"
+        return f"<Refinement: {self.configuration.configuration}, {self._score}{tried}>"
+
+    @property
+    def _score(self) -> str:
+        """What the one that was chosen has scored; nothing where it was not tried to the end."""
+        rows = self.leaderboard[self.leaderboard["configuration_id"] == self.configuration.configuration.id]
+        if rows.empty or rows["score"].isna().all():
+            return ""
+        row = rows.iloc[0]
+        return f"score {score_in_words(row['score'])} ± {score_in_words(row['deviation'])}, "
+
+    def _repr_html_(self) -> str:
+        names = ["algorithm", "hyperparameters", "score", "deviation", "n_folds", "fit_seconds", "status"]
+        frame = self.leaderboard[names].head(N_SHOWN)
+        rows = [{str(name).replace("_", " "): v for name, v in row.items()} for row in frame.to_dict("records")]
+        more = len(self.leaderboard) - len(frame)
+        return html_table(repr(self)[1:-1], rows, below=f"{more} more in leaderboard" if more else "")
 
 
 def refine(

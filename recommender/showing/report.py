@@ -9,8 +9,9 @@ import numpy as np
 
 from recommender.advice.reasons import explain
 from recommender.algorithms.catalogue import find_algorithm
+from recommender.notebook import STYLE
 from recommender.showing.script import write_script
-from recommender.words import duration, number_in_words
+from recommender.words import duration, number_in_words, regret_in_words, score_in_words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -91,6 +92,7 @@ def render_table(recommendation: Ranking) -> str:
         _environment()
         .get_template("table.html")
         .render(
+            style=STYLE,
             dataset=recommendation.dataset,
             metric=recommendation.metric.name,
             items=recommendation.items[:N_TABLE],
@@ -114,8 +116,9 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "score": _score,
-        "seconds": _seconds,
+        "score": score_in_words,
+        "seconds": duration,
+        "regret": regret_in_words,
         "settings": _settings,
         "kind": _kind,
         "number": number_in_words,
@@ -129,15 +132,6 @@ def _band(item: RecommendedConfiguration, low: float, width: float) -> dict[str,
     """Where an interval and what is expected lie on a scale from 0 to 100."""
     start, end, at = (100 * (score - low) / width for score in (*item.interval, item.expected_score))
     return {"start": round(start, 2), "width": round(end - start, 2), "at": round(at, 2)}
-
-
-def _score(score: float) -> str:
-    digits = 3 if abs(score) < 10 else 1 if abs(score) < 1000 else 0
-    return f"{score:,.{digits}f}"
-
-
-def _seconds(seconds: float) -> str:
-    return "under 0.01 s" if seconds < 0.005 else duration(seconds)
 
 
 def _settings(item: RecommendedConfiguration) -> str:
