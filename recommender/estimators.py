@@ -157,7 +157,7 @@ class _Recommended(BaseEstimator):
         judge = recommendation.judge
         how: dict[str, Any] = {"weights": weights, "random_state": int(seed)}
         tried = [Candidate(item) for item in recommendation.portfolio(self.n_candidates)]
-        if len(tried) > 1 or judge.has_thresholds:
+        if len(tried) > 1 or judge.has_thresholds(dataset.y, weights.judging):
             tried = compare(tried, dataset, judge, **how)
         if self.blend:
             weigh(tried, judge)
@@ -244,8 +244,8 @@ class RecommendedClassifier(ClassifierMixin, _Recommended):
     ----------
     estimator_ : estimator
         What was fitted, preprocessing included: a pipeline, or a `VotingClassifier` of several. A `Thresholded` one
-        where the metric is ``accuracy``, ``balanced_accuracy``, ``f1``, ``f1_macro`` or ``mcc`` and other thresholds
-        than equal ones raise it: then `predict` may give another class than the likeliest one.
+        where the metric is ``f1``, or classes are imbalanced and it is ``balanced_accuracy``, ``f1_macro`` or ``mcc``,
+        and other thresholds than equal ones raise it: then `predict` may give another class than the likeliest one.
     recommendation_ : Recommendation or None
         The whole recommendation. It holds the training table, so it does not go with a pickle or copy.
     best_configuration_ : Configuration or None

@@ -195,7 +195,7 @@ class Ranking:
                 f"nothing was learnt of {self.judge.name} itself: the ranking and the expected scores are by "
                 f"{self.metric.name}, the nearest metric; what is tried on the table is judged by {self.judge.name}"
             )
-        if self.judge.has_thresholds:
+        if self.judge.has_thresholds(self.dataset.y):
             notes.append(
                 f"expected scores are of predicting the likeliest class; RecommendedClassifier and `refine` move the "
                 f"thresholds of decision where that raises {self.judge.name}"

@@ -45,6 +45,10 @@ class LeftOut:
         """How good that is."""
         return metric.measure(self.y, self.predicted, self.sample_weight)
 
+    def can_gain(self, metric: Metric) -> bool:
+        """Whether a metric has thresholds where classes have such shares."""
+        return metric.has_thresholds(self.y, self.sample_weight)
+
     def under(self, thresholds: Floats) -> LeftOut:
         """The same, with the classes that are predicted under thresholds."""
         margins = _margins(self.predicted)
@@ -93,7 +97,7 @@ def decide(found: Sequence[LeftOut], metric: Metric) -> Decision:
     >>> bool(0.1 < threshold < 0.3)
     True
     """
-    if len(found) < 2 or not metric.has_thresholds:
+    if len(found) < 2 or not metric.moved_up_to or not _pooled(found).can_gain(metric):
         return Decision(None, found)
     chosen = [_search(_pooled([*found[:i], *found[i + 1 :]]), metric) for i in range(len(found))]
     moved = [fold.under(thresholds) for fold, thresholds in zip(found, chosen, strict=True)]

@@ -201,7 +201,8 @@ class _Trials:
         self.thresholds: dict[str, Floats | None] = {}
         self.clock = self.expected = 1.0  # seconds that trying took and was expected to take
         folds = split(dataset)
-        folds = folds[:VALIDATION_FOLDS] if self.judge.has_thresholds else folds  # which no row may choose twice
+        self.moves = self.judge.has_thresholds(dataset.y)
+        folds = folds[:VALIDATION_FOLDS] if self.moves else folds  # no row may choose thresholds twice
         self.share = len(folds[0][0]) / dataset.n_samples
         cost = np.median([self._fold_seconds(item) for item in recommendation.portfolio(AIM)])
         n_processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -252,7 +253,7 @@ class _Trials:
         self, workers: LocalWorkers, spooled: Spooled, item: RecommendedConfiguration
     ) -> list[Evaluation] | None:
         """Every fold of a configuration, the first failure as the last one; None if the time is up before."""
-        keep = self.judge.name not in METRICS or self.judge.has_thresholds  # workers send what is judged here
+        keep = self.judge.name not in METRICS or self.moves  # workers send what is judged here
         jobs = [Job(spooled, item.configuration, fold, keep_predictions=keep) for fold in range(self.n_folds)]
         running: dict[Future[Outcome], Job] = {workers.submit(job): job for job in jobs}
         found: list[Evaluation] = []
@@ -301,7 +302,7 @@ class _Trials:
             np.array([evaluation.scores.get(metric.name, np.nan) for evaluation in found])
             for metric in (self.metric, self.judge)
         )
-        if self.judge.has_thresholds and last.status == "ok":
+        if self.moves and last.status == "ok":
             decision = decide([LeftOut(*each.predictions) for each in found if each.predictions], self.judge)
             self.thresholds[item.configuration.id] = decision.thresholds
             scores = np.array([fold.score(self.judge) for fold in decision.left_out])

@@ -57,12 +57,24 @@ def test_thresholds_of_two_classes_are_those_of_the_second_ones_probability():
     assert 0.08 < chosen[1] < 0.25  # that honest probabilities are balanced by is the share of the class, 0.15
 
 
-def test_what_is_chosen_by_noise_is_not_trusted():
+@pytest.mark.parametrize("share", [0.3, 0.5])
+def test_what_is_chosen_by_noise_is_not_trusted(share):
     rng = np.random.default_rng(1)
-    y, p = rng.integers(0, 2, 200), rng.uniform(0.3, 0.7, 200)
+    y, p = (rng.random(200) < share).astype(int), rng.uniform(0.3, 0.7, 200)
     found = left_out(y, np.column_stack([1 - p, p]))
-    assert decide(found, METRICS["accuracy"]).thresholds is None
-    assert decide(found, METRICS["accuracy"]).left_out is found
+    assert decide(found, METRICS["mcc"]).thresholds is None
+    assert decide(found, METRICS["mcc"]).left_out is found
+
+
+def test_thresholds_stay_where_it_was_not_measured_that_moving_them_helps():
+    y, probabilities = imbalanced(2)
+    assert (
+        decide(left_out(y, probabilities, weights=np.where(y == 1, 9.0, 1.0)), METRICS["accuracy"]).thresholds is None
+    )
+    assert not METRICS["balanced_accuracy"].has_thresholds(np.arange(100) % 2)
+    assert not METRICS["balanced_accuracy"].has_thresholds(y, np.where(y == 1, (y == 0).sum() / (y == 1).sum(), 1.0))
+    assert METRICS["balanced_accuracy"].has_thresholds(y)
+    assert METRICS["f1"].has_thresholds(np.arange(100) % 2)
 
 
 def test_a_single_fold_chooses_nothing():
@@ -80,10 +92,9 @@ def test_each_fold_is_judged_under_thresholds_that_it_did_not_choose():
 
 def test_weights_of_rows_count():
     y, probabilities = imbalanced(2)
-    alike = decide(left_out(y, probabilities), METRICS["accuracy"]).thresholds
-    heavy = decide(left_out(y, probabilities, weights=np.where(y == 1, 9.0, 1.0)), METRICS["accuracy"]).thresholds
-    assert alike is None
-    assert heavy[1] < 0.3
+    alike = decide(left_out(y, probabilities), METRICS["f1"]).thresholds
+    heavy = decide(left_out(y, probabilities, weights=np.where(y == 1, 9.0, 1.0)), METRICS["f1"]).thresholds
+    assert heavy[1] < alike[1] - 0.1
 
 
 def test_it_predicts_under_its_thresholds_and_keeps_probabilities():
