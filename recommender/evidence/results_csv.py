@@ -13,8 +13,8 @@ import pandas as pd
 
 from recommender.algorithms.catalogue import ALGORITHMS, algorithms_for
 from recommender.algorithms.configuration import Configuration
-from recommender.algorithms.settings import why_not_taken
 from recommender.algorithms.pool import pool_for
+from recommender.algorithms.settings import why_not_taken
 from recommender.errors import MissingExtraError, RecommenderError, one_line
 from recommender.evaluation.evaluate import KEYS, Status
 from recommender.evaluation.metrics import METRICS, metrics_for

@@ -119,7 +119,7 @@ def _name_of(path: str | Path, sheet: str | int | None) -> str:
 
 def _openml_id(text: str) -> int:
     number = text.removeprefix("openml:")
-    if not number.isdigit():
+    if not (number.isascii() and number.isdigit()):
         raise DatasetError(f"{text!r} does not name an OpenML dataset: write openml:ID, such as openml:31")
     return int(number)
 

@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import openml_stub
 import pandas as pd
 import pytest
 from faults import FAULTY, Faulty, killed_mark
@@ -326,3 +327,15 @@ def _wait_for_rows(path: Path, n_rows: int) -> None:
                     pass
         time.sleep(0.1)
     raise AssertionError("nothing was recorded")
+
+
+def test_a_broken_table_of_one_task_is_skipped_and_tried_again(store, pool, monkeypatch):
+    pool(*QUICK)
+    whole = openml_stub.arff
+    monkeypatch.setattr(openml_stub, "arff", lambda n: "@DATA\n1,2" if n == 1 else whole(n))
+    summary = collect(store, [1, 3], n_workers=1)
+    assert "openml:1" in summary.skipped[1]
+    assert list(store.read_datasets()["id"]) == ["openml:3"]
+    monkeypatch.setattr(openml_stub, "arff", whole)
+    assert collect(store, [1, 3], n_workers=1).skipped == {}
+    assert list(store.read_datasets()["id"]) == ["openml:1", "openml:3"]

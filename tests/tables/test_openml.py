@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import pickle
 import warnings
+from pathlib import Path
 
+import openml_stub
 import pytest
 
-from recommender.errors import ServerError
+from recommender.errors import DatasetError, OutputError, ServerError
 from recommender.tables.loading import load_dataset
 from recommender.tables.openml import read_dataset, read_suite, read_task, set_server
 
@@ -63,3 +66,111 @@ def test_unreachable_server_is_one_error(openml_cache):
     set_server("http://127.0.0.1:9")
     with pytest.raises(ServerError, match=r"cannot read task 1 from http://127.0.0.1:9"):
         read_task(1)
+
+
+def test_no_pickle_of_the_cache_is_loaded_and_none_is_written(openml_cache, tmp_path):
+    read_task(1).splits()
+    places = [path.parent for path in openml_cache.rglob("*.arff")]
+    assert {place.parent.name for place in places} == {"datasets", "tasks"}
+    assert [path for path in openml_cache.rglob("*") if "pkl" in path.name or "feather" in path.name] == []
+    planted = [place / name for place in places for name in PICKLES]
+    for path in planted:
+        path.write_bytes(pickle.dumps(Planted(tmp_path / "loaded")))
+    task = read_task(1)
+    assert (task.dataset.name, len(task.splits())) == ("iris", 5)
+    read_dataset(1)
+    assert not (tmp_path / "loaded").exists()
+    assert pickle.loads(planted[0].read_bytes()) is None  # it would have been seen
+    assert (tmp_path / "loaded").exists()
+
+
+PICKLES = (
+    "dataset.pkl.py3",
+    "dataset.feather",
+    "dataset.feather.attributes.pkl.py3",
+    "dataset_1.pkl.py3",
+    "features.xml.pkl",
+    "qualities.xml.pkl",
+    "datasplits.pkl.py3",
+)
+"""What the client of OpenML keeps beside what it was sent."""
+
+
+class Planted:
+    """Makes a file when it is unpickled."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return Path.touch, (self.path,)
+
+
+BROKEN = {
+    "cut": lambda text: text[: len(text) // 2] + "\n1,2",
+    "no header": lambda text: text[text.index("@DATA") + 6 :],
+    "a class that is none": lambda text: text.replace("setosa\n", "other\n"),
+    "empty": lambda text: "",
+    "no target": lambda text: text.replace("'target'", "'other'"),
+}
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_a_broken_table_is_one_error_and_asked_for_again(openml_cache, monkeypatch, kind):
+    whole = openml_stub.arff
+    monkeypatch.setattr(openml_stub, "arff", lambda number: BROKEN[kind](whole(number)))
+    with pytest.raises(DatasetError, match=r"openml:1") as caught:
+        read_task(1)
+    assert "\n" not in str(caught.value)
+    monkeypatch.setattr(openml_stub, "arff", whole)
+    if kind != "no target":  # the file can be read, and is kept
+        assert read_task(1).dataset.n_samples == 150
+
+
+BROKEN_SPLITS = {
+    "a row that is none": lambda text: text.replace("TEST,0,", "TEST,150,"),
+    "a row below 0": lambda text: text.replace("TEST,0,", "TEST,-1,"),
+    "no rows": lambda text: text[: text.index("@DATA") + 6],
+    "another kind": lambda text: text.replace("TEST", "OTHER"),
+    "only to train": lambda text: text.replace("TEST,", "TRAIN,"),
+    "no numbers": lambda text: text.replace("TEST,0,", "TEST,zero,"),
+}
+
+
+@pytest.mark.parametrize("kind", BROKEN_SPLITS)
+def test_broken_splits_are_one_error_and_asked_for_again(openml_cache, monkeypatch, kind):
+    whole, task = openml_stub.splits, read_task(1)
+    monkeypatch.setattr(openml_stub, "splits", lambda number: BROKEN_SPLITS[kind](whole(number)))
+    if kind == "no rows":
+        assert task.splits() == []
+        return
+    with pytest.raises(ServerError, match="the splits of task 1 cannot be read"):
+        task.splits()
+    monkeypatch.setattr(openml_stub, "splits", whole)
+    assert len(task.splits()) == 5
+
+
+def test_a_table_of_too_many_columns_is_refused(openml_cache, monkeypatch):
+    monkeypatch.setattr("recommender.tables.openml.MOST_COLUMNS", 3)
+    with pytest.raises(DatasetError, match="5 columns, and at most 3 are read"):
+        read_task(1)
+
+
+def test_a_cache_that_cannot_be_written_is_named(openml_cache, stub):
+    openml_cache.mkdir(exist_ok=True)
+    host, _, port = stub.server_address[0].rpartition(".")[2], "", stub.server_port
+    (openml_cache / f"{host}:{port}").write_text("no folder")
+    with pytest.raises(OutputError, match=r"annot create cache directory .*--cache"):
+        read_task(1)
+
+
+@pytest.mark.parametrize("number", ["²", "٣", "1_0", " 1"])
+def test_numbers_of_datasets_have_digits_from_0_to_9(number):
+    with pytest.raises(DatasetError, match="does not name an OpenML dataset"):
+        load_dataset(f"openml:{number}")
+
+
+@pytest.mark.parametrize("alias", ["²", "٣"])
+def test_aliases_of_suites_may_be_of_any_script(openml_cache, alias):
+    with pytest.raises(ServerError, match="suite"):
+        read_suite(alias)
