@@ -51,8 +51,12 @@ def score_in_words(score: float) -> str:
     >>> score_in_words(0.74148), score_in_words(12.34), score_in_words(12345.6)
     ('0.741', '12.3', '12,346')
     """
-    digits = 3 if abs(score) < 10 else 1 if abs(score) < 1000 else 0
-    return f"{score:,.{digits}f}"
+    return format(score, score_format(score))
+
+
+def score_format(score: float) -> str:
+    """The format with as many digits as say something of scores of a size."""
+    return ".3f" if abs(score) < 10 else ",.1f" if abs(score) < 1000 else ",.0f"
 
 
 REGRETS = {0.1: "among the best", 0.3: "close to the best", 0.6: "well above most", 0.9: "above most"}

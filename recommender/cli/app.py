@@ -126,7 +126,7 @@ def recommend(
         reasons = {"reasons": found.explain().to_dict()} if explain else {}
         print(json.dumps(as_json(found, top) | reasons, indent=1, allow_nan=False))
     elif format is AdviceForm.PYTHON:
-        print(write_script(found.best, file=place, target=column), end="")
+        print(write_script(found.best, file=place, target=column, metric=found.judge), end="")
     else:
         from recommender.cli.screen import show_recommendation
 

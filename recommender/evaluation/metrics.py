@@ -56,6 +56,8 @@ class Metric:
         R² below -1, or errors that are as large. Larger is better; in standard deviations of a target in its units.
     nearest : str, optional
         The metric that ranks in its place where nothing was learnt of it.
+    scorer : str, optional
+        The name of scikit-learn's scorer, where it has one.
     moved_up_to : float, default=0
         Thresholds of decision are moved where the rarest class has at most this part of an equal share: there it was
         measured to raise the metric (see benchmarks/candidates).
@@ -73,6 +75,7 @@ class Metric:
     in_target_units: bool = False
     floor: float = -math.inf
     nearest: str | None = None
+    scorer: str | None = None
     moved_up_to: float = 0.0
 
     @property
@@ -103,6 +106,7 @@ METRICS: dict[str, Metric] = {
             meaning="1 ranks every case rightly, 0.5 is guessing",
             tasks=_CLASSES,
             measure=measures.roc_auc,
+            scorer="roc_auc",
         ),
         Metric(
             "log_loss",
@@ -110,6 +114,7 @@ METRICS: dict[str, Metric] = {
             meaning="0 is certain and right, lower is better",
             tasks=_CLASSES,
             measure=measures.log_loss,
+            scorer="neg_log_loss",
             greater_is_better=False,
             upper=math.inf,
         ),
@@ -119,6 +124,7 @@ METRICS: dict[str, Metric] = {
             meaning="the share of rows that are predicted rightly",
             tasks=_CLASSES,
             measure=measures.accuracy,
+            scorer="accuracy",
         ),
         Metric(
             "balanced_accuracy",
@@ -126,6 +132,7 @@ METRICS: dict[str, Metric] = {
             meaning="the share that is predicted rightly, every class counting the same",
             tasks=_CLASSES,
             measure=measures.balanced_accuracy,
+            scorer="balanced_accuracy",
             moved_up_to=0.8,
         ),
         Metric(
@@ -134,6 +141,7 @@ METRICS: dict[str, Metric] = {
             meaning="precision and recall, every class counting the same; 1 is perfect",
             tasks=_CLASSES,
             measure=measures.f1_macro,
+            scorer="f1_macro",
             moved_up_to=0.8,
         ),
         Metric(
@@ -142,6 +150,7 @@ METRICS: dict[str, Metric] = {
             meaning="1 is perfect, 0 is no better than always predicting the mean",
             tasks=_NUMBERS,
             measure=measures.r2,
+            scorer="r2",
             lower=-math.inf,
             floor=-1.0,
         ),
@@ -151,6 +160,7 @@ METRICS: dict[str, Metric] = {
             meaning="a typical error in the target's own unit, lower is better",
             tasks=_NUMBERS,
             measure=measures.rmse,
+            scorer="neg_root_mean_squared_error",
             greater_is_better=False,
             upper=math.inf,
             in_target_units=True,
@@ -162,6 +172,7 @@ METRICS: dict[str, Metric] = {
             meaning="in the target's own unit, lower is better",
             tasks=_NUMBERS,
             measure=measures.mae,
+            scorer="neg_mean_absolute_error",
             greater_is_better=False,
             upper=math.inf,
             in_target_units=True,
@@ -173,6 +184,7 @@ METRICS: dict[str, Metric] = {
             meaning="precision over all thresholds, of the later of two classes or the mean over more; 1 is perfect",
             tasks=_CLASSES,
             measure=measures.average_precision,
+            scorer="average_precision",
             nearest="roc_auc",
         ),
         Metric(
@@ -181,6 +193,7 @@ METRICS: dict[str, Metric] = {
             meaning="precision and recall of the class that is the later one when sorted; 1 is perfect",
             tasks=("binary",),
             measure=measures.f1,
+            scorer="f1",
             nearest="f1_macro",
             moved_up_to=math.inf,
         ),
@@ -190,6 +203,7 @@ METRICS: dict[str, Metric] = {
             meaning="1 is perfect, 0 is guessing",
             tasks=_CLASSES,
             measure=measures.mcc,
+            scorer="matthews_corrcoef",
             lower=-1.0,
             nearest="f1_macro",
             moved_up_to=0.8,
@@ -200,6 +214,7 @@ METRICS: dict[str, Metric] = {
             meaning="squared distance of the probabilities from the truth, half of it for two classes; lower is better",
             tasks=_CLASSES,
             measure=measures.brier,
+            scorer="neg_brier_score",
             greater_is_better=False,
             upper=2.0,
             nearest="log_loss",
@@ -210,6 +225,7 @@ METRICS: dict[str, Metric] = {
             meaning="a typical error as a share of the target, 0.1 is 10 %, lower is better; huge where targets are 0",
             tasks=_NUMBERS,
             measure=measures.mape,
+            scorer="neg_mean_absolute_percentage_error",
             greater_is_better=False,
             upper=math.inf,
             floor=-2.0,  # always predicting 0 has 1
@@ -221,6 +237,7 @@ METRICS: dict[str, Metric] = {
             meaning="half of the errors are smaller, in the target's own unit, lower is better",
             tasks=_NUMBERS,
             measure=measures.medae,
+            scorer="neg_median_absolute_error",
             greater_is_better=False,
             upper=math.inf,
             in_target_units=True,
@@ -233,6 +250,7 @@ METRICS: dict[str, Metric] = {
             meaning="a typical error of the logarithm of 1 + target, 0.1 is about 10 %, lower is better",
             tasks=_NUMBERS,
             measure=measures.rmsle,
+            scorer="neg_root_mean_squared_log_error",
             greater_is_better=False,
             upper=math.inf,
             floor=-3.0,  # a factor of 20
@@ -268,6 +286,7 @@ METRICS: dict[str, Metric] = {
             meaning="for counts: errors weigh less where counts are large; in the target's own unit, lower is better",
             tasks=_NUMBERS,
             measure=measures.poisson,
+            scorer="neg_mean_poisson_deviance",
             greater_is_better=False,
             upper=math.inf,
             in_target_units=True,

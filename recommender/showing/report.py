@@ -81,7 +81,7 @@ def write_report(recommendation: Ranking, *, file: str, target: str, top: int = 
         notes=recommendation.notes(),
         columns=list(recommendation.columns.itertuples()),
         n_columns=N_COLUMNS,
-        code=write_script(recommendation.best, file=file, target=target),
+        code=write_script(recommendation.best, file=file, target=target, metric=recommendation.judge),
         version=version("recommender"),
     )
 

@@ -10,15 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from sklearn.model_selection import BaseCrossValidator
 
+from recommender.algorithms.calibrated import LARGE, Calibrated
 from recommender.algorithms.target_reader import TargetReader
 from recommender.errors import RecommendationError
+from recommender.evaluation.metrics import METRICS, Metric, metrics_for
 from recommender.tables.files.readers import STANDARD_INPUT, parted, read_table
+from recommender.words import score_format
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
     from recommender.advice.ranking import RecommendedConfiguration
+    from recommender.tables.dataset import Dataset, Task
 
 Imports = set[tuple[str, str | None]]
 """Module and name of what a script uses; no name for a module that is imported whole."""
@@ -26,9 +31,11 @@ Imports = set[tuple[str, str | None]]
 HARMLESS = {"builtins", "datetime", "decimal", "numpy", "pandas"}
 """The modules whose values are written as they call themselves."""
 SHORT = {"numpy": "np", "pandas": "pd"}
+ROWS_A_FOLD = 2
+"""With so many rows of each class for a fold, calibration has them in each of its folds when it is cross-validated."""
 
 
-def write_script(item: RecommendedConfiguration, *, file: str, target: str) -> str:
+def write_script(item: RecommendedConfiguration, *, file: str, target: str, metric: Metric | None = None) -> str:
     """A script that reads a file, cross-validates the recommended pipeline and fits it.
 
     Parameters
@@ -39,6 +46,9 @@ def write_script(item: RecommendedConfiguration, *, file: str, target: str) -> s
         The file that the script reads, as `load_dataset` takes it, or ``openml:ID``.
     target : str
         The target's column.
+    metric : Metric, optional
+        What is measured: the nearest one that scikit-learn has a scorer for; accuracy or R² if not given, and where the
+        target is to be read first.
 
     Returns
     -------
@@ -46,8 +56,9 @@ def write_script(item: RecommendedConfiguration, *, file: str, target: str) -> s
         Plain scikit-learn wherever the table allows it.
     """
     imports: Imports = {("sklearn.model_selection", "cross_val_score")}
-    pipeline = item.estimator
+    pipeline = _plain(item.estimator, item._dataset)
     model = expression(pipeline, imports)
+    measuring = _measuring(metric, item, imports, reads_target=isinstance(pipeline.steps[-1][1], TargetReader))
     reading = _reading(file, target, imports, drop=_lacks_classes(pipeline))
     return "\n".join(
         [
@@ -56,11 +67,70 @@ def write_script(item: RecommendedConfiguration, *, file: str, target: str) -> s
             *reading,
             "",
             f"model = {model}",
-            'print("cross-validated:", cross_val_score(model, X, y, cv=5).mean())',
+            *measuring,
             "model.fit(X, y)",
             "",
         ]
     )
+
+
+def _measuring(
+    metric: Metric | None, item: RecommendedConfiguration, imports: Imports, *, reads_target: bool
+) -> list[str]:
+    """The lines that cross-validate and say by what."""
+    task = item._dataset.task
+    metric = METRICS["r2" if task == "regression" else "accuracy"] if metric is None or reads_target else metric
+    while (scorer := _scorer(metric, task)) is None:
+        metric = METRICS[metric.nearest or metrics_for(task)[0].name]
+    lost = scorer.startswith("neg_") and metric.name != scorer
+    scoring = "" if reads_target else f", scoring={_scoring(scorer, item, imports)}"
+    digits = score_format(item.expected_score) if metric.in_target_units else ".3f"
+    return [
+        f"scores = cross_val_score(model, X, y, cv=5{scoring})",
+        f'print(f"cross-validated {metric.name}: {{{"-" if lost else ""}scores.mean():{digits}}}")',
+    ]
+
+
+def _scorer(metric: Metric, task: Task) -> str | None:
+    """The name of scikit-learn's scorer for a metric, None where there is none."""
+    from sklearn.metrics import get_scorer_names
+
+    if metric.name == "roc_auc" and task == "multiclass":
+        return "roc_auc_ovr"
+    return metric.scorer or (metric.name if metric.name in get_scorer_names() else None)
+
+
+def _scoring(name: str, item: RecommendedConfiguration, imports: Imports) -> str:
+    """A scorer by its name, or made where it must be told which of two classes counts: the later one."""
+    from sklearn.metrics import get_scorer
+
+    scorer, classes = get_scorer(name), item._dataset.y.unique()
+    averages = scorer._kwargs.get("average", "binary") != "binary"
+    takes_class = "pos_label" in inspect.signature(scorer._score_func).parameters
+    if item._dataset.task != "binary" or not takes_class or averages or set(classes) <= {0, 1}:
+        return repr(name)
+    function = scorer._score_func.__name__
+    imports |= {("sklearn.metrics", function), ("sklearn.metrics", "make_scorer")}
+    lost = ", greater_is_better=False" if scorer._sign < 0 else ""
+    asked = scorer._response_method
+    response = "" if asked == "predict" else f", response_method={asked!r}"
+    return f"make_scorer({function}{lost}{response}, pos_label={expression(max(classes), imports)})"
+
+
+def _plain(pipeline: Pipeline, dataset: Dataset) -> Pipeline:
+    """The pipeline with scikit-learn's own calibration, which is the same where every class has rows enough."""
+    from sklearn.calibration import CalibratedClassifierCV
+    from sklearn.model_selection import StratifiedKFold
+
+    name, model = pipeline.steps[-1]
+    if not isinstance(model, Calibrated) or dataset.y.value_counts().min() < ROWS_A_FOLD * model.n_folds:
+        return pipeline
+    large = dataset.n_samples >= LARGE
+    folds = StratifiedKFold(
+        model.n_folds_large if large else model.n_folds, shuffle=True, random_state=model.random_state
+    )
+    plain = CalibratedClassifierCV(model.classifier, cv=folds, ensemble=False)
+    return type(pipeline)([*pipeline.steps[:-1], (name, plain)])
 
 
 def _lacks_classes(pipeline: Pipeline) -> bool:
@@ -116,6 +186,10 @@ def expression(value: Any, imports: Imports, indent: int = 0) -> str:
         given = _changed_parameters(value)
         arguments = [f"{_argument(name)}={inner(part)}" for name, part in given.items()]
         return _wrapped(f"{kind.__name__}(", arguments, ")", indent)
+    if isinstance(value, BaseCrossValidator):
+        given = {name: getattr(value, name) for name in ("n_splits", "shuffle", "random_state")}
+        imports.add((_public_module(type(value)), type(value).__name__))
+        return f"{type(value).__name__}({', '.join(f'{name}={part!r}' for name, part in given.items())})"
     if isinstance(value, dict):
         return _wrapped("{", [f"{inner(key)}: {inner(part)}" for key, part in value.items()], "}", indent)
     if isinstance(value, list):

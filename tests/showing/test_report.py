@@ -82,7 +82,7 @@ def test_page_has_all_that_is_promised():
         assert f"{item.rank}. {item.algorithm}" in text
     for name in recommendation.neighbours()["name"]:
         assert name in text
-    assert write_script(recommendation.best, file="wine.csv", target="class") in text
+    assert write_script(recommendation.best, file="wine.csv", target="class", metric=recommendation.judge) in text
 
 
 def test_page_warns_of_what_the_notes_warn_of():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from messy import HOSTILE, messy_table
 from workbooks import xlsx
 
 from recommender.errors import RecommendationError
+from recommender.evaluation.metrics import METRICS, metrics_for
 from recommender.recommendation import recommend
 from recommender.showing.script import expression, write_script
 from recommender.tables.loading import load_dataset
@@ -143,7 +145,7 @@ def test_a_script_for_a_messy_file_runs_and_reads_it_first(tmp_path, monkeypatch
     assert "\nfrom recommender.tables.reading import TableReader\n" in code
     assert "TableReader(\n                readings={\n" in code
     names = run(code, tmp_path, monkeypatch)
-    assert 0.5 < float(capsys.readouterr().out.removeprefix("cross-validated: ")) <= 1
+    assert 0.5 < float(capsys.readouterr().out.split(": ")[1]) <= 1
     rows = table.iloc[:5].set_axis(names["table"].columns, axis=1)
     pd.testing.assert_series_equal(
         pd.Series(names["model"].predict(rows)),
@@ -171,3 +173,53 @@ def test_a_script_for_a_clean_table_imports_nothing_of_this_package(task, algori
     clean["y"] = y if task == "regression" else np.where(y > 0, "high", "low")
     best = recommend(clean, target="y", include=LINEAR if algorithm == "linear" else [algorithm]).best
     assert "recommender" not in write_script(best, file="clean.csv", target="y")
+
+
+@pytest.fixture(scope="module")
+def sold() -> pd.DataFrame:
+    rng = np.random.default_rng(1)
+    table = pd.DataFrame({"a": rng.normal(size=120), "b": rng.normal(size=120)})
+    return table.assign(y=np.where(table["a"] + 0.3 * rng.normal(size=120) > 0, "yes", "no"))
+
+
+@pytest.mark.parametrize("metric", [m.name for m in metrics_for("binary")] + ["f1_weighted", "neg_max_error"])
+def test_a_script_measures_what_was_asked_for_and_says_so(tmp_path, monkeypatch, capsys, sold, metric):
+    table, target = sold, "y"
+    if metric == "neg_max_error":
+        table, target = sold[["a", "b"]], "b"
+    table.to_csv(tmp_path / "sold.csv", index=False)
+    found = recommend(tmp_path / "sold.csv", target=target, include=LINEAR, metric=metric)
+    code = write_script(found.best, file="sold.csv", target=target, metric=found.judge)
+    run(code, tmp_path, monkeypatch)
+    name, score = capsys.readouterr().out.removeprefix("cross-validated ").split(": ")
+    assert name == metric
+    assert "recommender" not in code
+    if metric == found.metric.name:
+        assert float(score) == pytest.approx(found.best.expected_score, abs=0.4)
+
+
+def test_a_script_for_two_classes_in_text_says_which_one_counts(sold):
+    best = recommend(sold, target="y", include=LINEAR).best
+    code = write_script(best, file="sold.csv", target="y", metric=METRICS["f1"])
+    assert "scoring=make_scorer(f1_score, pos_label='yes')" in code
+
+
+def test_a_metric_that_scikit_learn_has_no_scorer_for_is_replaced_by_the_nearest():
+    table = pd.DataFrame({"a": np.arange(60.0) % 7, "y": 1e5 * (np.arange(60) % 7) + np.arange(60.0)})
+    found = recommend(table, target="y", include=["ridge"], metric="pinball_10")
+    code = write_script(found.best, file="t.csv", target="y", metric=found.judge)
+    assert "scoring='neg_mean_absolute_error'" in code
+    assert re.search(r"cross-validated mae: \{-scores.mean\(\):,?\.[01]f\}", code)
+
+
+def test_calibration_is_scikit_learns_where_classes_have_rows_enough(tmp_path, monkeypatch, sold):
+    sold.to_csv(tmp_path / "sold.csv", index=False)
+    best = recommend(sold, target="y", include=["rbf_svm"]).best
+    code = write_script(best, file="sold.csv", target="y")
+    assert "CalibratedClassifierCV(" in code
+    assert "recommender" not in code
+    model = run(code, tmp_path, monkeypatch)["model"]
+    X, y = sold[["a", "b"]], sold["y"]
+    np.testing.assert_allclose(model.predict_proba(X), best.estimator.fit(X, y).predict_proba(X))
+    few = sold[(sold["y"] == "no") | (sold.groupby("y").cumcount() < 4)]
+    assert "Calibrated(" in write_script(recommend(few, target="y", include=["rbf_svm"]).best, file="f.csv", target="y")
