@@ -7,8 +7,6 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from recommender.advice.advising import rank_configurations
 from recommender.advice.filters import Filters
 from recommender.advice.ranking import Ranking
@@ -20,6 +18,8 @@ from recommender.tables.dataset import Task
 from recommender.tables.loading import load_dataset
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from recommender.advice.reasons import Reasons
     from recommender.fitting.session import Session
     from recommender.fitting.trials import Refinement, TrialProgress
@@ -39,8 +39,11 @@ class Recommendation(Ranking):
 
         return explain(self)
 
-    def plot(self) -> np.ndarray:
-        """Two matplotlib Axes: expected scores against fit seconds, and the dataset among the known ones.
+    def plot(self) -> Figure:
+        """A matplotlib Figure: expected scores against fit seconds, and the dataset among the known ones.
+
+        ``plot().savefig("plot.png")`` writes it to a file. A colour means one algorithm, a number is a place in the
+        ranking.
 
         Raises
         ------

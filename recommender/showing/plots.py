@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.algorithms.catalogue import ALGORITHMS
 from recommender.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from recommender.advice.ranking import Ranking
 
@@ -21,12 +23,24 @@ N_NAMED = 5
 """So many neighbours are named."""
 LINE = 0.065
 """Height of a line of names, as a share of the plot's."""
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
-"""Okabe and Ito's colours, which people of all kinds of colour vision can tell apart."""
+N_WINNERS = 6
+"""So many of the algorithms that won most often have their colours."""
+COLOURS = (
+    *("#0072b2", "#009e73", "#66c2a5", "#d55e00", "#e69f00", "#cc79a7", "#8c6d31", "#7b3294", "#f28e6b", "#a6463a"),
+    *("#b5a642", "#c51b7d", "#e78ac3", "#f4b6d2", "#1b6e5a", "#a58bd0", "#1f3a93", "#56b4e9", "#4d4d4d", "#b2df8a"),
+    *("#00868b", "#8b4513", "#cdad00", "#6b8e23"),
+)
+"""A colour for each algorithm, in the order of the catalogue; Okabe and Ito's, which people of all kinds of colour
+vision can tell apart, where they win most often."""
 GREY, INK = "#9aa3ad", "#16202e"
 
 
-def plot(recommendation: Ranking) -> np.ndarray:
+def colour_of(algorithm: str) -> str:
+    """The colour that an algorithm has in all plots."""
+    return COLOURS[list(ALGORITHMS).index(algorithm) % len(COLOURS)] if algorithm in ALGORITHMS else GREY
+
+
+def plot(recommendation: Ranking) -> Figure:
     """Both plots side by side.
 
     Parameters
@@ -36,18 +50,21 @@ def plot(recommendation: Ranking) -> np.ndarray:
 
     Returns
     -------
-    array of shape (2,)
-        The matplotlib Axes of `plot_scores` and `plot_neighbours`; ``[0].figure.savefig(...)`` writes them to a file.
+    matplotlib Figure
+        ``savefig("plot.png")`` writes it to a file; its axes are those of `plot_scores` and `plot_neighbours`.
 
     Raises
     ------
     MissingExtraError
         If matplotlib is not installed.
     """
-    _, axes = _pyplot().subplots(1, 2, figsize=(13, 5.5), layout="constrained")
+    plt = _pyplot()
+    figure, axes = plt.subplots(1, 2, figsize=(13, 5.5), layout="constrained")
     plot_scores(recommendation, axes[0])
     plot_neighbours(recommendation, axes[1])
-    return np.asarray(axes)
+    if "inline" in plt.get_backend():  # a notebook shows what is returned, and whatever is open once more
+        plt.close(figure)
+    return figure
 
 
 def plot_scores(recommendation: Ranking, ax: Axes | None = None) -> Axes:
@@ -65,14 +82,29 @@ def plot_scores(recommendation: Ranking, ax: Axes | None = None) -> Axes:
     seconds, score = frame["fit_seconds"].to_numpy(), frame["expected_score"].to_numpy()
     reach = np.abs(frame[["lower", "upper"]].to_numpy() - score[:, None]).T
     ax.errorbar(seconds, score, yerr=reach, fmt="none", ecolor=GREY, elinewidth=0.8, alpha=0.45, zorder=1)
-    ax.scatter(seconds, score, s=22, color=GREY, zorder=2, label=f"{len(frame)} configurations, with 80 % intervals")
-    for place, item in enumerate(recommendation.portfolio(N_PORTFOLIO)):
-        at, colour = (item.fit_seconds, item.expected_score), COLOURS[place]
+    portfolio = recommendation.portfolio(N_PORTFOLIO)
+    chosen = {item.algorithm for item in portfolio}
+    colours = [colour_of(name) if name in chosen else GREY for name in frame["algorithm"]]
+    ax.scatter(seconds, score, s=22, color=colours, zorder=2)
+    ax.scatter([], [], s=22, color=GREY, label=f"{len(frame)} configurations, with 80 % intervals")
+    for place, item in enumerate(portfolio):
+        at, colour = (item.fit_seconds, item.expected_score), colour_of(item.algorithm)
         below, above = np.abs(np.array(item.interval) - item.expected_score)
         ax.errorbar(
             *at, yerr=[[below], [above]], fmt="o", markersize=8, color=colour, elinewidth=2, zorder=3 - 0.1 * place
         )
-        ax.scatter(*at, s=60, color=colour, label=f"{place + 1}. {_short(str(item.configuration))}")
+        ax.scatter(*at, s=60, color=colour, label=f"{item.rank}. {_short(str(item.configuration))}")
+        side = -1 if place == 0 else 1  # the others are seldom quicker
+        ax.annotate(
+            str(item.rank),
+            at,
+            (7 * side, 6),
+            textcoords="offset points",
+            ha="right" if place == 0 else "left",
+            color=INK,
+            fontweight="bold",
+            zorder=4,
+        )
     ax.set_xscale("log")
     ax.xaxis.set_major_formatter("{x:g}")
     ax.set_xlabel("expected seconds to fit")
@@ -103,8 +135,10 @@ def plot_neighbours(recommendation: Ranking, ax: Axes | None = None) -> Axes:
     similarity = model.similarity(recommendation.metafeatures).to_numpy()[0]
     places = embed(model.similarity(model.metafeatures_).to_numpy(), similarity)
     others, here = places[:-1], places[-1]
-    winners = known["winner"].value_counts().index[: len(COLOURS)]
-    for name, colour in [*zip(winners, COLOURS, strict=False), ("others", GREY)]:
+    winners = list(known["winner"].value_counts().index[:N_WINNERS])
+    chosen = (item.algorithm for item in recommendation.portfolio(N_PORTFOLIO))
+    winners = list(dict.fromkeys([*winners, *chosen]))
+    for name, colour in [*((name, colour_of(name)) for name in winners), ("others", GREY)]:
         shown = (known["winner"] == name if name in winners else ~known["winner"].isin(winners)).to_numpy()
         if shown.any():
             ax.scatter(

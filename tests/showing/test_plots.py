@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import replace
 
@@ -9,11 +10,13 @@ import pytest
 from sklearn.datasets import load_diabetes, load_wine
 
 from recommender import recommend
+from recommender.algorithms.catalogue import ALGORITHMS
 from recommender.errors import MissingExtraError
-from recommender.showing.plots import embed, plot_neighbours, plot_scores
+from recommender.showing.plots import GREY, INK, colour_of, embed, plot_neighbours, plot_scores
 
 mpl.use("Agg")
 import matplotlib.pyplot as plt
+from matplotlib.colors import to_hex
 
 
 @pytest.fixture(autouse=True)
@@ -32,8 +35,9 @@ def labels(ax) -> list[str]:
 
 
 def test_both_plots_can_be_saved(recommendation, tmp_path):
-    scores, neighbours = recommendation.plot()
-    scores.figure.savefig(tmp_path / "plot.png")
+    figure = recommendation.plot()
+    figure.savefig(tmp_path / "plot.png")
+    scores, neighbours = figure.axes
     assert (tmp_path / "plot.png").stat().st_size > 10_000
     assert neighbours.figure is scores.figure
 
@@ -44,8 +48,35 @@ def test_every_configuration_is_a_point_and_the_portfolio_is_marked(recommendati
     frame = recommendation.to_frame()
     points = np.asarray(ax.collections[1].get_offsets())
     np.testing.assert_allclose(points, frame[["fit_seconds", "expected_score"]])
-    for place, item in enumerate(recommendation.portfolio(3), start=1):
-        assert labels(ax)[place].startswith(f"{place}. {item.algorithm}")
+    numbers = {text.get_text() for text in ax.texts}
+    for line, item in enumerate(recommendation.portfolio(3), start=1):
+        assert frame.loc[item.rank, "configuration_id"] == item.configuration.id
+        assert labels(ax)[line].startswith(f"{item.rank}. {item.algorithm}")
+        assert str(item.rank) in numbers
+
+
+def test_every_algorithm_has_a_colour_of_its_own():
+    colours = [colour_of(name) for name in ALGORITHMS]
+    assert len({*colours, GREY, INK}) == len(colours) + 2
+
+
+def test_one_colour_means_one_algorithm_in_both_plots(recommendation):
+    scores, neighbours = recommendation.plot().axes
+    seen: dict[str, set[str]] = {}
+    for ax in (scores, neighbours):
+        for collection in ax.collections:
+            name = re.sub(r"^\d+\. |[ (].*", "", collection.get_label())
+            if name in ALGORITHMS:
+                seen.setdefault(name, set()).update(map(to_hex, collection.get_facecolors()))
+    assert {item.algorithm for item in recommendation.portfolio(3)} <= set(seen)
+    assert all(colours == {colour_of(name)} for name, colours in seen.items())
+
+
+def test_a_notebook_shows_the_figure_once(recommendation, monkeypatch):
+    monkeypatch.setattr(plt, "get_backend", lambda: "module://matplotlib_inline.backend_inline")
+    figure = recommendation.plot()
+    assert plt.get_fignums() == []
+    assert len(figure.axes) == 2
 
 
 def test_scores_that_are_better_when_lower_say_so():
