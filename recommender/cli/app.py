@@ -17,9 +17,12 @@ from recommender.cli.forms import AdviceForm, TableForm
 from recommender.cli.options import (
     FILE,
     CacheOption,
+    ExcludeOption,
     FormatOption,
+    IncludeOption,
     JudgeOption,
     KnowledgeOption,
+    ListingCommand,
     MetricOption,
     ServerOption,
     SheetOption,
@@ -59,7 +62,7 @@ def about(
     """Which algorithm with which hyperparameters should I fit first?"""
 
 
-@app.command(epilog="Example: `recommender recommend churn.csv --target Churn --top 3`")
+@app.command(cls=ListingCommand, epilog="Example: `recommender recommend churn.csv --target Churn --top 3`")
 def recommend(
     file: Annotated[str, typer.Argument(help=f"{FILE}; or openml:ID.")],
     target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
@@ -70,8 +73,8 @@ def recommend(
     ] = AdviceForm.TABLE,
     metric: JudgeOption = None,
     task: TaskOption = None,
-    include: Annotated[list[str] | None, typer.Option(help="Consider only this algorithm; may be repeated.")] = None,
-    exclude: Annotated[list[str] | None, typer.Option(help="Leave this algorithm out; may be repeated.")] = None,
+    include: IncludeOption = None,
+    exclude: ExcludeOption = None,
     max_fit_time: Annotated[float | None, typer.Option(help="Seconds that fitting may take.")] = None,
     max_predict_time: Annotated[float | None, typer.Option(help="Seconds that predicting 1,000 rows may take.")] = None,
     max_memory: Annotated[float | None, typer.Option(help="Megabytes that the fitted model may take.")] = None,
@@ -215,10 +218,11 @@ def metafeatures(
         from recommender.tables.openml import set_server
 
         set_server(server)
-    dataset = load_dataset(file, target=target, task=task, sheet=sheet)  # type: ignore[arg-type]
+    with status(f"Measuring {file}"):
+        dataset = load_dataset(file, target=target, task=task, sheet=sheet)  # type: ignore[arg-type]
+        found = extract_metafeatures(dataset, groups=group or None, time_limit=time_limit)
     for note in dataset.notes:
         say(f"Note: {note}")
-    found = extract_metafeatures(dataset, groups=group or None, time_limit=time_limit)
     about = METAFEATURES | PYMFE_METAFEATURES
     rows = [
         {"group": about[name].group, "name": name, "value": value}

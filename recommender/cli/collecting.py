@@ -9,6 +9,7 @@ import typer
 
 from recommender.cli.console import say
 from recommender.cli.options import (
+    AlgorithmOption,
     CacheOption,
     ConfigurationsOption,
     MaxMemoryOption,
@@ -39,9 +40,7 @@ def collect(
     server: ServerOption = None,
     cache: CacheOption = None,
     configurations: ConfigurationsOption = None,
-    algorithm: Annotated[
-        list[str] | None, typer.Option(help="Only configurations of this algorithm; may be repeated.")
-    ] = None,
+    algorithm: AlgorithmOption = None,
     workers: WorkersOption = None,
     max_seconds: MaxSecondsOption = 60.0,
     max_memory: MaxMemoryOption = 6.0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from recommender.advice.ranking import Ranking
 
 N_PORTFOLIO = 3
+OPTIONS = re.compile(
+    r"(?<![\w'\"])(target|sheet|task|metric|knowledge|max_fit_time|max_predict_time|max_memory)=(?=([^\s,;.)]?))"
+)
+"""Arguments of the library that are options here, where a message names them."""
 ENDLESS = 10_000
 """Columns that no line fills."""
 
@@ -85,8 +90,26 @@ def _broken(line: str, width: int) -> str:
     return "\n".join(parts)
 
 
+def as_typed(message: str) -> str:
+    """A message of the library in the words of the command line: its options as they are typed.
+
+    Examples
+    --------
+    >>> as_typed("Which column is the target? Give target=, or max_fit_time=6 without include=['lda', 'qda']")
+    'Which column is the target? Give --target, or --max-fit-time 6 without --include lda --include qda'
+    """
+    message = re.sub(r"(?<![\w'\"])(include|exclude)=\[([^\]]*)\]", _repeated, message)
+    message = re.sub(r"(?<![\w'\"])interpretable=True", "--interpretable", message)
+    return OPTIONS.sub(lambda m: f"--{m[1].replace('_', '-')}{' ' if m[2] else ''}", message)
+
+
+def _repeated(match: re.Match[str]) -> str:
+    return " ".join(f"--{match[1]} {value.strip(chr(39))}" for value in match[2].split(", "))
+
+
 def say(message: str) -> None:
     """Tell the person, not the program that reads the result."""
+    message = as_typed(message)
     show_text(message, make_console(stderr=True))
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
+from recommender.cli.console import status
 from recommender.cli.forms import TableForm
 from recommender.evaluation.metrics import METRICS
 
@@ -29,8 +31,24 @@ JudgeOption = Annotated[
         "--metric", help=f"What to be good at: {', '.join(METRICS)}; or the name of a scorer of scikit-learn."
     ),
 ]
+THE_ALGORITHMS = "ALGORITHMS"
+"""Stands in a help for the names of all algorithms."""
 FILE = "A CSV, Excel, JSON, Parquet, ARFF, SQLite or DuckDB file (FILE::TABLE for one of its tables), or - for stdin"
 """What a table may come from."""
+IncludeOption = Annotated[
+    list[str] | None,
+    typer.Option("--include", help=f"Consider only this algorithm; may be repeated: {THE_ALGORITHMS}."),
+]
+ExcludeOption = Annotated[
+    list[str] | None,
+    typer.Option("--exclude", help="Leave this algorithm out; may be repeated, with the names of --include."),
+]
+AlgorithmOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--algorithm", help="Only configurations of this algorithm, as `recommend --help` lists them; may be repeated."
+    ),
+]
 SheetOption = Annotated[
     str | None,
     typer.Option("--sheet", help="A sheet of a workbook, by name or by number from 1; the first one with a table."),
@@ -57,12 +75,26 @@ MaxSecondsOption = Annotated[float, typer.Option(min=0.1, help="Seconds that one
 MaxMemoryOption = Annotated[float, typer.Option(min=0.1, help="Memory in GiB that one evaluation may take.")]
 
 
+class ListingCommand(TyperCommand):
+    """A command whose help lists the algorithms; only then are they imported."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help, with the names in place of `THE_ALGORITHMS`."""
+        from recommender.algorithms.catalogue import ALGORITHMS
+
+        for option in self.params:
+            if THE_ALGORITHMS in (getattr(option, "help", None) or ""):
+                option.help = option.help.replace(THE_ALGORITHMS, ", ".join(ALGORITHMS))  # type: ignore[attr-defined]
+        super().format_help(ctx, formatter)
+
+
 def chosen_knowledge(store: str | None, folder: Path | None, *, alone: bool = False) -> KnowledgeBase:
     """What a store has recorded, where one is given; else what `load_knowledge` gives."""
     from recommender.evidence.folder import load_knowledge
     from recommender.evidence.stored import knowledge_of
 
-    return knowledge_of(existing_store(store)) if store is not None else load_knowledge(folder, alone=alone)
+    with status("Reading the knowledge base"):
+        return knowledge_of(existing_store(store)) if store is not None else load_knowledge(folder, alone=alone)
 
 
 def all_knowledge(store: str) -> KnowledgeBase:

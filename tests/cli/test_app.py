@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import signal
 import sqlite3
 import subprocess
@@ -16,8 +17,10 @@ import pytest
 from messy import HOSTILE, messy_table
 from sklearn.datasets import load_iris
 
+from recommender.algorithms.catalogue import ALGORITHMS
 from recommender.cli import app as cli
 from recommender.cli.app import app
+from recommender.evaluation.metrics import METRICS
 from recommender.tables.fits import READINGS
 
 NUMBER = {"type": "number"}
@@ -214,6 +217,18 @@ def test_every_command_has_help_with_an_example(command, capsys):
     assert cli.main([command, "--help"]) == 0
     shown = capsys.readouterr().out
     assert "Example" in shown
+
+
+def test_help_lists_what_can_be_chosen(capsys):
+    assert cli.main(["recommend", "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert all(re.search(rf"\b{name}\b", shown) for name in [*ALGORITHMS, *METRICS])
+    assert "ALGORITHMS" not in shown
+
+
+def test_a_missing_target_is_asked_for_as_it_is_typed(iris, capsys):
+    assert cli.main(["recommend", iris]) == 2
+    assert "which column is the target? Give --target, one of: " in capsys.readouterr().err
 
 
 def test_help_lists_every_command(capsys):

@@ -6,7 +6,7 @@ import pytest
 from sklearn.datasets import load_wine
 
 from recommender import recommend
-from recommender.cli.console import as_json, show_text
+from recommender.cli.console import as_json, as_typed, show_text
 from recommender.cli.screen import show_recommendation
 
 
@@ -74,3 +74,16 @@ def test_lines_break_between_words_under_their_beginning(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "30")
     show_text("Why\n  one two three four five six seven\n\nend")
     assert capsys.readouterr().out == "Why\n  one two three four five six\n    seven\n\nend\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "typed"),
+    [
+        ("Give target=, one of: 'a'", "Give --target, one of: 'a'"),
+        ("max_fit_time=6 leaves out the slow", "--max-fit-time 6 leaves out the slow"),
+        ("left by exclude=['lda'] and interpretable=True", "left by --exclude lda and --interpretable"),
+        ("the column 'target=1' and a_target=2 stay", "the column 'target=1' and a_target=2 stay"),
+    ],
+)
+def test_options_are_named_as_they_are_typed(said, typed):
+    assert as_typed(said) == typed

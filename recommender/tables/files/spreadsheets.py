@@ -63,7 +63,7 @@ def _first_table(filled: dict[str, Rows]) -> tuple[str, tuple[str, ...]]:
         return chosen, ()
     names = ", ".join(repr(name[:60]) for name in list(filled)[:10])
     hold = f"{len(filled)} sheets hold something ({names})"
-    return chosen, (f"{hold}, and {chosen!r} was read: sheet=, or --sheet, names another",)
+    return chosen, (f"{hold}, and {chosen!r} was read: sheet= names another",)
 
 
 def _is_table(rows: Rows) -> bool:
