@@ -1,6 +1,7 @@
 """What a configuration says of numbers and categories is the preprocessing's, and not the model's."""
 
 from functools import cache
+from importlib import import_module
 
 import numpy as np
 import pandas as pd
@@ -8,9 +9,11 @@ import pytest
 from sklearn.base import clone
 
 from recommender.algorithms.configuration import Configuration
-from recommender.algorithms.encoding import LINEAR, TREES
+from recommender.algorithms.encoding import LINEAR, NAMES, TREES
 from recommender.algorithms.pipelines import build_pipeline
+from recommender.algorithms.pool import pool_for
 from recommender.algorithms.preprocessing import encoded_width
+from recommender.showing.script import expression
 from recommender.tables.loading import load_dataset
 
 N = 160
@@ -154,3 +157,31 @@ def test_names_that_are_made_may_be_those_of_other_columns():
     pipeline = build_pipeline(Configuration("logistic_regression", CHOICES["all"]), odd).fit(odd.X, odd.y)
     names = pipeline[:-1].get_feature_names_out()
     assert len(set(names)) == len(names)
+
+
+BOOSTED = {"lightgbm", "xgboost", "catboost"}
+CHOOSING = [
+    pytest.param(task, configuration, id=f"{task}-{configuration}")
+    for task in PREDICTED
+    for configuration in pool_for(task)
+    if {*NAMES} & {*configuration.hyperparameters} and configuration.algorithm not in BOOSTED
+]
+
+
+@pytest.mark.parametrize(("task", "configuration"), CHOOSING)
+def test_what_the_pool_chooses_is_fitted(task, configuration):
+    dataset = varied(task)
+    y = dataset.y if task != "regression" else np.exp((dataset.y - 100) * 2)
+    settings = dict(configuration.hyperparameters)
+    few = {name: 20 for name in ("n_estimators", "n_components", "max_rounds") if name in settings}
+    fitted = build_pipeline(Configuration(configuration.algorithm, settings | few), dataset).fit(dataset.X, y)
+    assert len(fitted.predict(dataset.X)) == N
+    assert np.isfinite(fitted.predict(dataset.X)).all() if task == "regression" else fitted.score(dataset.X, y) > 0.5
+
+
+@pytest.mark.parametrize(("task", "kind", "choice"), EVERY)
+def test_each_choice_is_written_as_code_that_makes_it_again(task, kind, choice):
+    pipeline, imports = clone(fitted(task, kind, choice)), set()
+    code = expression(pipeline, imports)
+    made = {name: getattr(import_module(module), name) for module, name in imports if name} | {"pd": pd, "np": np}
+    assert str(eval(code, made).get_params()) == str(pipeline.get_params())

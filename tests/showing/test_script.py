@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from lightgbm import LGBMClassifier
 from messy import HOSTILE, messy_table
+from sklearn.model_selection import KFold
 from workbooks import xlsx
 
 from recommender.errors import RecommendationError
@@ -57,13 +58,14 @@ WRITTEN: dict[str, tuple[bytes, str]] = {
         (pd.NA, "pd.NA"),
         ((1,), "(1,)"),
         ((), "()"),
+        (KFold(5, shuffle=True, random_state=0), "KFold(n_splits=5, shuffle=True, random_state=0)"),
         ([np.float64(0.5), {"a": (1, 2)}], "[0.5, {'a': (1, 2)}]"),
     ],
 )
 def test_values_are_written_so_that_they_can_be_made_again(value, code):
     assert expression(value, set()) == code
     repeated = {"a name long enough": [value] * 40}
-    again = eval(expression(repeated, set()), {"np": np, "pd": pd, "nan_to_num": np.nan_to_num})
+    again = eval(expression(repeated, set()), {"np": np, "pd": pd, "nan_to_num": np.nan_to_num, "KFold": KFold})
     assert repr(again) == repr(repeated).replace("np.float64(0.5)", "0.5")
 
 
