@@ -148,7 +148,7 @@ def _can_be_fitted(configuration: Configuration, rows: Callable[[Encoding], Trai
     encoding = algorithm.encoding.chosen_by(configuration.hyperparameters)
     here = rows(encoding)
     sizes = {"n_samples": here.dataset.n_samples, "n_features": here.n_features, "n_classes": here.dataset.n_classes}
-    if algorithm.why_not(**sizes) is not None or why_pointless(encoding, here.dataset) is not None:
+    if algorithm.why_not(**sizes) is not None or why_pointless(configuration.hyperparameters, here.dataset) is not None:
         return False
     return algorithm.can_fit is None or algorithm.can_fit(configuration.hyperparameters, here)
 

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from recommender.algorithms.encoding import Encoding
+from recommender.algorithms.configuration import Hyperparameters
 from recommender.algorithms.log_target import is_skewed
 from recommender.algorithms.preprocessing import MAX_CATEGORIES, many_valued, with_missing
 from recommender.tables.dataset import Dataset
 
 
-def why_pointless(encoding: Encoding, dataset: Dataset) -> str | None:
-    """Why a choice of an encoding has no point for a dataset, or None where each may have one.
+def why_pointless(hyperparameters: Hyperparameters, dataset: Dataset) -> str | None:
+    """Why a choice that hyperparameters make has no point for a dataset, or None where each may have one.
 
     Examples
     --------
     >>> from sklearn.datasets import load_diabetes
-    >>> from recommender.algorithms.encoding import LINEAR
     >>> from recommender.tables.loading import load_dataset
-    >>> why_pointless(LINEAR.chosen_by({"missing": "indicated"}), load_dataset(load_diabetes(as_frame=True)))
+    >>> why_pointless({"missing": "indicated"}, load_dataset(load_diabetes(as_frame=True)))
     'no number is missing that could be indicated'
     """
-    if encoding.categories == "target" and not many_valued(dataset):
+    chosen = hyperparameters.get
+    if chosen("categories") == "native" and not dataset.positions("categorical"):
+        return "there are no categories to be taken as such"
+    if chosen("categories") == "target" and not many_valued(dataset):
         return f"no column has more than {MAX_CATEGORIES} categories that the target could be told for"
-    if encoding.missing == "indicated" and not with_missing(dataset):
+    if chosen("missing") == "indicated" and not with_missing(dataset):
         return "no number is missing that could be indicated"
-    if encoding.numbers not in ("plain", "standard") and not dataset.positions("numeric"):
+    if chosen("numbers", "plain") not in ("plain", "standard") and not dataset.positions("numeric"):
         return "there are no numbers to be scaled"
-    if encoding.target == "log" and (dataset.task != "regression" or not is_skewed(dataset.y)):
+    if chosen("target") == "log" and (dataset.task != "regression" or not is_skewed(dataset.y)):
         return "the target is not skewed, or partly negative, and so its logarithm is not learnt"
     return None

@@ -38,13 +38,12 @@ def lightgbm(task: Task) -> ConfigurationSpace:
         Float("colsample_bytree", (0.3, 1.0)),
         Float("reg_lambda", (0.001, 10.0), log=True),
         Categorical("extra_trees", (False, True)),
-        Categorical("categories", ("codes", "native")),
     )
 
 
 def xgboost(task: Task) -> ConfigurationSpace:
     """That of TabArena (Erickson et al., 2025); early stopping finds the rounds."""
-    from ConfigSpace import Categorical, Float, Integer
+    from ConfigSpace import Float, Integer
 
     return _space(
         Float("learning_rate", (0.01, 0.1), log=True),
@@ -53,19 +52,17 @@ def xgboost(task: Task) -> ConfigurationSpace:
         Float("subsample", (0.6, 1.0)),
         Float("colsample_bytree", (0.5, 1.0)),
         Float("reg_lambda", (0.01, 30.0), log=True),
-        Categorical("categories", ("codes", "native")),
     )
 
 
 def catboost(task: Task) -> ConfigurationSpace:
     """That of TabArena (Erickson et al., 2025); early stopping finds the rounds."""
-    from ConfigSpace import Categorical, Float, Integer
+    from ConfigSpace import Float, Integer
 
     return _space(
         Float("learning_rate", (0.02, 0.1), log=True),
         Integer("depth", (4, 8)),
         Float("l2_leaf_reg", (0.001, 5.0), log=True),
-        Categorical("categories", ("codes", "native")),
     )
 
 

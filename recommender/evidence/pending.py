@@ -270,4 +270,4 @@ def why_not(configuration: Configuration, dataset: Dataset, size: int = MAX_TRAI
         n_features=encoded_width(dataset, encoding),
         n_classes=dataset.n_classes,
     )
-    return too_large or why_pointless(encoding, dataset)
+    return too_large or why_pointless(configuration.hyperparameters, dataset)

@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 
 from recommender.algorithms.choices import why_pointless
-from recommender.algorithms.encoding import LINEAR
 from recommender.tables.loading import load_dataset
 
 N = 80
@@ -21,21 +20,22 @@ SKEWED = RNG.lognormal(size=N)
     [
         ({"missing": "indicated"}, PLAIN, HOLES),
         ({"categories": "target"}, PLAIN, CITIES),
+        ({"categories": "native"}, PLAIN[["size", "weight"]], PLAIN),
         ({"numbers": "splines"}, PLAIN[["colour"]], PLAIN),
         ({"numbers": "clipped"}, PLAIN[["colour"]], PLAIN),
     ],
 )
 def test_a_table_must_have_what_is_chosen_for(choice, without, fits):
-    assert why_pointless(LINEAR.chosen_by(choice), load_dataset(without, SKEWED)) is not None
-    assert why_pointless(LINEAR.chosen_by(choice), load_dataset(fits, SKEWED)) is None
+    assert why_pointless(choice, load_dataset(without, SKEWED)) is not None
+    assert why_pointless(choice, load_dataset(fits, SKEWED)) is None
 
 
 def test_a_logarithm_is_for_skewed_targets():
-    encoding = LINEAR.chosen_by({"target": "log"})
-    assert why_pointless(encoding, load_dataset(PLAIN, SKEWED)) is None
-    assert "not skewed" in why_pointless(encoding, load_dataset(PLAIN, np.log(SKEWED)))
-    assert "not skewed" in why_pointless(encoding, load_dataset(PLAIN, PLAIN["size"] > 0))
+    choice = {"target": "log"}
+    assert why_pointless(choice, load_dataset(PLAIN, SKEWED)) is None
+    assert "not skewed" in why_pointless(choice, load_dataset(PLAIN, np.log(SKEWED)))
+    assert "not skewed" in why_pointless(choice, load_dataset(PLAIN, PLAIN["size"] > 0))
 
 
 def test_what_every_configuration_has_always_has_a_point():
-    assert why_pointless(LINEAR, load_dataset(PLAIN[["colour"]], PLAIN["size"] > 0)) is None
+    assert why_pointless({}, load_dataset(PLAIN[["colour"]], PLAIN["size"] > 0)) is None
