@@ -32,7 +32,7 @@ from recommender.cli.options import (
     existing_store,
 )
 from recommender.cli.tables import show_shares, show_table
-from recommender.errors import RecommenderError
+from recommender.errors import RecommenderError, unknown_name
 from recommender.words import count
 
 app = typer.Typer(help="Look into a knowledge base, add to it, and take from it.", no_args_is_help=True)
@@ -49,9 +49,9 @@ def info(
     format: Annotated[InfoForm, typer.Option(help="table or json.")] = InfoForm.TABLE,
 ) -> None:
     """Say what a knowledge base holds, by task, size, training size and algorithm."""
+    base = chosen_knowledge(store, knowledge)
     from recommender.evidence.inventory import by_algorithm, by_size, by_task, by_training_size
 
-    base = chosen_knowledge(store, knowledge)
     tables = {"task": by_task(base), "size": by_size(base)}
     tables |= {"training size": by_training_size(base), "algorithm": by_algorithm(base)}
     if format is InfoForm.JSON:
@@ -69,9 +69,10 @@ def list_(
     format: FormatOption = TableForm.TABLE,
 ) -> None:
     """List the datasets of a knowledge base."""
+    base = chosen_knowledge(store, knowledge)
     from recommender.evidence.inventory import by_dataset
 
-    table = by_dataset(chosen_knowledge(store, knowledge))
+    table = by_dataset(base)
     if task is not None:
         table = table[table["task"] == checked_task(task)]
     if format is TableForm.TABLE:
@@ -96,18 +97,18 @@ def winners(
             raise RecommenderError("--knowledge holds our own evaluations: with --source openml, give --store")
         show_imported_winners(store or DEFAULT_STORE, task=task, metric=metric, format=format)
         return
-    import pandas as pd
-
-    from recommender.errors import unknown_name
     from recommender.evaluation.metrics import METRICS
-    from recommender.evidence.knowledge import winners as find_winners
-    from recommender.tables.dataset import TASKS
 
     if task is not None:
         checked_task(task)
     if metric is not None and metric not in METRICS:
         raise unknown_name("metric", metric, METRICS)
     base = chosen_knowledge(store, knowledge)
+    import pandas as pd
+
+    from recommender.evidence.knowledge import winners as find_winners
+    from recommender.tables.dataset import TASKS
+
     tasks = [t for t in TASKS if task in (None, t) and (metric is None or t in METRICS[metric].tasks)]
     tables = {t: find_winners(base, t, metric) for t in tasks if base.for_task(t)}
     tables = {t: table for t, table in tables.items() if len(table)}

@@ -90,10 +90,10 @@ class ListingCommand(TyperCommand):
 
 def chosen_knowledge(store: str | None, folder: Path | None, *, alone: bool = False) -> KnowledgeBase:
     """What a store has recorded, where one is given; else what `load_knowledge` gives."""
-    from recommender.evidence.folder import load_knowledge
-    from recommender.evidence.stored import knowledge_of
-
     with status("Reading the knowledge base"):
+        from recommender.evidence.folder import load_knowledge
+        from recommender.evidence.stored import knowledge_of
+
         return knowledge_of(existing_store(store)) if store is not None else load_knowledge(folder, alone=alone)
 
 

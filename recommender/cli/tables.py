@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 GAP = 2
 """Blanks between two columns."""
+SHORT = 24
+"""Cells of so many characters are in one piece."""
 LEAST_SHARE = 0.5
 """Where fewer of the columns fit, rows are listed."""
 
@@ -33,9 +35,9 @@ class _Column:
 
     @property
     def narrowest(self) -> int:
-        """Broken at every blank; numbers are in one piece."""
-        cells = self.cells if self.numeric else [word for cell in self.cells for word in cell.split()]
-        return max(map(len, [*self.head.split(), *cells]), default=1)
+        """With what is long broken at every blank."""
+        pieces = [piece for cell in self.cells for piece in ([cell] if len(cell) <= SHORT else cell.split())]
+        return max(map(len, [*self.head.split(), *pieces]), default=1)
 
 
 def show_table(table: pd.DataFrame, *, title: str, digits: int = 3) -> None:

@@ -327,6 +327,21 @@ def test_a_reader_that_has_seen_enough_is_no_error(arguments):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.parametrize("arguments", [["recommend", "t.csv", "--target", "y"], ["winners"], ["kb", "list"]])
+def test_something_is_shown_before_anything_heavy_is_imported(arguments):
+    code = f"""
+import sys
+from recommender.cli import app, options
+
+def shown(what):
+    sys.exit(10 + sum(name in sys.modules for name in ("numpy", "pandas", "sklearn", "sqlalchemy")))
+
+app.status = options.status = shown
+app.main({arguments!r})
+"""
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 10
+
+
 class Silent(BaseHTTPRequestHandler):
     """A server that never answers, but tells when it was asked."""
 

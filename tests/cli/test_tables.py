@@ -60,6 +60,13 @@ def test_a_pipe_gets_a_line_for_each_row(capsys, monkeypatch):
     assert lines[0] == "Who won"
 
 
+def test_a_short_text_is_in_one_piece_and_a_long_one_breaks_between_words(capsys, monkeypatch):
+    table = pd.DataFrame({"size": ["10,000 rows and more"], "about": ["words " * 12], "n": [1]})
+    lines = shown(table, capsys, monkeypatch, 60).splitlines()
+    assert lines[2].startswith("10,000 rows and more  words")
+    assert len(lines) == 4
+
+
 def test_shares(capsys):
     show_shares(pd.Series(["lda", "lda", "mlp", "lda"]), title="Most often")
     assert [line.split() for line in capsys.readouterr().out.splitlines()][2:] == [
