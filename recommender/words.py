@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from math import isnan
 
 
@@ -14,6 +15,26 @@ def count(n: int, noun: str) -> str:
     ('1 dataset', '1,200 datasets')
     """
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def visible(text: object) -> str:
+    """A text without what would move a cursor, colour a screen, hide or turn round: such characters become escapes.
+
+    Whatever comes from a file, a path, a store or a server goes through this before it is shown in a terminal.
+
+    Examples
+    --------
+    >>> print(visible("a\\x1b[2Jb\\u202ec"), visible("Zürich 東京 [red]"))
+    a\\x1b[2Jb\\u202ec Zürich 東京 [red]
+    """
+    given = str(text)
+    if given.isprintable():
+        return given
+    return "".join(c if _is_harmless(c) else c.encode("unicode_escape").decode("ascii") for c in given)
+
+
+def _is_harmless(character: str) -> bool:
+    return character.isprintable() or character in "\n\t" or unicodedata.category(character) == "Zs"
 
 
 def duration(seconds: float) -> str:

@@ -250,7 +250,9 @@ def answer(path: str, base: str) -> str:
         case ["data", "qualities", number] if int(number) == ONLY_QUALITIES:
             return qualities()
         case ["data", number] if int(number) == ONLY_QUALITIES:
-            return description(1, base).replace("<oml:id>1<", f"<oml:id>{number}<")
+            return (
+                description(1, base).replace("<oml:id>1<", f"<oml:id>{number}<").replace("/1.arff", f"/{number}.arff")
+            )
         case ["study", key]:
             return suite({str(number): alias for alias, (number, _) in SUITES.items()}.get(key, key))
     raise KeyError(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +13,7 @@ import typer
 
 import recommender
 from recommender.cli import collecting, imports, kb
-from recommender.cli.console import as_json, printed, say, show_text, status
+from recommender.cli.console import as_json, emit, printed, say, show_text, status
 from recommender.cli.forms import AdviceForm, TableForm
 from recommender.cli.options import (
     FILE,
@@ -129,7 +130,7 @@ def recommend(
         reasons = {"reasons": found.explain().to_dict()} if explain else {}
         print(json.dumps(as_json(found, top) | reasons, indent=1, allow_nan=False))
     elif format is AdviceForm.PYTHON:
-        print(write_script(found.best, file=place, target=column, metric=found.judge), end="")
+        emit(write_script(found.best, file=place, target=column, metric=found.judge))
     else:
         from recommender.cli.screen import show_recommendation
 
@@ -185,9 +186,9 @@ def train(
     write_page(own, output, extending=extend)
     for tasks in dict.fromkeys(metric.tasks for metric in done):
         numbers = ", ".join(f"{len(base.for_task(task))} {task}" for task in tasks)
-        print(f"{numbers} datasets, for {', '.join(metric.name for metric in done if metric.tasks == tasks)}")
+        show_text(f"{numbers} datasets, for {', '.join(metric.name for metric in done if metric.tasks == tasks)}")
     together = ", to be taken together with what comes with the package" if extend else ""
-    print(f"{count(len(own.datasets), 'dataset')} written to {output}{together}")
+    show_text(f"{count(len(own.datasets), 'dataset')} written to {output}{together}")
 
 
 @app.command(epilog="Example: `recommender metafeatures churn.csv --target Churn --describe`")
@@ -233,7 +234,7 @@ def metafeatures(
         say(f"the group {name} is missing: {reason}")
     table = pd.DataFrame(rows)
     if format is not TableForm.TABLE:
-        print(printed(table, format), end="")
+        emit(printed(table, format))
         return
     show_table(table, title=f"{len(table)} meta-features", digits=4)
     seconds = pd.DataFrame({"group": list(found.seconds), "seconds": list(found.seconds.values())})
@@ -322,13 +323,15 @@ app.command(epilog="Example: `recommender import-evaluations --flow 6969`")(impo
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code: 0, 2 for a user's mistake, 130 after Ctrl-C."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a name need not be of the terminal's characters, nor be text at all
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = app(arguments, prog_name="recommender", standalone_mode=False) or 0
         sys.stdout.flush()
         return int(code)
-    except RecommenderError as error:
-        say(f"recommender: {error}")
-        return 2
+    except (RecommenderError, UnicodeEncodeError) as error:  # or a name that some library does not take
+        return _told(error)
     except (KeyboardInterrupt, typer.Abort):
         say("recommender: stopped")
         return 130
@@ -339,14 +342,21 @@ def main(arguments: list[str] | None = None) -> int:
             raise
         return _reader_has_gone()
     except OSError as error:  # such as a full disk
-        say(f"recommender: {error}")
-        return 2
+        return _told(error)
     except Exception as error:
         if not hasattr(error, "exit_code"):
             raise
-        if hasattr(error, "show"):  # the parser's own account of a wrong option
-            error.show()
+        if type(error).__name__ == "NoArgsIsHelpError":  # nothing was asked, and so the help is shown
+            error.show()  # type: ignore[attr-defined]
+        elif hasattr(error, "format_message"):  # the parser's own account of a wrong option
+            _told(error.format_message())
         return int(error.exit_code)
+
+
+def _told(error: object) -> int:
+    """Say in one line what went wrong, and give the exit code of a user's mistake."""
+    say(f"recommender: {' '.join(str(error).split())}")
+    return 2
 
 
 def _reader_has_gone() -> int:

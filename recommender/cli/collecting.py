@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from recommender.cli.console import say
+from recommender.cli.console import say, show_text
 from recommender.cli.options import (
     AlgorithmOption,
     CacheOption,
@@ -122,7 +122,7 @@ def _show_workload(
     if sizes and len(found.datasets):
         show_table(found.by_size().reset_index(), title="By size", digits=0)
     long = f"about {duration(found.seconds)} on {count(n_workers, 'worker')}" if found.seconds == found.seconds else ""
-    print(
+    show_text(
         f"{count(found.datasets['id'].nunique(), 'dataset')}, {found.n_left:,} evaluations left at most, "
         f"{int(found.datasets['recorded'].sum()):,} recorded; "
         + (long or "how long that takes cannot be told, as nothing was ever recorded")
@@ -154,7 +154,7 @@ def end_collection(summary: Summary, store: Store) -> None:
         say(f"no meta-features of {dataset_id}: {reason}")
     outcomes = ", ".join(f"{n:,} {status}" for status, n in sorted(summary.outcomes.items())) or "nothing new"
     spent = f" ({duration(summary.fit_and_predict_seconds)} of fitting and predicting)" if summary.outcomes else ""
-    print(
+    show_text(
         f"{count(summary.n_datasets, 'dataset')} in {duration(summary.seconds)}: {outcomes}{spent}; "
         f"recorded in {store.address.removeprefix('sqlite:///')}"
     )

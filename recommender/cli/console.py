@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from recommender.cli.forms import TableForm
+from recommender.words import visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,7 +83,19 @@ def make_console(*, stderr: bool = False) -> Console:
 def show_text(text: str, console: Console | None = None) -> None:
     """Print lines of plain text, broken between words and indented as they begin."""
     console = console or make_console()
-    print("\n".join(_broken(line, console.width) for line in text.splitlines()), file=console.file)
+    print("\n".join(_broken(line, console.width) for line in visible(text).splitlines()), file=console.file)
+
+
+def show_title(text: str, console: Console) -> None:
+    """Print a line in bold."""
+    from rich.text import Text
+
+    console.print(Text(visible(text), style="bold"), soft_wrap=True)
+
+
+def emit(text: str) -> None:
+    """Print what programs read, as it is; where a person looks on, as harmless as everything else."""
+    print(visible(text) if sys.stdout.isatty() else text, end="")
 
 
 def _broken(line: str, width: int) -> str:

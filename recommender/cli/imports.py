@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recommender.cli.collecting import end_like_ctrl_c, leave_early
-from recommender.cli.console import printed, say
+from recommender.cli.console import emit, printed, say, show_text
 from recommender.cli.forms import TableForm
 from recommender.cli.options import CacheOption, ServerOption, StoreOption
 from recommender.cli.tables import show_shares, show_table
 from recommender.errors import ServerBusyError, ServerError
-from recommender.words import count, duration
+from recommender.words import count, duration, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,7 +98,7 @@ def show_imported_winners(store: str, *, task: str | None, metric: str | None, f
         said = " and ".join(f"{name} {value}" for name, value in asked.items() if value is not None)
         raise StoreError(f"{store} holds nothing imported with {said}. Metrics have OpenML's names, tasks ours")
     if format is not TableForm.TABLE:
-        print(printed(table.reset_index(drop=True), format), end="")
+        emit(printed(table.reset_index(drop=True), format))
         return
     title = f"What won on each of {len(table)} OpenML tasks"
     show_table(table.drop(columns=["server", "protocol", "task"]), title=title, digits=4)
@@ -125,7 +125,7 @@ def _show_summary(evidence: ImportedEvidence, summary: ImportSummary) -> None:
         show_table(pd.DataFrame(rows), title="Parameters that say nothing here")
     where = {"dataset": "their datasets", "qualities": "OpenML's qualities", "": "nothing"}
     described = ", ".join(f"{n} by {where[by]}" for by, n in sorted(summary.described.items(), reverse=True))
-    print(
+    show_text(
         f"{count(summary.n_read, 'evaluation')} read, {summary.n_new:,} of them new, in {duration(summary.seconds)}; "
         f"{count(sum(summary.described.values()), 'task')} described{': ' + described if described else ''}; "
         f"recorded in {evidence.address.removeprefix('sqlite:///')}"
@@ -146,7 +146,7 @@ def _bar() -> Iterator[Callable[[ImportProgress], None]]:
 
     def show(moment: ImportProgress) -> None:
         wait = f", which is busy: waiting {duration(moment.waiting_seconds)}" if moment.waiting_seconds else ""
-        bar.update(task, description=f"{moment.what[:30]}{wait}", completed=moment.n_evaluations)
+        bar.update(task, description=f"{visible(moment.what[:30])}{wait}", completed=moment.n_evaluations)
 
     with bar:
         yield show

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from recommender.cli.collecting import end_collection, run_collection
-from recommender.cli.console import printed, say
+from recommender.cli.console import emit, printed, say, show_text
 from recommender.cli.forms import ExportForm, InfoForm, TableForm
 from recommender.cli.imports import DEFAULT_STORE, Source, SourceOption, show_imported_winners
 from recommender.cli.options import (
@@ -79,7 +79,7 @@ def list_(
         shown = table.drop(columns=["licence"]).reset_index()
         show_table(shown, title=count(len(table), "dataset"), digits=0)
     else:
-        print(printed(table, format), end="")
+        emit(printed(table, format))
 
 
 @app.command(epilog="Example: `recommender kb winners --task regression --metric mae`")
@@ -116,7 +116,7 @@ def winners(
         raise RecommenderError(f"no {metric} was recorded of {' or '.join(tasks)} datasets: ask for another metric")
     if format is not TableForm.TABLE:
         whole = pd.concat([table.assign(task=t) for t, table in tables.items()])
-        print(printed(whole, format), end="")
+        emit(printed(whole, format))
         return
     for t, table in tables.items():
         show_table(table.drop(columns=["n_features"]), title=f"{t}: who won on each of {len(table)} datasets")
@@ -164,7 +164,7 @@ def export(
             raise RecommenderError("a scenario holds one task: give --task binary, multiclass or regression")
         write_scenario(base, Path(output), checked_task(task), metric)
         done = count(len(base.for_task(checked_task(task))), "dataset")
-    print(f"{done} written to {output}")
+    show_text(f"{done} written to {output}")
 
 
 def _form_of(output: str) -> ExportForm:
@@ -212,7 +212,7 @@ def _add_results(path: Path, store: str) -> None:
     found = read_results(path, all_knowledge(store))  # before a store is made
     n_new = record_knowledge(found, Store(store))
     n_known = len(found.evaluations) - n_new
-    print(
+    show_text(
         f"{count(n_new, 'evaluation')} on {count(len(found.datasets), 'dataset')} "
         f"recorded in {store}" + (f"; {n_known:,} were there already" if n_known else "")
     )
@@ -228,7 +228,7 @@ def _add_dataset(file: str, about: dict[str, Any], store: str, **options: Any) -
         say(f"Note: {note}")
     opened = Store(store)
     summary = run_collection(opened, [dataset], **options)
-    print(f"{dataset.name} is {dataset_id(dataset)}")
+    show_text(f"{dataset.name} is {dataset_id(dataset)}")
     end_collection(summary, opened)
 
 
@@ -258,4 +258,4 @@ def drop(
             "`recommender kb drop ID --store mine.sqlite`, "
             "`recommender train --store mine.sqlite --no-extend --output my-knowledge`"
         )
-    print(f"dropped {count(len(set(dataset_ids)), 'dataset')} and {count(n_evaluations, 'evaluation')}")
+    show_text(f"dropped {count(len(set(dataset_ids)), 'dataset')} and {count(n_evaluations, 'evaluation')}")

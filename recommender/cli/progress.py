@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from recommender.words import count
+from recommender.words import count, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -51,8 +51,8 @@ def make_line(what: str, console: Console | None = None) -> Iterator[Callable[[s
         transient=True,
     )
     with line:
-        task = line.add_task(what, total=None)
-        yield lambda text: line.update(task, description=f"{what}: {text}")
+        task = line.add_task(visible(what), total=None)
+        yield lambda text: line.update(task, description=visible(f"{what}: {text}"))
 
 
 def make_bar(counts: str, *more: ProgressColumn, console: Console | None = None) -> Bar:
@@ -140,7 +140,7 @@ class ProgressBar:
             self.n_read += 1
         self._bar.update(
             self._task,
-            description=moment.dataset_name[:30],
+            description=visible(moment.dataset_name[:30]),
             completed=self.n_done,
             total=max(self.n_total, 1),
             counts=self._counts(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from recommender.cli.console import N_PORTFOLIO, make_console, show_text
+from recommender.cli.console import N_PORTFOLIO, make_console, show_text, show_title
 from recommender.words import REGRETS, duration, regret_in_words, score_in_words
 
 if TYPE_CHECKING:
@@ -25,11 +25,9 @@ STYLES = dict(zip(REGRETS.values(), ("bold green", "green", "yellow", "yellow"),
 
 def show_recommendation(found: Ranking, top: int) -> None:
     """Print a recommendation for people."""
-    from rich.text import Text
-
     console, data = make_console(), found.dataset
     title = f"{data.name}: {found.task}, {data.n_samples:,} rows, {data.n_features:,} columns"
-    console.print(Text(title, style="bold"), soft_wrap=True)
+    show_title(title, console)
     items = found.items[:top]
     if console.width < NARROW:
         _list(found, items, console)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from recommender.cli.console import make_console, show_text
+from recommender.cli.console import make_console, show_text, show_title
 from recommender.evaluation.metrics import METRICS
+from recommender.words import visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,14 +53,12 @@ def show_table(table: pd.DataFrame, *, title: str, digits: int = 3) -> None:
     digits : int, default=3
         After the point.
     """
-    from rich.text import Text
-
     console = make_console()
     columns = [
         _Column(_head(str(name)), [_cell(value, digits) for value in values], values.dtype.kind in "if")
         for name, values in table.items()
     ]
-    console.print(Text(title, style="bold"), soft_wrap=True)
+    show_title(title, console)
     shown = _that_fit(columns, console.width)
     if len(shown) < LEAST_SHARE * len(columns):
         _list(columns, console)
@@ -116,22 +115,20 @@ def _widths(columns: list[_Column], width: int) -> list[int]:
 
 def _list(columns: list[_Column], console: Console) -> None:
     """A paragraph for each row, under its first cell."""
-    from rich.text import Text
-
     first, *others = columns
     for i, name in enumerate(first.cells):
-        console.print(Text(name, style="bold"), soft_wrap=True)
+        show_title(name, console)
         show_text("\n".join(f"  {column.head}: {column.cells[i]}" for column in others if column.cells[i]), console)
 
 
 def _head(name: str) -> str:
     """A column's name in words; a metric is called as it is typed."""
-    return name if name in METRICS else name.replace("_", " ")
+    return name if name in METRICS else visible(name.replace("_", " "))
 
 
 def _cell(value: Any, digits: int) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{k}={v}" for k, v in value.items()) or "defaults"
+        return visible(", ".join(f"{k}={v}" for k, v in value.items())) or "defaults"
     if isinstance(value, float):
         return "" if value != value else f"{value:,.{digits}f}"
-    return str(value)
+    return visible(value)

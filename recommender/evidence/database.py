@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from json import JSONDecodeError
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
-from sqlalchemy import Connection, Engine, Select, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, Select, create_engine, event, make_url
 from sqlalchemy.exc import (
+    DatabaseError,
     IntegrityError,
     InterfaceError,
     NoSuchModuleError,
@@ -68,8 +74,15 @@ class Database:
         try:
             with self._engine.begin() as connection:
                 yield connection
+        except IntegrityError:
+            raise
         except (OperationalError, InterfaceError) as error:  # a full disk, a server that is gone, ...
             raise StoreError(f"the store {self.address} does not answer: {one_line(error.orig or error)}") from error
+        except (DatabaseError, JSONDecodeError, UnicodeDecodeError) as error:  # damaged pages, or cells
+            reason = one_line(getattr(error, "orig", None) or error)
+            raise StoreError(
+                f"the store {self.address} is damaged: {reason}. Save what can be read by `sqlite3 FILE .recover`"
+            ) from error
 
     def read(self, query: Select[Any]) -> pd.DataFrame:
         """What a query finds, a row each."""
@@ -105,10 +118,27 @@ def _prepare_beside_others(engine: Engine, address: str) -> None:
     return None
 
 
+def _may_only_be_read(url: URL) -> bool:
+    """Whether a SQLite file is there that nobody here can write, nor what SQLite writes beside it."""
+    path = Path(url.database or "")
+    if url.get_backend_name() != "sqlite" or not path.is_file():
+        return False
+    return not (os.access(path, os.W_OK) and os.access(path.absolute().parent, os.W_OK))
+
+
+def _read_only(path: str) -> sqlite3.Connection:
+    """A connection that writes nothing, beside the file neither, but where another process has begun to."""
+    beside = "" if Path(f"{path}-wal").exists() else "&immutable=1"
+    address = f"file:{quote(os.fsencode(Path(path).absolute()))}?mode=ro{beside}"
+    return sqlite3.connect(address, uri=True, check_same_thread=False)
+
+
 def _open(address: str) -> Engine:
     try:
         url = make_url(address)
-        engine = create_engine(url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url)
+        given: dict[str, Any] = {"creator": partial(_read_only, str(url.database))} if _may_only_be_read(url) else {}
+        url = url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
+        engine = create_engine(url, **given)
     except NoSuchModuleError as error:
         raise StoreError(f"cannot open the store: {error}. SQLite and PostgreSQL are what it is tested on") from error
     except ModuleNotFoundError as error:
@@ -121,7 +151,8 @@ def _open(address: str) -> Engine:
         @event.listens_for(engine, "connect")
         def _settings(connection: Any, _: Any) -> None:
             connection.execute("PRAGMA busy_timeout=30000")
-            connection.execute("PRAGMA journal_mode=WAL")  # readers do not wait for the collector
+            if not given:  # a file that may only be read stays as it is
+                connection.execute("PRAGMA journal_mode=WAL")  # readers do not wait for the collector
             connection.execute("PRAGMA synchronous=NORMAL")
             connection.execute("PRAGMA foreign_keys=ON")
 

@@ -350,7 +350,7 @@ def _ask(question: Callable[[], Answer], what: str) -> Answer:
     import openml
     from requests.exceptions import ConnectionError, RequestException
 
-    from recommender.tables.polite import kept
+    from recommender.tables.polite import is_gone, kept
 
     server = openml.config.server
     try:
@@ -365,6 +365,8 @@ def _ask(question: Callable[[], Answer], what: str) -> Answer:
             raise ServerBusyError(f"cannot read {what} from {server}: {error.message}. Ask again later") from error
         raise ServerError(f"{server} does not have {what}: {error.message or error}") from error
     except (RequestException, openml.exceptions.PyOpenMLError, OSError) as error:
+        if isinstance(error, RequestException) and is_gone(error):
+            raise ServerError(f"{server} does not have {what}: {one_line(error)}") from error
         reason = "no connection" if isinstance(error, ConnectionError) else one_line(error)
         raise ServerBusyError(
             f"cannot read {what} from {server}: {reason}. Is the address right, and the server running?"

@@ -16,7 +16,7 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.exceptions import ChunkedEncodingError, RequestException
+from requests.exceptions import ChunkedEncodingError, HTTPError, RequestException
 
 from recommender.errors import OutputError, RecommenderError, one_line
 
@@ -128,11 +128,17 @@ def download(address: str, path: Path, *, md5: str | None = None) -> Path:
     for number in range(1, TRIES + 1):
         try:
             return _downloaded(address, path, md5)
-        except (requests.ConnectionError, ChunkedEncodingError):
-            if number == TRIES:
+        except (requests.ConnectionError, ChunkedEncodingError, HTTPError) as error:
+            if number == TRIES or is_gone(error):
                 raise
             time.sleep(number)
     raise AssertionError
+
+
+def is_gone(error: RequestException) -> bool:
+    """Whether a server says that it does not have what was asked, or not for everyone; asking later does not help."""
+    status = error.response.status_code if error.response is not None else 0
+    return 400 <= status < 500 and status not in (408, 429)
 
 
 def _downloaded(address: str, path: Path, md5: str | None) -> Path:
@@ -142,7 +148,7 @@ def _downloaded(address: str, path: Path, md5: str | None) -> Path:
         with PoliteSession() as session:
             response = session.get(address, stream=True)
             if response.status_code != 200:
-                raise RequestException(f"{address[:200]} answers with status {response.status_code}")
+                raise HTTPError(f"{address[:200]} answers with status {response.status_code}", response=response)
             with kept(path):
                 path.parent.mkdir(parents=True, exist_ok=True)
             with kept(path), part.open("wb") as file:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from recommender.errors import StoreError
@@ -62,3 +62,44 @@ def test_passwords_are_not_shown(postgresql):
         Database(url)
     assert "secret" not in str(caught.value)
     assert "nobody" in str(caught.value)
+
+
+def test_a_file_that_may_only_be_read_is_read_and_left_as_it_is(path, monkeypatch):
+    Database(path).close()
+    before = path.read_bytes()
+    monkeypatch.setattr("recommender.evidence.database.os.access", lambda *_: False)
+    database = Database(path)
+    assert database.read(select(CONFIGURATIONS)).empty
+    with (
+        pytest.raises(StoreError, match="readonly"),
+        database.transaction() as connection,
+    ):
+        connection.execute(insert(CONFIGURATIONS).values(id="a", algorithm="lda", hyperparameters={}))
+    database.close()
+    assert path.read_bytes() == before
+    assert [found.name for found in path.parent.iterdir()] == [path.name]
+
+
+def test_damaged_pages_are_one_error(path):
+    database = Database(path)
+    rows = [{"id": f"a{i}", "algorithm": "lda", "hyperparameters": {"shrinkage": i}} for i in range(2000)]
+    with database.transaction() as connection:
+        connection.execute(insert(CONFIGURATIONS), rows)
+    database.close()
+    whole = path.read_bytes()
+    table = whole.index(b"a1000lda") // 4096
+    path.write_bytes(whole[: table * 4096] + b"\x7f" * 4096 + whole[(table + 1) * 4096 :])
+    damaged = Database(path)
+    with pytest.raises(StoreError, match="is damaged: database disk image is malformed"):
+        damaged.read(select(CONFIGURATIONS))
+    damaged.close()
+
+
+def test_a_cell_that_holds_no_json_is_one_error(path):
+    database = Database(path)
+    with database.transaction() as connection:
+        connection.execute(insert(CONFIGURATIONS).values(id="a", algorithm="lda", hyperparameters={}))
+        connection.execute(text("UPDATE configurations SET hyperparameters = '{'"))
+    with pytest.raises(StoreError, match="is damaged"):
+        database.read(select(CONFIGURATIONS))
+    database.close()
