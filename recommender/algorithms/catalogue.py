@@ -68,7 +68,7 @@ class Algorithm:
     extra : str, optional
         The extra of this package that installs its library; None for those that are always there.
     is_interpretable : bool, default=False
-        Whether a person can read the fitted model: one number for each encoded column and class, or a few.
+        Whether a person can read the fitted model: a number for each encoded column and class, a few, or a curve.
     takes_weights : bool, default=True
         Whether its `fit` takes weights of rows.
     safe_rank : int, optional
@@ -677,7 +677,8 @@ ALGORITHMS: dict[str, Algorithm] = {
             encoding=NATIVE,
             strong=(
                 {"outer_bags": 8, "max_rounds": 1000},
-                {"max_bins": 64, "min_samples_leaf": 10},
+                {"learning_rate": 0.04},
+                {"interactions": 5, "max_bins": 32, "min_samples_leaf": 10},
             ),
             strong_for_numbers=({"target": "log"},),
             n_drawn=2,

@@ -44,8 +44,9 @@ corrected for how hard these folds are where it has only some of them. fit_secon
 At most 10,000 rows were fitted.
 
 Where a value is missing (?), the run status says why: timeout, memout, crash (an error, or the process died), or
-not_applicable (the dataset is too large for the algorithm). "other" with a value was stopped after its first folds
-since it was far behind; "other" without one was not evaluated. Missing features are not defined on that dataset.
+not_applicable (the dataset is too large for the algorithm, or has nothing that a choice is for). "other" with a
+value was stopped after its first folds since it was far behind; "other" without one was not evaluated. Missing features
+are not defined on that dataset.
 
 cv.arff keeps datasets of one origin in one fold.
 """

@@ -9,7 +9,14 @@ import pandas as pd
 import pytest
 from sklearn.base import clone
 
-from recommender.algorithms.catalogue import ALGORITHMS, Algorithm, algorithms_for, find_algorithm
+from recommender.algorithms.catalogue import (
+    ALGORITHMS,
+    Algorithm,
+    algorithms_for,
+    find_algorithm,
+    libraries,
+    modules,
+)
 from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.pipelines import build_pipeline
 from recommender.algorithms.pool import pool_for
@@ -152,7 +159,7 @@ def test_names_are_keys():
 def test_what_is_not_installed_is_left_out(monkeypatch):
     for task in TASKS:
         monkeypatch.setattr("recommender.algorithms.catalogue._is_importable", lambda name: False)
-        assert {a.name for a in algorithms_for(task)}.isdisjoint({"xgboost", "catboost"})
+        assert {a.name for a in algorithms_for(task)}.isdisjoint({"xgboost", "catboost", "ebm"})
         without = [c.id for c in pool_for(task)]
         monkeypatch.setattr("recommender.algorithms.catalogue._is_importable", lambda name: True)
         assert [c.id for c in pool_for(task)][: len(without)] == without
@@ -166,6 +173,12 @@ def test_building_what_is_not_installed_names_the_extra(name, task, monkeypatch)
     monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(MissingExtraError, match=r"pip install recommender\[boosting\]"):
         ALGORITHMS[name].build({}, task, 0, 1)
+
+
+def test_a_library_is_found_by_its_module_whatever_its_distribution_is_named():
+    assert ALGORITHMS["ebm"].imported == "interpret"
+    assert dict(zip(libraries(), modules(), strict=True))["interpret-core"] == "interpret"
+    assert "pip install recommender[interpretable]" in str(ALGORITHMS["ebm"].not_installed())
 
 
 def test_nothing_is_written_where_it_runs(tmp_path, monkeypatch):
