@@ -310,7 +310,8 @@ def test_script_runs_as_it_is(tmp_path, task):
     scripts = [write_script(shown, file="churn.csv", target=target) for shown in (recommendation.best, item)]
     done = subprocess.run([sys.executable, "-c", "\n".join(scripts)], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert [line.startswith("cross-validated:") for line in done.stdout.splitlines()] == [True, True]
+    name = "cross-validated r2: " if target == "usage" else "cross-validated accuracy: "
+    assert [line.startswith(name) for line in done.stdout.splitlines()] == [True, True]
 
 
 def test_no_more_neighbours_are_recommended_than_half_of_the_rows_hold():
