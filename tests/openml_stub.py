@@ -14,13 +14,15 @@ from sklearn.model_selection import KFold, StratifiedKFold
 
 XMLNS = 'xmlns:oml="http://openml.org/openml"'
 LOADERS = {1: load_iris, 2: load_breast_cancer, 3: load_wine, 4: load_diabetes}
-NAMES = {1: "iris", 2: "breast_cancer", 3: "wine", 4: "diabetes"}
+NAMES = {1: "iris", 2: "breast_cancer", 3: "wine", 4: "diabetes", 6: "nominal"}
 DRAWN = dict(zip(range(11, 20), ["ash", "birch", "cedar", "elm", "fir", "hazel", "larch", "maple", "oak"], strict=True))
 """Small tables drawn from iris and wine, enough of them to train on: the suite `drawn`."""
 SUITES = {"sklearn": (7, (1, 2, 3, 4, 99)), "drawn": (8, tuple(DRAWN))}
 """Number and tasks by alias; task 99 is gone."""
 UNSUPERVISED = 5
 """A task of a kind that is not read."""
+NOMINAL = 6
+"""A dataset with a nominal feature, whose values are declared in an order that they do not have."""
 
 FOREST, BOOSTING = 100, 101
 FLOWS = {
@@ -62,6 +64,10 @@ def table(number: int) -> pd.DataFrame:
         rows = rng.permutation(whole.groupby("target", observed=True).head(25).index)[: 50 + 2 * number]
         features = whole.drop(columns="target").sample(axis="columns", n=3, random_state=number)
         return features.set_axis([f"x{number}_{i}" for i in range(3)], axis=1).assign(target=whole["target"]).loc[rows]
+    if number == NOMINAL:
+        colours = pd.Categorical(["red", "blue", "green"] * 40, categories=["green", "blue", "red"])
+        target = pd.Categorical(["no", "yes"] * 60)
+        return pd.DataFrame({"colour": colours, "size": np.arange(120) % 11 + 0.5, "target": target})
     bunch = LOADERS[number](as_frame=True)
     frame = bunch.frame.rename(columns=lambda name: name.replace(" ", "_").replace("(", "").replace(")", ""))
     if number != 4:
@@ -236,9 +242,9 @@ def answer(path: str, base: str) -> str:
             return splits(int(number))
         case ["data", "features", number]:
             return features(int(number))
-        case ["data", number] if int(number) in {*LOADERS, *DRAWN}:
+        case ["data", number] if int(number) in {*LOADERS, *DRAWN, NOMINAL}:
             return description(int(number), base)
-        case ["task", number] if int(number) in {*LOADERS, *DRAWN, UNSUPERVISED}:
+        case ["task", number] if int(number) in {*LOADERS, *DRAWN, NOMINAL, UNSUPERVISED}:
             return task(int(number), base)
         case ["evaluation", "list", *filters]:
             return evaluation_list(filters)

@@ -268,7 +268,13 @@ def _read_table(dataset_id: int) -> tuple[Any, pd.DataFrame]:
         except Exception as error:  # whatever a broken file leads to
             reason = one_line(error, 300)
             raise DatasetError(f"the table of openml:{dataset_id}, {path}, cannot be read: {reason}") from error
-    return found, table.drop(columns=_names(found.row_id_attribute), errors="ignore")
+    return found, _without_order(table.drop(columns=_names(found.row_id_attribute), errors="ignore"))
+
+
+def _without_order(table: pd.DataFrame) -> pd.DataFrame:
+    """A table whose categories have no order: the client gives nominal values one, that in which they were declared."""
+    ordered = [name for name, dtype in table.dtypes.items() if getattr(dtype, "ordered", False)]
+    return table.assign(**{str(name): table[name].cat.as_unordered() for name in ordered})
 
 
 _WITHOUT_DATA = {"download_data": False, "download_qualities": False, "download_features_meta_data": False}

@@ -41,6 +41,12 @@ def test_dataset_by_address(openml_cache):
     assert (dataset.name, dataset.task, dataset.n_samples) == ("wine", "multiclass", 178)
 
 
+def test_nominal_values_are_categories_without_order(openml_cache):
+    dataset = read_task(openml_stub.NOMINAL).dataset
+    assert dataset.kinds == ["categorical", "numeric"]
+    assert not dataset.X["colour"].dtype.ordered
+
+
 def test_reading_warns_of_nothing(openml_cache):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
