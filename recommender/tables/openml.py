@@ -121,7 +121,7 @@ def read_task(task_id: int) -> OpenMLTask:
     with _client():
         found = _describe_task(task_id)
         target = getattr(found, "target_name", None)
-        if found.task_type_id.value not in (1, 2) or target is None:
+        if found.task_type_id.value not in (1, 2) or not isinstance(target, str):
             kind = found.task_type_id.name.lower().replace("_", " ")
             raise ServerError(f"task {task_id} is {kind}: only supervised classification and regression are read")
         about, table = _read_table(found.dataset_id)
@@ -261,7 +261,7 @@ def _read_table(dataset_id: int) -> tuple[Any, pd.DataFrame]:
 
     what, folder = f"dataset {dataset_id}", _folder("datasets", dataset_id)
     with _forgotten(folder):
-        found = _ask(lambda: openml.datasets.get_dataset(dataset_id, **_WITHOUT_DATA), what)
+        found = _ask(lambda: _checked(openml.datasets.get_dataset(dataset_id, **_WITHOUT_DATA)), what)
         path = _ask(lambda: _download_table(found, folder), what)
         try:
             table = _parsed(found, path)
@@ -275,6 +275,16 @@ def _without_order(table: pd.DataFrame) -> pd.DataFrame:
     """A table whose categories have no order: the client gives nominal values one, that in which they were declared."""
     ordered = [name for name, dtype in table.dtypes.items() if getattr(dtype, "ordered", False)]
     return table.assign(**{str(name): table[name].cat.as_unordered() for name in ordered})
+
+
+def _checked(found: Any) -> Any:
+    """A dataset's description, if what is used of it is text."""
+    optional = (found.licence, found.md5_checksum, found.default_target_attribute, found._parquet_url)
+    if not all(isinstance(value, str) for value in (found.name, found.url, found.format)):
+        raise ValueError("it has no name, address or format")
+    if not all(value is None or isinstance(value, str) for value in optional):
+        raise ValueError("its licence, checksum, target or address is no text")
+    return found
 
 
 _WITHOUT_DATA = {"download_data": False, "download_qualities": False, "download_features_meta_data": False}

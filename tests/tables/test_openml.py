@@ -1,13 +1,18 @@
 from __future__ import annotations
 
 import pickle
+import re
+import tempfile
 import warnings
 from pathlib import Path
 
+import openml
 import openml_stub
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from recommender.errors import DatasetError, OutputError, ServerError
+from recommender.errors import DatasetError, OutputError, ServerError, UnknownNameError
 from recommender.tables.loading import load_dataset
 from recommender.tables.openml import read_dataset, read_suite, read_task, set_server
 
@@ -180,3 +185,50 @@ def test_numbers_of_datasets_have_digits_from_0_to_9(number):
 def test_aliases_of_suites_may_be_of_any_script(openml_cache, alias):
     with pytest.raises(ServerError, match="suite"):
         read_suite(alias)
+
+
+VALUES = (
+    "",
+    "../../outside",
+    "<oml:a>1</oml:a>",
+    "x" * 5000,
+    "\n",
+    "-1",
+    "1e999",
+    "²",
+    "&lt;b&gt;",
+    "file:///etc/passwd",
+)
+ELEMENTS = (
+    *("oml:task_type_id", "oml:data_set_id", "oml:target_feature", "oml:data_splits_url", "oml:type"),
+    *("oml:id", "oml:name", "oml:format", "oml:licence", "oml:url", "oml:default_target_attribute", "oml:md5_checksum"),
+    *("oml:row_id_attribute", "oml:ignore_attribute", "oml:parquet_url"),
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(element=st.sampled_from(ELEMENTS), value=st.sampled_from(VALUES), twice=st.booleans())
+def test_whatever_a_server_describes_is_a_task_or_one_error(openml_server, element, value, twice):
+    def hostile(text):
+        new = f"<{element}>{value}</{element}>" * (1 + twice)
+        changed = re.sub(f"<{element}>.*?</{element}>", lambda _: new, text, flags=re.DOTALL)
+        end = "</oml:data_set_description>"
+        return changed if changed != text else text.replace(end, new + end)
+
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("recommender.tables.polite.TRIES", 1)
+        for name in ("task", "description"):
+            whole = getattr(openml_stub, name)
+            patch.setattr(openml_stub, name, lambda *given, whole=whole: hostile(whole(*given)))
+        cache = Path(folder, "a", "b", "cache")
+        before = openml.config.server, openml.config._root_cache_directory
+        set_server(openml_server, str(cache))
+        try:
+            read_task(1).splits()
+        except (ServerError, DatasetError, UnknownNameError):
+            pass
+        finally:
+            openml.config.server = before[0]
+            openml.config.set_root_cache_directory(str(before[1]))
+        assert list(Path(folder).iterdir()) == [Path(folder, "a")]
+        assert list(Path(folder, "a", "b").iterdir()) == [cache]
