@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from benchmarks.candidates.duels import Duel
 from recommender.algorithms.catalogue import (
     ALGORITHMS,
@@ -13,6 +15,9 @@ from recommender.algorithms.catalogue import (
     XGBOOST_FOR_NUMBERS,
 )
 from recommender.algorithms.configuration import Configuration
+from recommender.algorithms.encoding import NAMES
+from recommender.algorithms.pool import pool_for
+from recommender.tables.dataset import Task
 
 NATIVE = {"categories": "native"}
 STOPS = {"early_stopping": True}
@@ -26,8 +31,55 @@ FIRST_EDITION = {
     "colsample_bytree": 0.8,
 }
 """The setting of LightGBM that the first edition of the pool had first."""
+PREPARED = ("logistic_regression", "ridge", "k_neighbors", "mlp", "random_forest", "extra_trees", "nystroem", "ebm")
+"""The algorithms that have choices of the preprocessing among their strong settings."""
+
+
+def _choices() -> list[Duel]:
+    """Each choice of the preprocessing, beside the same setting without it."""
+    words = {
+        "splines": "splines before a linear model",
+        "clipped": "outliers clipped",
+        "quantile": "numbers by their quantiles",
+        "indicated": "what is missing indicated",
+        "log": "the logarithm of a skewed target",
+        "target": "many categories by the target",
+    }
+    found = []
+    for name in (
+        "logistic_regression",
+        "ridge",
+        "k_neighbors",
+        "mlp",
+        "random_forest",
+        "extra_trees",
+        "nystroem",
+        "ebm",
+    ):
+        for task in TASKS:
+            for settings in ALGORITHMS[name].strong_for(task):
+                chosen = [key for key in NAMES if key in settings]
+                if len(chosen) == 1:
+                    without = {key: value for key, value in settings.items() if key not in chosen}
+                    found.append(
+                        Duel.of(words[settings[chosen[0]]], name, dict(settings), _evaluated(name, without, task))
+                    )
+    return list({(duel.new.id, duel.old.id): duel for duel in found}.values())
+
+
+def _evaluated(name: str, settings: dict[str, Any], task: Task) -> dict[str, Any]:
+    """Settings that the pool has: these, or else the algorithm's own."""
+    configuration = Configuration(name, settings)
+    return settings if configuration.id in {c.id for c in pool_for(task)} else {}
+
 
 IDEAS = [
+    *_choices(),
+    Duel.of("explainable boosting", "ebm", {}, {}, other="lightgbm"),
+    Duel.of("explainable boosting", "ebm", {}, {}, other="logistic_regression"),
+    Duel.of("explainable boosting", "ebm", {}, {}, other="ridge"),
+    Duel.of("a kernel by a sample of rows", "nystroem", {}, {}, other="logistic_regression"),
+    Duel.of("a kernel by a sample of rows", "nystroem", {}, {}, other="ridge"),
     *(
         Duel.of("early stopping, published setting", name, {**published, **STOPS}, {})
         for name, published in (
