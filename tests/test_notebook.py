@@ -39,6 +39,7 @@ HELD = {
     "best": lambda found: found.best,
     "session": session_of,
     "refinement": refinement_of,
+    "estimator of a meta-model": lambda found: RecommendedClassifier(knowledge=found.trained),
     "estimator": lambda found: RecommendedClassifier(include=["lda"]).fit(TABLE[["a"]], TABLE["y"]),
 }
 
@@ -64,6 +65,11 @@ def test_the_words_say_what_was_found(found):
         repr(refinement_of(found))
         == f"<Refinement: {found.best.configuration}, score 0.123 ± 0.012, the best of 1 tried>"
     )
+
+
+def test_what_is_behind_a_recommendation_is_short_too(found):
+    assert repr(found.trained).startswith("<Trained for roc_auc: ")
+    assert " at 0x" not in repr(found.metric)
 
 
 def test_a_refinement_of_which_nothing_was_tried_says_so(found):

@@ -7,7 +7,7 @@ Stores and knowledge bases of before give it a column without values.
 from __future__ import annotations
 
 import math
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from recommender.errors import UnknownNameError, unknown_name
@@ -68,7 +68,7 @@ class Metric:
     title: str
     meaning: str
     tasks: tuple[Task, ...]
-    measure: Measure
+    measure: Measure = field(repr=False)
     greater_is_better: bool = True
     lower: float = 0.0
     upper: float = 1.0

@@ -65,6 +65,10 @@ class Trained:
     configurations: dict[str, Configuration]
     datasets: pd.DataFrame
 
+    def __repr__(self) -> str:
+        sizes = f"{len(self.datasets)} datasets, {len(self.configurations)} configurations"
+        return f"<Trained for {self.metric.name}: {sizes}>"
+
     def as_measured(self, scores: Any, dataset: Dataset) -> Any:
         """Scores on a dataset in the metric's own unit and direction, from what the meta-model expects."""
         return scores * self._unit(dataset)
