@@ -46,24 +46,14 @@ def _choices() -> list[Duel]:
         "target": "many categories by the target",
     }
     found = []
-    for name in (
-        "logistic_regression",
-        "ridge",
-        "k_neighbors",
-        "mlp",
-        "random_forest",
-        "extra_trees",
-        "nystroem",
-        "ebm",
-    ):
-        for task in TASKS:
-            for settings in ALGORITHMS[name].strong_for(task):
-                chosen = [key for key in NAMES if key in settings]
-                if len(chosen) == 1:
-                    without = {key: value for key, value in settings.items() if key not in chosen}
-                    found.append(
-                        Duel.of(words[settings[chosen[0]]], name, dict(settings), _evaluated(name, without, task))
-                    )
+    for name in PREPARED:
+        algorithm = ALGORITHMS[name]
+        for task, settings in ((task, one) for task in algorithm.tasks for one in algorithm.strong_for(task)):
+            chosen = [key for key in NAMES if key in settings]
+            if len(chosen) == 1:
+                without = {key: value for key, value in settings.items() if key not in chosen}
+                old = _evaluated(name, without, task)
+                found.append(Duel.of(words[settings[chosen[0]]], name, dict(settings), old))
     return list({(duel.new.id, duel.old.id): duel for duel in found}.values())
 
 
