@@ -48,7 +48,7 @@ def _choices() -> list[Duel]:
     found = []
     for name in PREPARED:
         algorithm = ALGORITHMS[name]
-        for task, settings in ((task, one) for task in algorithm.tasks for one in algorithm.strong_for(task)):
+        for task, settings in ((at, one) for at in algorithm.tasks for one in algorithm.strong_for(at)):
             chosen = [key for key in NAMES if key in settings]
             if len(chosen) == 1:
                 without = {key: value for key, value in settings.items() if key not in chosen}
