@@ -122,9 +122,11 @@ def _repeated(match: re.Match[str]) -> str:
 
 
 def say(message: str) -> None:
-    """Tell the person, not the program that reads the result."""
-    message = as_typed(message)
-    show_text(message, make_console(stderr=True))
+    """Tell the person, not the program that reads the result: on one line, unless a terminal is too narrow."""
+    console = make_console(stderr=True)
+    if not console.is_terminal:
+        console.width = ENDLESS
+    show_text(as_typed(message), console)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import sklearn.ensemble
 import sklearn.neighbors
 
 from recommender.algorithms.catalogue import ALGORITHMS
+from recommender.algorithms.encoding import model_settings
 from recommender.algorithms.pool import pool_for
 from recommender.imported.flows import FLOWS, OTHER_STEP, UNKNOWN, estimator_of, find_flow, read_parameters
 
@@ -37,7 +38,7 @@ def test_every_parameter_of_today_is_kept_or_dropped_for_a_reason(flow):
 @pytest.mark.parametrize("flow", FLOWS.values(), ids=lambda flow: flow.estimator)
 def test_every_hyperparameter_of_the_pool_is_in_the_table(flow):
     task = "regression" if flow.estimator.endswith("Regressor") else "binary"
-    used = {name for c in pool_for(task) if c.algorithm == flow.algorithm for name in c.hyperparameters}
+    used = {name for c in pool_for(task) if c.algorithm == flow.algorithm for name in model_settings(c.hyperparameters)}
     assert used <= {p.name for p in flow.parameters}
 
 
