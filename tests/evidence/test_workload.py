@@ -82,7 +82,7 @@ def test_dry_run_says_it_and_makes_no_store(tmp_path, capsys, openml_server, ope
         str(openml_cache),
     ]
     assert main([*arguments, "--configurations", "3", "--workers", "2", "--dry-run"]) == 0
-    output = capsys.readouterr().out
+    output = " ".join(capsys.readouterr().out.split())
     assert "1 dataset, 60 evaluations left at most, 0 recorded; how long that takes cannot be told" in output
     assert not path.exists()
     assert main([*arguments, "--configurations", "2", "--algorithm", "lda", "--dry-run"]) == 0
