@@ -224,7 +224,13 @@ def test_no_expected_score_is_worse_than_always_predicting_the_most_frequent_cla
     session = ranking.session()
     session.tell(0.975, session.suggest())
     assert session.to_frame()[["expected_score", "lower"]].min().min() >= 0.975
-    assert any("thresholds of decision" in note for note in ranking.notes())
+    assert not any("thresholds of decision" in note for note in ranking.notes())  # accuracy gains nothing by them
+
+
+def test_it_is_said_where_thresholds_of_decision_may_be_moved():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(400, 3)), np.where(np.arange(400) % 10 == 0, "yes", "no")
+    assert any("thresholds of decision" in note for note in recommend(X, y, metric="f1").notes())
 
 
 @pytest.mark.parametrize("loader", [load_wine, load_diabetes])

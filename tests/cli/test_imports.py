@@ -11,7 +11,8 @@ from recommender.imported.importing import import_evaluations
 from recommender.imported.store import ImportedEvidence
 
 
-def test_command(openml_cache, openml_server, tmp_path, capsys):
+def test_command(openml_cache, openml_server, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
     store = str(tmp_path / "commanded.sqlite")
     given = ["--flow", str(FOREST), "--flow", str(BOOSTING), "--suite", "sklearn", "--server", openml_server]
     assert main(["import-evaluations", *given, "--store", store]) == 0
