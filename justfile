@@ -32,7 +32,7 @@ laws:
 # a recommendation and quick tests with the lowest versions that pyproject.toml allows
 lowest:
     "$PYTHON" -m venv --clear .venv-lowest && .venv-lowest/bin/pip install --quiet 'uv>=0.8,<1'
-    .venv-lowest/bin/uv pip install --quiet --python .venv-lowest/bin/python --resolution lowest-direct --editable . 'pytest>=8.3'
+    .venv-lowest/bin/uv pip install --quiet --python .venv-lowest/bin/python --resolution lowest-direct --editable . 'pytest>=8.3' 'hypothesis>=6.112'
     .venv-lowest/bin/recommender recommend examples/churn.csv --target churned
     .venv-lowest/bin/pytest -q -W default tests/test_package.py tests/algorithms/test_pool.py tests/algorithms/test_pipelines.py tests/evidence/test_schema.py tests/tables/cells/test_dates.py tests/tables/test_openml.py tests/advice/test_hostile_tables.py::test_targets_that_are_none
 
