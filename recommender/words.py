@@ -1,4 +1,4 @@
-"""Numbers as people say them: durations, counts, and values of any size."""
+"""What people read: numbers as they say them, and text of others in which nothing is hidden."""
 
 from __future__ import annotations
 

@@ -162,7 +162,7 @@ def test_broken_splits_are_one_error_and_asked_for_again(openml_cache, monkeypat
 
 
 def test_a_table_of_too_many_columns_is_refused(openml_cache, monkeypatch):
-    monkeypatch.setattr("recommender.tables.openml.MOST_COLUMNS", 3)
+    monkeypatch.setattr("recommender.tables.openml_client.MOST_COLUMNS", 3)
     with pytest.raises(DatasetError, match="5 columns, and at most 3 are read"):
         read_task(1)
 
@@ -216,7 +216,7 @@ def test_whatever_a_server_describes_is_a_task_or_one_error(openml_server, eleme
         return changed if changed != text else text.replace(end, new + end)
 
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr("recommender.tables.polite.TRIES", 1)
+        patch.setattr("recommender.tables.downloads.TRIES", 1)
         for name in ("task", "description"):
             whole = getattr(openml_stub, name)
             patch.setattr(openml_stub, name, lambda *given, whole=whole: hostile(whole(*given)))

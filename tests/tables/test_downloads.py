@@ -13,9 +13,9 @@ import pytest
 import requests
 
 from recommender.errors import OutputError, ServerError
-from recommender.tables import polite
+from recommender.tables import downloads
+from recommender.tables.downloads import BoundedSession, download, kept
 from recommender.tables.openml import read_suite, set_server
-from recommender.tables.polite import PoliteSession, download, kept
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
@@ -102,17 +102,17 @@ BAD: list[Answer] = [answer for answer in ANSWERS if answer is not is_a_page]
 @pytest.fixture
 def hostile(monkeypatch) -> Iterator[Callable[[Answer], str]]:
     """The address of a server that answers everything in one way, while patience and room are short."""
-    monkeypatch.setattr(polite, "SILENCE", 0.3)
-    monkeypatch.setattr(polite, "WHOLE", 0.5)
-    monkeypatch.setattr(polite, "TRIES", 1)
-    monkeypatch.setattr(polite, "MOST_ANSWERED", 2**20)
-    monkeypatch.setattr(polite, "MOST_DOWNLOADED", 2**20)
-    monkeypatch.setattr(polite, "PART", 1)
+    monkeypatch.setattr(downloads, "SILENCE", 0.3)
+    monkeypatch.setattr(downloads, "WHOLE", 0.5)
+    monkeypatch.setattr(downloads, "TRIES", 1)
+    monkeypatch.setattr(downloads, "MOST_ANSWERED", 2**20)
+    monkeypatch.setattr(downloads, "MOST_DOWNLOADED", 2**20)
+    monkeypatch.setattr(downloads, "PART", 1)
     servers: list[ThreadingHTTPServer] = []
 
     def serve(answer: Answer) -> str:
         if answer in (never_ends, explodes):
-            monkeypatch.setattr(polite, "PART", 2**16)
+            monkeypatch.setattr(downloads, "PART", 2**16)
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
@@ -158,7 +158,7 @@ def test_the_client_of_openml_comes_to_an_end(openml_cache, hostile, answer):
 
 def test_others_who_ask_by_requests_are_not_concerned(openml_cache):
     read_suite("sklearn")
-    assert requests.Session is not PoliteSession
+    assert requests.Session is not BoundedSession
 
 
 def test_what_is_not_what_its_checksum_says_is_not_kept(tmp_path, hostile):

@@ -34,12 +34,12 @@ PART = 2**16
 """Bytes that are read at once."""
 
 
-class PoliteSession(requests.Session):
+class BoundedSession(requests.Session):
     """A session in which every answer comes in time, and is no larger than it may be.
 
     Examples
     --------
-    >>> PoliteSession().max_redirects
+    >>> BoundedSession().max_redirects
     5
     """
 
@@ -64,11 +64,11 @@ class _Adapter(HTTPAdapter):
         return response
 
 
-def teach_manners(client: Any) -> None:
-    """Let the `openml` client ask by polite sessions; whoever else uses `requests` is not concerned."""
+def bound_client(client: Any) -> None:
+    """Let the `openml` client ask by bounded sessions; whoever else uses `requests` is not concerned."""
     calls = client._api_calls
     if calls.requests is requests:
-        calls.requests = SimpleNamespace(**vars(requests) | {"Session": PoliteSession})
+        calls.requests = SimpleNamespace(**vars(requests) | {"Session": BoundedSession})
 
 
 @contextmanager
@@ -145,7 +145,7 @@ def _downloaded(address: str, path: Path, md5: str | None) -> Path:
     part = path.with_name(f"{path.name}.{time.monotonic_ns()}.part")
     found = hashlib.md5(usedforsecurity=False)
     try:
-        with PoliteSession() as session:
+        with BoundedSession() as session:
             response = session.get(address, stream=True)
             if response.status_code != 200:
                 raise HTTPError(f"{address[:200]} answers with status {response.status_code}", response=response)
