@@ -167,11 +167,11 @@ def _measured(
     """What a scorer or function says of predictions; weights are passed to those that take them."""
     import numpy as np
 
-    from recommender.evaluation.answers import ClassAnswers, NumberAnswers, classes_of
+    from recommender.evaluation.predictions_as_model import PredictedClasses, PredictedNumbers, classes_of
 
-    answers: Any = NumberAnswers(predicted) if of_numbers else ClassAnswers(predicted)
+    model: Any = PredictedNumbers(predicted) if of_numbers else PredictedClasses(predicted)
     rows, truth = np.arange(len(y))[:, None], y if of_numbers else classes_of(predicted)[y]
-    given = (answers, rows, truth) if _is_scorer(scorer) else (truth, answers.predict(rows))
+    given = (model, rows, truth) if _is_scorer(scorer) else (truth, model.predict(rows))
     weights = {} if sample_weight is None or not _takes_weights(scorer) else {"sample_weight": sample_weight}
     try:
         with warnings.catch_warnings():

@@ -11,7 +11,7 @@ from sklearn.utils.metaestimators import available_if
 from recommender.evaluation.measures import Predicted
 
 
-class NumberAnswers(RegressorMixin, BaseEstimator):
+class PredictedNumbers(RegressorMixin, BaseEstimator):
     """A regressor that predicts what was predicted, whatever it is asked."""
 
     def __init__(self, predicted: Predicted) -> None:
@@ -22,7 +22,7 @@ class NumberAnswers(RegressorMixin, BaseEstimator):
         return self.predicted.labels
 
 
-class ClassAnswers(ClassifierMixin, BaseEstimator):
+class PredictedClasses(ClassifierMixin, BaseEstimator):
     """A classifier that predicts what was predicted, whatever it is asked."""
 
     def __init__(self, predicted: Predicted) -> None:
