@@ -12,6 +12,7 @@ import pandas as pd
 from recommender.algorithms.configuration import Configuration
 from recommender.evaluation.evaluate import FAILURES
 from recommender.evaluation.metrics import Metric
+from recommender.measuring.noise import standard_error
 
 STANDARD_ERRORS = 1.0
 """By how many standard errors a difference must exceed zero to be no tie."""
@@ -94,26 +95,6 @@ def _on_one(dataset: str, rows: pd.DataFrame, duel: Duel, metric: Metric) -> dic
         "error": error,
         "result": "tie" if not sure else "win" if difference > 0 else "loss",
     }
-
-
-def standard_error(table: pd.DataFrame, overlap: float) -> float:
-    """Of a difference between two configurations' means over folds.
-
-    The noise is what is left of the scores when the means of configurations and folds are taken out. The variance of a
-    mean over folds that share training rows is that of Nadeau and Bengio (2003).
-
-    Parameters
-    ----------
-    table : DataFrame of shape (n_configurations, n_folds)
-        The scores.
-    overlap : float
-        Test rows for each training row.
-    """
-    values = table.to_numpy()
-    left = values - values.mean(axis=1, keepdims=True) - values.mean(axis=0) + values.mean()
-    n_folds = values.shape[1]
-    variances = (left**2).sum(axis=1) / max(n_folds - 1, 1)
-    return float(np.sqrt(2 * np.median(variances) * (1 / n_folds + overlap)))
 
 
 def summarize(results: pd.DataFrame) -> dict[str, Any]:

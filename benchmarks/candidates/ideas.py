@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from benchmarks.candidates.duels import Duel
-from recommender.algorithms.catalogue import (
-    ALGORITHMS,
+from recommender.algorithms.catalogue import ALGORITHMS
+from recommender.algorithms.configuration import Configuration
+from recommender.algorithms.encoding import NAMES
+from recommender.algorithms.pool import pool_for
+from recommender.algorithms.published import (
     CATBOOST_FOR_CLASSES,
     CATBOOST_FOR_NUMBERS,
     LIGHTGBM_FOR_CLASSES,
@@ -14,9 +17,6 @@ from recommender.algorithms.catalogue import (
     XGBOOST_FOR_CLASSES,
     XGBOOST_FOR_NUMBERS,
 )
-from recommender.algorithms.configuration import Configuration
-from recommender.algorithms.encoding import NAMES
-from recommender.algorithms.pool import pool_for
 from recommender.tables.dataset import Task
 
 NATIVE = {"categories": "native"}
@@ -31,6 +31,15 @@ FIRST_EDITION = {
     "colsample_bytree": 0.8,
 }
 """The setting of LightGBM that the first edition of the pool had first."""
+PUBLISHED = (
+    ("lightgbm", LIGHTGBM_FOR_CLASSES),
+    ("lightgbm", LIGHTGBM_FOR_NUMBERS),
+    ("xgboost", XGBOOST_FOR_CLASSES),
+    ("xgboost", XGBOOST_FOR_NUMBERS),
+    ("catboost", CATBOOST_FOR_CLASSES),
+    ("catboost", CATBOOST_FOR_NUMBERS),
+)
+"""The published settings, for classes and for numbers."""
 PREPARED = ("logistic_regression", "ridge", "k_neighbors", "mlp", "random_forest", "extra_trees", "nystroem", "ebm")
 """The algorithms that have choices of the preprocessing among their strong settings."""
 
@@ -70,31 +79,14 @@ IDEAS = [
     Duel.of("explainable boosting", "ebm", {}, {}, other="ridge"),
     Duel.of("a kernel by a sample of rows", "nystroem", {}, {}, other="logistic_regression"),
     Duel.of("a kernel by a sample of rows", "nystroem", {}, {}, other="ridge"),
-    *(
-        Duel.of("early stopping, published setting", name, {**published, **STOPS}, {})
-        for name, published in (
-            ("lightgbm", LIGHTGBM_FOR_CLASSES),
-            ("lightgbm", LIGHTGBM_FOR_NUMBERS),
-            ("xgboost", XGBOOST_FOR_CLASSES),
-            ("xgboost", XGBOOST_FOR_NUMBERS),
-            ("catboost", CATBOOST_FOR_CLASSES),
-            ("catboost", CATBOOST_FOR_NUMBERS),
-        )
-    ),
+    *(Duel.of("early stopping, published setting", name, {**published, **STOPS}, {}) for name, published in PUBLISHED),
     *(
         Duel.of("early stopping against fixed rounds", "lightgbm", {**published, **STOPS}, FIRST_EDITION)
         for published in (LIGHTGBM_FOR_CLASSES, LIGHTGBM_FOR_NUMBERS)
     ),
     *(
         Duel.of("categories as such", name, {**published, **STOPS, **NATIVE}, {**published, **STOPS})
-        for name, published in (
-            ("lightgbm", LIGHTGBM_FOR_CLASSES),
-            ("lightgbm", LIGHTGBM_FOR_NUMBERS),
-            ("xgboost", XGBOOST_FOR_CLASSES),
-            ("xgboost", XGBOOST_FOR_NUMBERS),
-            ("catboost", CATBOOST_FOR_CLASSES),
-            ("catboost", CATBOOST_FOR_NUMBERS),
-        )
+        for name, published in PUBLISHED
     ),
     Duel.of("categories as such", "catboost", NATIVE, {}),
     *(

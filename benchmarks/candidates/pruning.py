@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from benchmarks.candidates.duels import standard_error
 from recommender.evaluation.metrics import Metric
 from recommender.evidence.knowledge import KnowledgeBase
+from recommender.measuring.noise import standard_error
 from recommender.tables.dataset import Task
 
 Floats = NDArray[np.float64]

@@ -11,18 +11,18 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from benchmarks.candidates.duels import Duel, fight, summaries, summarize
 from benchmarks.candidates.ideas import CATBOOST, IDEAS
 from benchmarks.candidates.pruning import Standing, loss_of_best, prune
 from recommender.algorithms.pool import pool_for
-from recommender.evaluation.metrics import Metric, find_metric
+from recommender.evaluation.metrics import find_metric
 from recommender.evidence.folder import load_knowledge
 from recommender.evidence.knowledge import KnowledgeBase
 from recommender.evidence.store import Store
 from recommender.evidence.stored import knowledge_of
+from recommender.metamodel.regrets import normalized_regret
 from recommender.tables.dataset import TASKS, Task
 
 METRICS: dict[Task, tuple[str, ...]] = {
@@ -70,7 +70,8 @@ def singles(knowledge: KnowledgeBase) -> pd.DataFrame:
         rows = _rows(knowledge, task)
         for name in METRICS[task]:
             metric = find_metric(name, task)
-            regrets = normalized_regrets(knowledge, task, metric)
+            performance = knowledge.performance(task, metric)
+            regrets = normalized_regret(performance[[c.id for c in pool_for(task) if c.id in performance]])
             for configuration in pool_for(task):
                 if configuration.algorithm not in BOOSTING or configuration.id not in regrets:
                     continue
@@ -79,15 +80,6 @@ def singles(knowledge: KnowledgeBase) -> pd.DataFrame:
                 against = summarize(results) if len(results) else {}
                 found.append(about | {"regret": float(regrets[configuration.id].mean())} | against)
     return pd.DataFrame(found)
-
-
-def normalized_regrets(knowledge: KnowledgeBase, task: Task, metric: Metric) -> pd.DataFrame:
-    """How far behind the best each configuration is: 0 is the best of a dataset, 1 its median or worse."""
-    performance = knowledge.performance(task, metric)
-    ids = [c.id for c in pool_for(task) if c.id in performance]
-    table = performance[ids]
-    best, median = table.max(axis=1), table.median(axis=1)
-    return table.rsub(best, axis=0).div((best - median).replace(0, np.nan), axis=0).clip(0, 1)
 
 
 def pruning(knowledge: KnowledgeBase) -> pd.DataFrame:

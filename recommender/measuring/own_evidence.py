@@ -25,6 +25,7 @@ from recommender.measuring.matrix import (
     row_of,
     run_folds,
 )
+from recommender.measuring.noise import standard_error
 from recommender.metafeatures import LEVELS
 from recommender.metamodel.training import inputs_of, measured_seconds, scores_of, scores_to_learn
 from recommender.tables.dataset import TASKS, Task
@@ -167,11 +168,7 @@ def judged(halves: list[Floats], order: NDArray[np.intp], unit: Floats) -> Float
 
 
 def _loss_row(knowledge: KnowledgeBase, matrix: Matrix, metric: Metric, runs: list[Orders]) -> dict[str, object]:
-    """How often the first choice is behind LightGBM's default by more than the noise of such a difference.
-
-    The noise is what is left of the scores of a dataset when the means of configurations and folds are taken out. The
-    variance of a mean over folds that share training rows is that of Nadeau and Bengio (2003).
-    """
+    """How often the first choice is behind LightGBM's default by more than the noise of such a difference."""
     names, scores = list(matrix.performance.columns), matrix.performance.to_numpy()
     default = names.index(LIGHTGBM)
     rows = knowledge.standard[knowledge.standard["status"] == "ok"]
@@ -179,12 +176,7 @@ def _loss_row(knowledge: KnowledgeBase, matrix: Matrix, metric: Metric, runs: li
     for i, dataset in enumerate(matrix.performance.index):
         mine = rows[rows["dataset_id"] == dataset]
         table = mine.pivot(index="configuration_id", columns="fold", values=metric.name).dropna()
-        values = table.to_numpy()
-        left = values - values.mean(axis=1, keepdims=True) - values.mean(axis=0) + values.mean()
-        n_folds = values.shape[1]
-        variances = (left**2).sum(axis=1) / max(n_folds - 1, 1)
-        overlap = float((mine["n_test"] / mine["n_train"]).mean())
-        error = np.sqrt(2 * np.median(variances) * (1 / n_folds + overlap))
+        error = standard_error(table, float((mine["n_test"] / mine["n_train"]).mean()))
         firsts = [run[OURS][i, 0] for run in runs]
         lost[i] = np.mean([scores[i, default] - scores[i, c] > STANDARD_ERRORS * error for c in firsts])
     return row_of(matrix, FAMILY_FOLDS, LOSSES, OURS, 1, lost, np.ones(len(lost)))
