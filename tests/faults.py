@@ -17,7 +17,8 @@ import numpy as np
 from ConfigSpace import ConfigurationSpace
 from sklearn.dummy import DummyClassifier
 
-from recommender.algorithms.catalogue import ALGORITHMS, Algorithm
+from recommender.algorithms.algorithm import Algorithm
+from recommender.algorithms.catalogue import ALGORITHMS
 from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.encoding import TREES
 from recommender.tables.dataset import TASKS

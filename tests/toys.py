@@ -6,7 +6,8 @@ import numpy as np
 from ConfigSpace import ConfigurationSpace, Integer
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from recommender.algorithms.catalogue import ALGORITHMS, Algorithm
+from recommender.algorithms.algorithm import Algorithm
+from recommender.algorithms.catalogue import ALGORITHMS
 from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.encoding import TREES
 from recommender.evaluation.measures import Predicted

@@ -8,8 +8,9 @@ from functools import cache
 
 import pandas as pd
 
-from recommender.algorithms.catalogue import Algorithm, find_algorithm
-from recommender.algorithms.choices import why_pointless
+from recommender.algorithms.algorithm import Algorithm
+from recommender.algorithms.applying import why_not
+from recommender.algorithms.catalogue import encoding_of, find_algorithm
 from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.encoding import Encoding
 from recommender.algorithms.preprocessing import encoded_width
@@ -145,10 +146,9 @@ def _within(table: pd.DataFrame, limit: CostLimit, most: float, trained: Trained
 def _can_be_fitted(configuration: Configuration, rows: Callable[[Encoding], TrainingRows]) -> bool:
     """Whether a configuration applies to a dataset of that size, and can be fitted on the rows of every fold."""
     algorithm = find_algorithm(configuration.algorithm)
-    encoding = algorithm.encoding.chosen_by(configuration.hyperparameters)
-    here = rows(encoding)
-    sizes = {"n_samples": here.dataset.n_samples, "n_features": here.n_features, "n_classes": here.dataset.n_classes}
-    if algorithm.why_not(**sizes) is not None or why_pointless(configuration.hyperparameters, here.dataset) is not None:
+    here = rows(encoding_of(configuration))
+    dataset = here.dataset
+    if why_not(configuration, dataset, n_samples=dataset.n_samples, n_features=here.n_features) is not None:
         return False
     return algorithm.can_fit is None or algorithm.can_fit(configuration.hyperparameters, here)
 

@@ -30,14 +30,10 @@ class _Boosted(BaseEstimator):
         booster: Any,
         *,
         early_stopping: bool = True,
-        patience: int = 50,
-        n_parts: int | None = None,
         random_state: int = 0,
     ) -> None:
         self.booster = booster
         self.early_stopping = early_stopping
-        self.patience = patience
-        self.n_parts = n_parts
         self.random_state = random_state
 
     def _fit(self, X: Any, y: np.ndarray, classes: np.ndarray, sample_weight: Any) -> Self:
@@ -49,18 +45,18 @@ class _Boosted(BaseEstimator):
         if not self.early_stopping or len(y) < LEAST_ROWS:
             few = {library.rounds: FEWEST_ROUNDS} if self.early_stopping else {}
             self.boosters_ = [clone(self.booster).set_params(**few)]
-            rounds = [library.fit(self.boosters_[0], rows, None, self.patience)]
+            rounds = [library.fit(self.boosters_[0], rows, None)]
         else:
             for train, validation in self._parts(classes):
                 self.boosters_.append(clone(self.booster))
-                rounds.append(library.fit(self.boosters_[-1], rows.take(train), rows.take(validation), self.patience))
+                rounds.append(library.fit(self.boosters_[-1], rows.take(train), rows.take(validation)))
         self.n_rounds_ = round(float(np.mean(rounds)))
         return self
 
     def _parts(self, classes: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """For each booster the rows to fit and those to watch: every class in proportion, and none only among these."""
         n_rows = len(classes)
-        used = self.n_parts or (N_PARTS if n_rows < LARGE else 1)
+        used = N_PARTS if n_rows < LARGE else 1
         part = np.empty(n_rows, dtype=np.int64)
         order = np.random.default_rng(self.random_state).permutation(n_rows)
         first = 0
@@ -95,8 +91,8 @@ class BoostedClassifier(ClassifierMixin, _Boosted):
 
     Columns of pandas' category type reach the library as categories. Classes may have any name. With early stopping the
     rows are cut into five parts in which each class has its share. A booster is fitted on four of them until the loss
-    on the fifth has not fallen for a while; every part has its turn, unless the table is large, and the boosters' mean
-    predicts.
+    on the fifth has not fallen for a while; every part has its turn, and the boosters' mean predicts. From
+    20,000 rows on one part and one booster are enough.
 
     Parameters
     ----------
@@ -105,10 +101,6 @@ class BoostedClassifier(ClassifierMixin, _Boosted):
         rounds is the most that there will be.
     early_stopping : bool, default=True
         Whether to stop early; otherwise one booster is fitted on all rows for all of its rounds.
-    patience : int, default=50
-        So many rounds without gain end it.
-    n_parts : int, optional
-        How many of the five parts have their turn; by default all of them below 20,000 rows, else one.
     random_state : int, default=0
         Seed of the parts.
 

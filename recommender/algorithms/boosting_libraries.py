@@ -9,8 +9,10 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
+PATIENCE = 50
+"""So many rounds without a gain end it."""
 LEAST_GAIN = 1e-5
-"""A loss that falls by less within the patience has stopped falling: log loss, or squared standard deviations."""
+"""A loss that falls by less within them has stopped falling: log loss, or squared standard deviations."""
 
 
 @dataclass(frozen=True)
@@ -72,15 +74,15 @@ class Library:
     ----------
     rounds : str
         What it calls the number of its rounds.
-    fit : callable(booster, train, validation, patience) -> int
-        Fits, until the loss on the validation rows has not fallen for so many rounds where there are any, and tells the
-        rounds that are kept.
+    fit : callable(booster, train, validation) -> int
+        Fits, until the loss on the validation rows falls no more where there are any, and tells the rounds that are
+        kept.
     table : callable(rows) -> table
         What the fitted booster predicts from.
     """
 
     rounds: str
-    fit: Callable[[Any, Rows, Rows | None, int], int]
+    fit: Callable[[Any, Rows, Rows | None], int]
     table: Callable[[Rows], Any]
 
 
@@ -89,19 +91,19 @@ def library_of(booster: Any) -> Library:
     return _LIBRARIES[type(booster).__module__.partition(".")[0]]
 
 
-def _fit_lightgbm(booster: Any, train: Rows, validation: Rows | None, patience: int) -> int:
+def _fit_lightgbm(booster: Any, train: Rows, validation: Rows | None) -> int:
     from lightgbm import early_stopping
 
     given: dict[str, Any] = {"sample_weight": train.weights, "categorical_feature": train.categorical or "auto"}
     if validation is not None:
         given |= {"eval_X": (validation.values,), "eval_y": (validation.y,)}
         given["eval_sample_weight"] = None if validation.weights is None else [validation.weights]
-        given["callbacks"] = [early_stopping(patience, first_metric_only=True, verbose=False, min_delta=LEAST_GAIN)]
+        given["callbacks"] = [early_stopping(PATIENCE, first_metric_only=True, verbose=False, min_delta=LEAST_GAIN)]
     booster.fit(train.values, train.y, **given)
     return int(booster.best_iteration_ or booster.n_estimators_)
 
 
-def _fit_xgboost(booster: Any, train: Rows, validation: Rows | None, patience: int) -> int:
+def _fit_xgboost(booster: Any, train: Rows, validation: Rows | None) -> int:
     from xgboost.callback import EarlyStopping
 
     if train.categorical:
@@ -109,20 +111,20 @@ def _fit_xgboost(booster: Any, train: Rows, validation: Rows | None, patience: i
         booster.set_params(enable_categorical=True, feature_types=kinds)
     given: dict[str, Any] = {"sample_weight": train.weights, "verbose": False}
     if validation is not None:
-        booster.set_params(callbacks=[EarlyStopping(rounds=patience, min_delta=LEAST_GAIN)])
+        booster.set_params(callbacks=[EarlyStopping(rounds=PATIENCE, min_delta=LEAST_GAIN)])
         given["eval_set"] = [(validation.values, validation.y)]
         given["sample_weight_eval_set"] = None if validation.weights is None else [validation.weights]
     booster.fit(train.values, train.y, **given)
     return int(booster.get_num_boosting_rounds() if validation is None else booster.best_iteration + 1)
 
 
-def _fit_catboost(booster: Any, train: Rows, validation: Rows | None, patience: int) -> int:
+def _fit_catboost(booster: Any, train: Rows, validation: Rows | None) -> int:
     from catboost import Pool
 
     def pool(rows: Rows) -> Any:
         return Pool(_with_whole_codes(rows), rows.y, cat_features=rows.categorical, weight=rows.weights)
 
-    stopping = {} if validation is None else {"eval_set": pool(validation), "early_stopping_rounds": patience}
+    stopping = {} if validation is None else {"eval_set": pool(validation), "early_stopping_rounds": PATIENCE}
     booster.fit(pool(train), **stopping)
     return int(booster.tree_count_)
 

@@ -6,157 +6,25 @@ run over it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import KW_ONLY, dataclass, field
-from functools import cache
-from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from recommender.algorithms import builders, spaces
-from recommender.algorithms.configuration import Hyperparameters
-from recommender.algorithms.encoding import LINEAR, NATIVE, TREES, Encoding, model_settings
-from recommender.algorithms.training_rows import TrainingRows
-from recommender.errors import MissingExtraError, unknown_name
+from recommender.algorithms.algorithm import Algorithm
+from recommender.algorithms.configuration import Configuration
+from recommender.algorithms.encoding import LINEAR, NATIVE, TREES, Encoding
+from recommender.algorithms.published import (
+    CATBOOST_FOR_CLASSES,
+    CATBOOST_FOR_NUMBERS,
+    LIGHTGBM_FOR_CLASSES,
+    LIGHTGBM_FOR_NUMBERS,
+    XGBOOST_FOR_CLASSES,
+    XGBOOST_FOR_NUMBERS,
+)
+from recommender.errors import unknown_name
 from recommender.tables.dataset import TASKS, Task
-
-if TYPE_CHECKING:
-    from ConfigSpace import ConfigurationSpace
-    from sklearn.base import BaseEstimator
 
 CLASSIFICATION: tuple[Task, ...] = ("binary", "multiclass")
 REGRESSION: tuple[Task, ...] = ("regression",)
-
-
-@dataclass(frozen=True, eq=False)
-class Algorithm:
-    """A learning algorithm that the pool can hold.
-
-    Parameters
-    ----------
-    name : str
-        The name used everywhere: in configurations, records and options.
-    description : str
-        What it is, in a few words for people who do not know its name.
-    tasks : tuple of {"binary", "multiclass", "regression"}
-        What it can predict.
-    builder : callable(hyperparameters, task, random_state, n_jobs) -> estimator
-        An unfitted scikit-learn estimator. Without hyperparameters, its library's plain default.
-    space : callable(task) -> ConfigurationSpace
-        The hyperparameters that are worth varying, under the names that the builder takes.
-    encoding : Encoding
-        How it wants numbers and categories, unless a configuration's hyperparameters say otherwise.
-    strong : tuple of hyperparameters
-        Settings known to do well, tried before the space is searched.
-    strong_for_classes, strong_for_numbers : tuple of hyperparameters
-        More of them, tried first where classes or numbers are predicted.
-    n_drawn : int
-        How many further settings the pool draws from the space.
-    n_core : int, default=0
-        So many of its first settings in the pool, the default first, are evaluated at other sizes too.
-    fixed : hyperparameters
-        What every setting that is drawn from the space has besides.
-    for_classes : hyperparameters
-        What every setting of the pool has besides where classes are predicted, its default included.
-    max_samples, max_features, max_classes : int, optional
-        It does not apply above these: training rows, encoded columns, classes.
-    can_fit : callable(hyperparameters, TrainingRows) -> bool, optional
-        Whether a setting can be fitted on such rows; every setting can where it is not given.
-    library : str, optional
-        The distribution that it needs beside scikit-learn.
-    module : str, optional
-        Its module, where that has another name.
-    extra : str, optional
-        The extra of this package that installs its library; None for those that are always there.
-    is_interpretable : bool, default=False
-        Whether a person can read the fitted model: a number for each encoded column and class, a few, or a curve.
-    takes_weights : bool, default=True
-        Whether its `fit` takes weights of rows.
-    safe_rank : int, optional
-        Its place among the algorithms to whose default a recommendation is not to lose, the first one first.
-    flaml_name : str, optional
-        FLAML's estimator, where it has one.
-    flaml_settings : dict of str to str
-        Our name of each hyperparameter that FLAML names otherwise.
-    """
-
-    name: str
-    _: KW_ONLY
-    description: str
-    tasks: tuple[Task, ...]
-    builder: Callable[[Hyperparameters, Task, int, int | None], BaseEstimator]
-    space: Callable[[Task], ConfigurationSpace]
-    encoding: Encoding
-    strong: tuple[Hyperparameters, ...] = ()
-    strong_for_classes: tuple[Hyperparameters, ...] = ()
-    strong_for_numbers: tuple[Hyperparameters, ...] = ()
-    n_drawn: int = 0
-    n_core: int = 0
-    fixed: Hyperparameters = field(default_factory=dict)
-    for_classes: Hyperparameters = field(default_factory=dict)
-    max_samples: int | None = None
-    max_features: int | None = None
-    max_classes: int | None = None
-    can_fit: Callable[[Hyperparameters, TrainingRows], bool] | None = None
-    library: str | None = None
-    module: str | None = None
-    extra: str | None = None
-    is_interpretable: bool = False
-    takes_weights: bool = True
-    safe_rank: int | None = None
-    flaml_name: str | None = None
-    flaml_settings: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def is_installed(self) -> bool:
-        """Whether its library is there."""
-        module = self.imported
-        return self.extra is None or module is None or _is_importable(module)
-
-    @property
-    def imported(self) -> str | None:
-        """The module of its library."""
-        return self.module or self.library
-
-    def strong_for(self, task: Task) -> tuple[Hyperparameters, ...]:
-        """The settings known to do well on a task."""
-        return (self.strong_for_numbers if task == "regression" else self.strong_for_classes) + self.strong
-
-    def build(
-        self, hyperparameters: Hyperparameters, task: Task, random_state: int, n_jobs: int | None
-    ) -> BaseEstimator:
-        """An unfitted estimator; the error of a library that is not installed says how to get it."""
-        try:
-            model = self.builder(model_settings(hyperparameters), task, random_state, n_jobs)
-        except ImportError as error:
-            if self.extra is None:
-                raise
-            raise self.not_installed() from error
-        if self.encoding.chosen_by(hyperparameters).target == "plain":
-            return model
-        from recommender.algorithms.log_target import on_logarithm
-
-        return on_logarithm(model)
-
-    def not_installed(self) -> MissingExtraError:
-        """The error that says how to get its library."""
-        return MissingExtraError(f"{self.name} is not installed: pip install recommender[{self.extra}]")
-
-    def why_not(self, *, n_samples: int, n_features: int, n_classes: int) -> str | None:
-        """Why this does not apply to a table of that size, or None where it applies."""
-        limits = (
-            ("rows", n_samples, self.max_samples),
-            ("columns", n_features, self.max_features),
-            ("classes", n_classes, self.max_classes),
-        )
-        for what, given, most in limits:
-            if most is not None and given > most:
-                return f"{self.name} is not applied to more than {most:,} {what}, and there are {given:,}"
-        return None
-
-
-@cache
-def _is_importable(module: str) -> bool:
-    return find_spec(module) is not None
 
 
 def find_algorithm(name: str) -> Algorithm:
@@ -164,6 +32,11 @@ def find_algorithm(name: str) -> Algorithm:
     if name not in ALGORITHMS:
         raise unknown_name("algorithm", name, ALGORITHMS)
     return ALGORITHMS[name]
+
+
+def encoding_of(configuration: Configuration) -> Encoding:
+    """How a configuration wants numbers, categories, what is missing, and the target."""
+    return find_algorithm(configuration.algorithm).encoding.chosen_by(configuration.hyperparameters)
 
 
 def algorithms_for(task: Task) -> list[Algorithm]:
@@ -204,62 +77,9 @@ def modules() -> list[str]:
     return list(dict.fromkeys(algorithm.imported for algorithm in ALGORITHMS.values() if algorithm.imported))
 
 
-LIGHTGBM_FOR_CLASSES: Hyperparameters = {
-    "learning_rate": 0.04,
-    "num_leaves": 50,
-    "min_child_samples": 40,
-    "min_child_weight": 1e-7,
-    "subsample": 0.75,
-}
-LIGHTGBM_FOR_NUMBERS: Hyperparameters = {
-    "learning_rate": 0.05,
-    "num_leaves": 100,
-    "min_child_samples": 3,
-    "min_child_weight": 1e-7,
-    "subsample": 0.7,
-}
-XGBOOST_FOR_CLASSES: Hyperparameters = {
-    "learning_rate": 0.08,
-    "max_depth": 6,
-    "min_child_weight": 5e-6,
-    "reg_lambda": 0.0,
-    "colsample_bylevel": 0.9,
-    "subsample": 0.65,
-}
-XGBOOST_FOR_NUMBERS: Hyperparameters = {
-    "learning_rate": 0.05,
-    "max_depth": 9,
-    "min_child_weight": 2.0,
-    "reg_lambda": 0.0,
-    "subsample": 0.7,
-}
-CATBOOST_FOR_CLASSES: Hyperparameters = {
-    "learning_rate": 0.08,
-    "depth": 7,
-    "l2_leaf_reg": 1e-5,
-    "random_strength": 0.8,
-    "bootstrap_type": "Bernoulli",
-    "subsample": 0.9,
-    "boosting_type": "Plain",
-    "one_hot_max_size": 15,
-    "leaf_estimation_iterations": 1,
-}
-CATBOOST_FOR_NUMBERS: Hyperparameters = {
-    "learning_rate": 0.09,
-    "depth": 9,
-    "l2_leaf_reg": 1e-5,
-    "random_strength": 0.0,
-    "bootstrap_type": "Bernoulli",
-    "subsample": 0.9,
-    "boosting_type": "Plain",
-    "one_hot_max_size": 20,
-    "leaf_estimation_iterations": 20,
-}
-"""What did well on 118 datasets: Holzmueller, Grinsztajn and Steinwart, "Better by default" (NeurIPS 2024)."""
-
 BOOSTED = "Boosted decision trees: each tree mends what those before it got wrong"
 """What several libraries do, in words."""
-CALIBRATED: Hyperparameters = {"probability": True}
+CALIBRATED = {"probability": True}
 """The word is scikit-learn's."""
 
 ALGORITHMS: dict[str, Algorithm] = {
@@ -271,6 +91,8 @@ ALGORITHMS: dict[str, Algorithm] = {
             tasks=TASKS,
             builder=builders.lightgbm,
             space=spaces.lightgbm,
+            takes="learning_rate max_depth min_child_weight subsample colsample_bytree n_estimators "
+            "early_stopping reg_lambda reg_alpha num_leaves min_child_samples extra_trees",
             encoding=TREES,
             strong_for_classes=(
                 {**LIGHTGBM_FOR_CLASSES, "early_stopping": True},
@@ -368,6 +190,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             tasks=TASKS,
             builder=builders.random_forest,
             space=spaces.forest,
+            takes="n_estimators criterion max_features min_samples_leaf bootstrap max_leaf_nodes",
             encoding=TREES,
             strong=(
                 {"n_estimators": 200, "max_features": 0.3},
@@ -388,6 +211,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             tasks=TASKS,
             builder=builders.extra_trees,
             space=spaces.forest,
+            takes="n_estimators criterion max_features min_samples_leaf bootstrap max_leaf_nodes",
             encoding=TREES,
             strong=(
                 {"n_estimators": 200, "max_features": 0.5},
@@ -408,6 +232,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             tasks=CLASSIFICATION,
             builder=builders.logistic_regression,
             space=spaces.logistic,
+            takes="C l1_ratio",
             encoding=LINEAR,
             strong=(
                 {"C": 0.01},
@@ -430,6 +255,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             tasks=CLASSIFICATION,
             builder=builders.linear_svm,
             space=spaces.linear_svm,
+            takes="C probability",
             encoding=LINEAR,
             strong=({"C": 0.01}, {"C": 0.1}),
             n_drawn=3,
@@ -443,6 +269,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             tasks=TASKS,
             builder=builders.rbf_svm,
             space=spaces.rbf_svm,
+            takes="C gamma epsilon probability",
             encoding=LINEAR,
             strong=({"C": 10.0}, {"C": 100.0}, {"C": 10.0, "gamma": 0.01}, {"C": 1000.0, "gamma": 0.001}),
             n_drawn=9,
@@ -458,6 +285,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             builder=builders.k_neighbors,
             takes_weights=False,
             space=spaces.k_neighbors,
+            takes="n_neighbors weights p",
             encoding=LINEAR,
             strong=(
                 {"n_neighbors": 1},
@@ -479,6 +307,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             tasks=TASKS,
             builder=builders.mlp,
             space=spaces.mlp,
+            takes="n_layers width activation alpha learning_rate_init early_stopping",
             encoding=LINEAR,
             can_fit=lambda settings, rows: (  # a tenth of the rows tells when to stop, with each of two classes in it
                 not settings.get("early_stopping") or (rows.n_smallest >= 2 and rows.n_samples >= 20)
@@ -503,6 +332,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             builder=builders.lda,
             takes_weights=False,
             space=spaces.shrinkage,
+            takes="shrinkage",
             encoding=LINEAR,
             strong=({"shrinkage": "auto"},),
             n_drawn=2,
@@ -517,6 +347,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             builder=builders.qda,
             takes_weights=False,
             space=spaces.qda,
+            takes="reg_param",
             encoding=LINEAR,
             strong=({"reg_param": 0.1},),
             n_drawn=2,
@@ -531,6 +362,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             tasks=CLASSIFICATION,
             builder=builders.naive_bayes,
             space=spaces.naive_bayes,
+            takes="var_smoothing",
             encoding=LINEAR,
             strong=({"var_smoothing": 0.01},),
             is_interpretable=True,
@@ -541,6 +373,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             tasks=REGRESSION,
             builder=builders.ridge,
             space=spaces.ridge,
+            takes="alpha",
             encoding=LINEAR,
             strong=(
                 {"alpha": 10.0},
@@ -563,6 +396,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             tasks=REGRESSION,
             builder=builders.lasso,
             space=spaces.lasso,
+            takes="alpha",
             encoding=LINEAR,
             strong=({"alpha": 0.01},),
             n_drawn=4,
@@ -574,6 +408,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             tasks=REGRESSION,
             builder=builders.elastic_net,
             space=spaces.elastic_net,
+            takes="alpha l1_ratio",
             encoding=LINEAR,
             strong=({"alpha": 0.01, "l1_ratio": 0.5},),
             n_drawn=4,
@@ -587,6 +422,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             builder=builders.gaussian_process,
             takes_weights=False,
             space=spaces.gaussian_process,
+            takes="kernel length_scale noise_level",
             encoding=LINEAR,
             strong=(
                 {"kernel": "rbf", "length_scale": 3.0, "noise_level": 0.1},
@@ -602,6 +438,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             tasks=TASKS,
             builder=builders.nystroem,
             space=spaces.nystroem,
+            takes="n_components width C",
             encoding=LINEAR,
             strong=(
                 {"n_components": 500, "width": 0.3, "C": 10.0},
@@ -617,6 +454,8 @@ ALGORITHMS: dict[str, Algorithm] = {
             tasks=TASKS,
             builder=builders.xgboost,
             space=spaces.xgboost,
+            takes="learning_rate max_depth min_child_weight subsample "
+            "colsample_bytree n_estimators early_stopping reg_lambda colsample_bylevel",
             encoding=TREES,
             strong_for_classes=(
                 {**XGBOOST_FOR_CLASSES, "early_stopping": True},
@@ -643,6 +482,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             tasks=TASKS,
             builder=builders.catboost,
             space=spaces.catboost,
+            takes="learning_rate depth l2_leaf_reg iterations early_stopping",
             encoding=TREES,
             strong_for_classes=(
                 {**CATBOOST_FOR_CLASSES, "early_stopping": True},
@@ -674,6 +514,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             tasks=TASKS,
             builder=builders.ebm,
             space=spaces.ebm,
+            takes="learning_rate max_leaves max_rounds min_samples_leaf max_bins interactions outer_bags",
             encoding=NATIVE,
             strong=(
                 {"outer_bags": 8, "max_rounds": 1000},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from recommender.algorithms.catalogue import find_algorithm
+from recommender.algorithms.catalogue import encoding_of, find_algorithm
 from recommender.algorithms.preprocessing import build_preprocessing
 from recommender.tables.columns import LeftOut
 from recommender.tables.dataset import Dataset
@@ -60,8 +60,7 @@ def build_pipeline(
         from recommender.algorithms.target_reader import TargetReader
 
         model = TargetReader(model)
-    encoding = algorithm.encoding.chosen_by(configuration.hyperparameters)
-    steps = [("preprocess", build_preprocessing(dataset, encoding)), ("model", model)]
+    steps = [("preprocess", build_preprocessing(dataset, encoding_of(configuration))), ("model", model)]
     return Pipeline(steps if dataset.is_plain else [("read", build_reader(dataset)), *steps])
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from recommender.algorithms.catalogue import ALGORITHMS, Algorithm, algorithms_for
+from recommender.algorithms.algorithm import Algorithm
+from recommender.algorithms.catalogue import ALGORITHMS, algorithms_for
 from recommender.algorithms.configuration import Configuration, Hyperparameters
 from recommender.tables.dataset import Task
 

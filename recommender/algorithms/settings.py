@@ -11,40 +11,14 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from keyword import iskeyword
-from typing import Any, get_args
+from typing import Any, get_args, get_type_hints
 
-from recommender.algorithms.catalogue import ALGORITHMS, Algorithm
+from recommender.algorithms.algorithm import Algorithm
+from recommender.algorithms.catalogue import ALGORITHMS
 from recommender.algorithms.configuration import Configuration
-from recommender.algorithms.encoding import NAMES, Categories, Missing, Numbers, Target
+from recommender.algorithms.encoding import NAMES, Encoding
 from recommender.errors import RecommenderError, listed
 
-BOOSTING = "learning_rate max_depth min_child_weight subsample colsample_bytree n_estimators early_stopping reg_lambda"
-FOREST = "n_estimators criterion max_features min_samples_leaf bootstrap max_leaf_nodes"
-TAKEN = {
-    "lightgbm": f"{BOOSTING} reg_alpha num_leaves min_child_samples extra_trees",
-    "xgboost": f"{BOOSTING} colsample_bylevel",
-    "catboost": "learning_rate depth l2_leaf_reg iterations early_stopping",
-    "random_forest": FOREST,
-    "extra_trees": FOREST,
-    "ebm": "learning_rate max_leaves max_rounds min_samples_leaf max_bins interactions outer_bags",
-    "logistic_regression": "C l1_ratio",
-    "linear_svm": "C probability",
-    "rbf_svm": "C gamma epsilon probability",
-    "nystroem": "n_components width C",
-    "k_neighbors": "n_neighbors weights p",
-    "mlp": "n_layers width activation alpha learning_rate_init early_stopping",
-    "lda": "shrinkage",
-    "qda": "reg_param",
-    "naive_bayes": "var_smoothing",
-    "ridge": "alpha",
-    "lasso": "alpha",
-    "elastic_net": "alpha l1_ratio",
-    "gaussian_process": "kernel length_scale noise_level",
-}
-"""The names in each algorithm's space, of today and of before.
-
-They are written down since asking the spaces takes longer than loading all evidence. What is not in here is asked.
-"""
 WORDS = {
     "criterion": "gini entropy squared_error",
     "max_features": "sqrt",
@@ -55,9 +29,7 @@ WORDS = {
     "shrinkage": "auto",
 }
 """The words that a hyperparameter of these names may be, in any algorithm."""
-CHOICES = {
-    name: frozenset(get_args(kind)) for name, kind in zip(NAMES, (Categories, Numbers, Missing, Target), strict=True)
-}
+CHOICES = {name: frozenset(get_args(kind)) for name, kind in get_type_hints(Encoding).items()}
 """The words that the choices of the preprocessing are among."""
 WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 """What else a word may look like, of a parameter that is none of the space."""
@@ -122,7 +94,7 @@ def _parameters_of(algorithm: Algorithm) -> frozenset[str]:
 @cache
 def _taken_by(algorithm: Algorithm) -> dict[str, frozenset[str]]:
     """The names that an algorithm takes, and the words that each may be instead of a number."""
-    named = TAKEN[algorithm.name].split() if algorithm.name in TAKEN else ()
+    named = algorithm.takes.split()
     taken = {name: frozenset(WORDS.get(name, "").split()) for name in named}
     for name, value in (*_written_down(algorithm), *(() if named else _asked_of_spaces(algorithm))):
         taken[name] = taken.get(name, frozenset()) | ({value} if isinstance(value, str) else frozenset())
@@ -136,7 +108,7 @@ def _written_down(algorithm: Algorithm) -> Iterator[tuple[str, Any]]:
 
 
 def _asked_of_spaces(algorithm: Algorithm) -> Iterator[tuple[str, Any]]:
-    """Names and values in the spaces of an algorithm that is not in the table, such as one of a user."""
+    """Names and values in the spaces of an algorithm whose row does not name them, such as one of a user."""
     for task in algorithm.tasks:
         for hyperparameter in algorithm.space(task).values():
             yield from ((hyperparameter.name, value) for value in getattr(hyperparameter, "choices", (None,)))

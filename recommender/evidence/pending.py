@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from recommender.algorithms.catalogue import find_algorithm
-from recommender.algorithms.choices import why_pointless
+from recommender.algorithms.applying import why_not
+from recommender.algorithms.catalogue import encoding_of
 from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.preprocessing import encoded_width
 from recommender.errors import DatasetError, ServerError
@@ -232,7 +232,7 @@ class Search:
             self._elsewhere.append(_Elsewhere(task, size, opened.n_folds, dataset.source, configuration))
             return []
         known = self.recorder.store.outcomes(dataset.source, configuration.id)  # as it is by now
-        folds, reason = folds_left(known, size, opened.n_folds), why_not(configuration, dataset, size)
+        folds, reason = folds_left(known, size, opened.n_folds), why_not_at(size, configuration, dataset)
         if folds and not reason:
             return folds
         if folds and reason:
@@ -261,13 +261,7 @@ def is_described(about: Mapping[str, Any]) -> bool:
     return bool(about["metafeatures_version"] == METAFEATURES_VERSION)
 
 
-def why_not(configuration: Configuration, dataset: Dataset, size: int = MAX_TRAIN_SAMPLES) -> str | None:
+def why_not_at(size: int, configuration: Configuration, dataset: Dataset) -> str | None:
     """Why a configuration does not apply to a dataset as it is split at a size, or None where it does."""
-    algorithm = find_algorithm(configuration.algorithm)
-    encoding = algorithm.encoding.chosen_by(configuration.hyperparameters)
-    too_large = algorithm.why_not(
-        n_samples=min(dataset.n_samples, size),
-        n_features=encoded_width(dataset, encoding),
-        n_classes=dataset.n_classes,
-    )
-    return too_large or why_pointless(configuration.hyperparameters, dataset)
+    n_features = encoded_width(dataset, encoding_of(configuration))
+    return why_not(configuration, dataset, n_samples=min(dataset.n_samples, size), n_features=n_features)

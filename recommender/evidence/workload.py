@@ -12,7 +12,7 @@ from recommender.errors import DatasetError, KnowledgeBaseError, ServerError
 from recommender.evaluation.costs import SecondsModel
 from recommender.evaluation.workers import Limits
 from recommender.evidence.folder import load_knowledge
-from recommender.evidence.pending import folds_left, why_not
+from recommender.evidence.pending import folds_left, why_not_at
 from recommender.evidence.request import Request, make_request
 from recommender.evidence.store import Store
 from recommender.tables.dataset import Dataset
@@ -105,7 +105,7 @@ def estimate_workload(
 def _row(store: Store, request: Request, dataset: Dataset, size: int, seconds: _Seconds) -> dict[str, object]:
     """What there is to do on a dataset at a size."""
     known, total = store.all_outcomes(dataset.source), n_folds(dataset.n_samples, size)
-    pool = [c for c in request.configurations(dataset.task) if not why_not(c, dataset, size)]
+    pool = [c for c in request.configurations(dataset.task) if not why_not_at(size, c, dataset)]
     left = {c.id: len(folds_left(known.get(c.id, {}), size, total)) for c in pool}
     return {
         "id": dataset.source,

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 from sklearn.base import clone
 
+from recommender.algorithms.algorithm import Algorithm
 from recommender.algorithms.catalogue import (
     ALGORITHMS,
-    Algorithm,
     algorithms_for,
     find_algorithm,
     libraries,
@@ -158,10 +158,10 @@ def test_names_are_keys():
 
 def test_what_is_not_installed_is_left_out(monkeypatch):
     for task in TASKS:
-        monkeypatch.setattr("recommender.algorithms.catalogue._is_importable", lambda name: False)
+        monkeypatch.setattr("recommender.algorithms.algorithm._is_importable", lambda name: False)
         assert {a.name for a in algorithms_for(task)}.isdisjoint({"xgboost", "catboost", "ebm"})
         without = [c.id for c in pool_for(task)]
-        monkeypatch.setattr("recommender.algorithms.catalogue._is_importable", lambda name: True)
+        monkeypatch.setattr("recommender.algorithms.algorithm._is_importable", lambda name: True)
         assert [c.id for c in pool_for(task)][: len(without)] == without
 
 

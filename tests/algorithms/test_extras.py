@@ -13,7 +13,7 @@ POOL = {c.id: c for c in (Configuration("lda", {}), Configuration("catboost", {}
 
 
 def split(monkeypatch, *, installed: bool = False, **regret: float):
-    monkeypatch.setattr("recommender.algorithms.catalogue._is_importable", lambda name: installed)
+    monkeypatch.setattr("recommender.algorithms.algorithm._is_importable", lambda name: installed)
     table = pd.DataFrame({"regret": {f"{name}-default": value for name, value in regret.items()}})
     found, note = _installed(table, SimpleNamespace(configurations=POOL))
     return list(found.index), note

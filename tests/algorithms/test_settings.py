@@ -8,7 +8,7 @@ import pytest
 from recommender.algorithms.catalogue import ALGORITHMS
 from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.pool import pool_for
-from recommender.algorithms.settings import TAKEN, _asked_of_spaces, _taken_by, why_not_taken
+from recommender.algorithms.settings import _asked_of_spaces, _taken_by, why_not_taken
 from recommender.tables.dataset import TASKS
 
 
@@ -17,15 +17,16 @@ def test_all_of_the_pool_is_taken(task):
     assert {str(c): why for c in pool_for(task) if (why := why_not_taken(c))} == {}
 
 
-@pytest.mark.parametrize("name", TAKEN)
-def test_the_table_has_what_the_spaces_have(name):
+@pytest.mark.parametrize("name", ALGORITHMS)
+def test_a_row_has_what_the_spaces_have(name):
     taken = _taken_by(ALGORITHMS[name])
+    assert ALGORITHMS[name].takes
     assert {n: v for n, v in _asked_of_spaces(ALGORITHMS[name]) if n not in taken} == {}
     assert [(n, v) for n, v in _asked_of_spaces(ALGORITHMS[name]) if isinstance(v, str) and v not in taken[n]] == []
 
 
-def test_an_algorithm_that_is_not_in_the_table_is_asked(monkeypatch):
-    monkeypatch.setitem(ALGORITHMS, "mine", replace(ALGORITHMS["k_neighbors"], name="mine"))
+def test_an_algorithm_whose_row_does_not_say_is_asked(monkeypatch):
+    monkeypatch.setitem(ALGORITHMS, "mine", replace(ALGORITHMS["k_neighbors"], name="mine", takes=""))
     assert why_not_taken(Configuration("mine", {"weights": "distance", "p": 1})) is None
     assert why_not_taken(Configuration("mine", {"depth": 1})) == "mine takes no hyperparameter 'depth'"
 

@@ -9,13 +9,14 @@ from sklearn.datasets import load_iris
 from recommender.algorithms.configuration import Configuration
 from recommender.evaluation.evaluate import Evaluation
 from recommender.evidence.leases import Leases
-from recommender.evidence.pending import Search, Work, folds_left, why_not
+from recommender.evidence.pending import Search, Work, folds_left, why_not_at
 from recommender.evidence.recording import Recorder, Summary
 from recommender.evidence.request import Request
 from recommender.evidence.store import Store
 from recommender.metafeatures import METAFEATURES_VERSION
 from recommender.tables.loading import load_dataset
 from recommender.tables.openml import read_task
+from recommender.tables.splits import MAX_TRAIN_SAMPLES
 
 QUICK = (Configuration("naive_bayes", {}), Configuration("lda", {}))
 
@@ -93,9 +94,9 @@ def test_a_table_goes_when_nothing_is_at_work_on_it(search, tmp_path):
 
 
 def test_a_configuration_may_not_apply(iris, monkeypatch):
-    assert why_not(QUICK[0], iris) is None
+    assert why_not_at(MAX_TRAIN_SAMPLES, QUICK[0], iris) is None
     monkeypatch.setattr("recommender.evidence.pending.encoded_width", lambda *_: 10**9)
-    assert "columns" in why_not(Configuration("qda", {}), iris)
+    assert "columns" in why_not_at(MAX_TRAIN_SAMPLES, Configuration("qda", {}), iris)
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ def test_what_there_is_not_cannot_be_asked_for(monkeypatch):
         make_request([1], sizes=[201])
     with pytest.raises(UnknownNameError, match="Did you mean 'catboost'"):
         make_request([1], algorithms=["catbost"])
-    monkeypatch.setattr("recommender.algorithms.catalogue._is_importable", lambda name: False)
+    monkeypatch.setattr("recommender.algorithms.algorithm._is_importable", lambda name: False)
     with pytest.raises(MissingExtraError, match="xgboost is not installed"):
         make_request([1], algorithms=["xgboost"])
 

@@ -61,7 +61,7 @@ def value(rows: pd.DataFrame, measure: str, strategy: str = "meta-model", k: int
 def test_what_is_not_installed_is_left_out(monkeypatch, is_installed, names):
     base = knowledge(8, effect=0.05, noise=0.005)
     base.configurations.loc["d", "algorithm"] = "catboost"
-    monkeypatch.setattr("recommender.algorithms.catalogue._is_importable", lambda name: is_installed)
+    monkeypatch.setattr("recommender.algorithms.algorithm._is_importable", lambda name: is_installed)
     assert set(matrix_of(base, METRICS["roc_auc"]).performance) == set(names)
 
 

@@ -1,11 +1,31 @@
-"""Where a choice of the preprocessing is worth trying: elsewhere it would change nothing, or do harm."""
+"""Whether a configuration applies to a dataset: its size, and what its choices of the preprocessing are for."""
 
 from __future__ import annotations
 
-from recommender.algorithms.configuration import Hyperparameters
+from recommender.algorithms.catalogue import find_algorithm
+from recommender.algorithms.configuration import Configuration, Hyperparameters
 from recommender.algorithms.log_target import is_skewed
 from recommender.algorithms.preprocessing import MAX_CATEGORIES, many_valued, with_missing
 from recommender.tables.dataset import Dataset
+
+
+def why_not(configuration: Configuration, dataset: Dataset, *, n_samples: int, n_features: int) -> str | None:
+    """Why a configuration does not apply to a dataset, or None where it does.
+
+    Parameters
+    ----------
+    configuration : Configuration
+        Which one.
+    dataset : Dataset
+        Where to.
+    n_samples : int
+        How many of its rows are trained on.
+    n_features : int
+        How many columns the configuration's encoding makes of it, about.
+    """
+    algorithm = find_algorithm(configuration.algorithm)
+    too_large = algorithm.why_not(n_samples=n_samples, n_features=n_features, n_classes=dataset.n_classes)
+    return too_large or why_pointless(configuration.hyperparameters, dataset)
 
 
 def why_pointless(hyperparameters: Hyperparameters, dataset: Dataset) -> str | None:

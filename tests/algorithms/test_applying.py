@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recommender.algorithms.choices import why_pointless
+from recommender.algorithms.applying import why_pointless
 from recommender.tables.loading import load_dataset
 
 N = 80
