@@ -10,14 +10,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.pipeline import Pipeline
 
 from recommender.advice.ranking import RecommendedConfiguration
 from recommender.algorithms.pipelines import build_pipeline
 from recommender.errors import MetricError, RecommendationError
 from recommender.evaluation.evaluate import message_of, predict
-from recommender.evaluation.measures import Predicted
 from recommender.evaluation.metrics import Metric
+from recommender.fitting.ensemble import Member, blended, mean_score
 from recommender.fitting.row_weights import RowWeights
 from recommender.fitting.thresholds import Floats, LeftOut, decide, with_thresholds
 from recommender.tables.dataset import Dataset
@@ -64,7 +63,8 @@ class Candidate:
     @property
     def score(self) -> float:
         """The mean over folds; NaN where there is none."""
-        return np.nan if self.message else _mean(self.scores)
+        known = [score for score in self.scores if score == score]
+        return np.nan if self.message or not known else float(np.mean(known))
 
 
 def compare(
@@ -127,27 +127,8 @@ def weigh(candidates: Sequence[Candidate], metric: Metric) -> None:
 
 
 def _score_of_blend(candidates: Sequence[Candidate], weights: np.ndarray, metric: Metric) -> float:
-    return _mean([fold.score(metric) for fold in _blended(candidates, weights)])
-
-
-def _blended(candidates: Sequence[Candidate], weights: np.ndarray) -> list[LeftOut]:
-    """What the candidates together say of each fold's left-out rows."""
-    shares, blended = weights / weights.sum(), []
-    for folds in zip(*(candidate.predictions for candidate in candidates), strict=True):
-        said = [fold.predicted for fold in folds]
-        if said[0].margins is None:
-            predicted = Predicted(np.tensordot(shares, [one.labels for one in said], axes=1))
-        else:
-            mean = np.tensordot(shares, [one.margins for one in said], axes=1)
-            predicted = Predicted(mean.argmax(axis=1), mean, are_probabilities=True, classes=said[0].classes)
-        blended.append(LeftOut(folds[0].y, predicted, folds[0].sample_weight))
-    return blended
-
-
-def _mean(scores: list[float]) -> float:
-    """The mean over the folds whose left-out rows allow the metric."""
-    known = [score for score in scores if score == score]
-    return float(np.mean(known)) if known else np.nan
+    shares = weights / weights.sum()
+    return mean_score(blended([candidate.predictions for candidate in candidates], shares), metric)
 
 
 def fit_first(
@@ -199,16 +180,8 @@ def fit_blend(
     if dataset.task == "regression":
         return VotingRegressor(models, weights=votes).fit(dataset.X, dataset.y, **given)
     voting = VotingClassifier(models, voting="soft", weights=votes)
-    thresholds = decide(_blended(kept, votes), metric).thresholds
+    thresholds = decide(blended([candidate.predictions for candidate in kept], votes), metric).thresholds
     return with_thresholds(voting, thresholds).fit(dataset.X, dataset.y, **given)
-
-
-class Member(Pipeline):
-    """A pipeline that takes weights of rows in the way of a model without steps, as voters must."""
-
-    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Member:
-        """Fit all steps, the model with the weights."""
-        return super().fit(X, y, **({} if sample_weight is None else {"model__sample_weight": sample_weight}))
 
 
 def leaderboard(candidates: Iterable[Candidate]) -> pd.DataFrame:

@@ -45,6 +45,13 @@ class LeftOut:
         """How good that is."""
         return metric.measure(self.y, self.predicted, self.sample_weight)
 
+    def take(self, rows: NDArray[np.intp]) -> LeftOut:
+        """The same of some of the rows."""
+        said, weights = self.predicted, self.sample_weight
+        margins = None if said.margins is None else said.margins[rows]
+        predicted = replace(said, labels=said.labels[rows], margins=margins)
+        return LeftOut(self.y[rows], predicted, None if weights is None else weights[rows])
+
     def can_gain(self, metric: Metric) -> bool:
         """Whether a metric has thresholds where classes have such shares."""
         return metric.has_thresholds(self.y, self.sample_weight)
@@ -199,6 +206,13 @@ class Thresholded(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         if len(self.classes_) != len(self.thresholds):
             raise ValueError(f"there are {len(self.thresholds)} thresholds, and {len(self.classes_)} classes in y")
         return self
+
+    @classmethod
+    def around(cls, fitted: Any, thresholds: Floats) -> Thresholded:
+        """A fitted one, of a classifier that is fitted already."""
+        model = cls(clone(fitted), thresholds)
+        model.classifier_, model.classes_ = fitted, fitted.classes_
+        return model
 
     def predict(self, X: Any) -> np.ndarray:
         """The class of each row under the thresholds, of shape (n_samples,)."""
