@@ -53,6 +53,19 @@ def duration(seconds: float) -> str:
     return f"{minutes} min" if minutes < 120 else f"{minutes // 60:,} h {minutes % 60} min"
 
 
+def size(n_bytes: float) -> str:
+    """Bytes, however few or many.
+
+    Examples
+    --------
+    >>> size(300.0), size(2e4), size(3.4e6), size(5e9)
+    ('under 1 kB', '20 kB', '3.4 MB', '5,000 MB')
+    """
+    if n_bytes < 1e3:
+        return "under 1 kB"
+    return f"{n_bytes / 1e3:.0f} kB" if n_bytes < 1e6 else f"{n_bytes / 1e6:,.{1 if n_bytes < 1e7 else 0}f} MB"
+
+
 def number_in_words(value: float) -> str:
     """A value with three digits; NaN is ``missing``.
 

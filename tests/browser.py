@@ -7,12 +7,28 @@ import re
 import shutil
 import subprocess
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+OPTIONS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-quic"]
+OPTIONS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium")
+needs_driver = pytest.mark.skipif(
+    CHROMIUM is None or not find_spec("playwright") or not find_spec("axe_playwright_python"),
+    reason="needs Chromium (apt-get install chromium) and the extra dev",
+)
 
 MEASURE = """
 function channels(colour) { return colour.match(/[\\d.]+/g).map(Number); }
@@ -82,9 +98,7 @@ def open_page(page: str, folder: Path, *, widths: tuple[int, ...] = (380, 1280))
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         address = f"127.0.0.1:{server.server_port}"
-        options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
-        options += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-        options += [f"--user-data-dir={folder / 'browser'}", f"--host-resolver-rules=MAP * {address}"]
+        options = [*OPTIONS, f"--user-data-dir={folder / 'browser'}", f"--host-resolver-rules=MAP * {address}"]
         options += ["--enable-logging=stderr", "--dump-dom"]
         done = subprocess.run(
             [str(CHROMIUM), *options, "http://page.test/"], capture_output=True, text=True, timeout=120, check=True
@@ -94,3 +108,46 @@ def open_page(page: str, folder: Path, *, widths: tuple[int, ...] = (380, 1280))
     assert found, done.stdout + done.stderr
     console = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
     return Seen(json.loads(unescape(found.group(1))), console, requests)
+
+
+@contextmanager
+def driven() -> Iterator[Browser]:
+    """A browser whose pages are clicked and typed into."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def opened(browser: Browser, file: Path, *, width: int = 1280, dark: bool = False) -> Iterator[Page]:
+    """A file in a window of some width, without a network; it may complain of nothing and ask for no address."""
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light")
+    context.set_offline(True)
+    page, complaints = context.new_page(), []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "request",
+        lambda request: None if request.url.startswith(("file:", "data:")) else complaints.append(request.url),
+    )
+    page.goto(file.as_uri())
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong with a page for people who do not see it, or not well: a line for each element."""
+    import axe_playwright_python
+
+    page.evaluate((Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run()")
+    return [f"{rule['id']}: {node['html'][:200]}" for rule in found["violations"] for node in rule["nodes"]]
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels a page is wider than its window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from recommender.advice.small_learners import compare_kinds, kinds_in_words
 from recommender.metafeatures import METAFEATURES
 from recommender.tables.noticed import columns_in_words
 from recommender.words import number_in_words
@@ -72,6 +73,28 @@ class Reasons:
         best = self.recommendation.best
         return any(item.expected_regret < best.expected_regret for item in self.recommendation.items)
 
+    @property
+    def kinds(self) -> pd.Series:
+        """The best score of each kind of small learner on some rows of the table, the best kind first."""
+        return compare_kinds(self.recommendation.metafeatures)
+
+    def sentences(self) -> list[str]:
+        """The reasons as a person would say them, the most telling first."""
+        safe = "It is the safe choice: nothing is expected to be clearly better."
+        return [
+            *kinds_in_words(self.kinds, self.recommendation.task),
+            self.winners_in_words(),
+            self.ranks_in_words(),
+            *([safe] if self.is_safe_choice else []),
+            self.support_in_words(),
+        ]
+
+    def winners_in_words(self) -> str:
+        """What won on the most similar known datasets."""
+        won = [f"{name} won {n}" for name, n in self.neighbours["winner"].value_counts().items()]
+        listed = " and ".join(filter(None, [", ".join(won[:-1]), won[-1]]))
+        return f"Of the {len(self.neighbours)} most similar known datasets {listed}."
+
     def ranks_in_words(self) -> str:
         """What place the chosen algorithm usually takes."""
         name = self.recommendation.best.algorithm
@@ -132,6 +155,7 @@ class Reasons:
         lines = [
             f"Why {best.configuration} comes first on {self.recommendation.dataset.name} "
             f"(expected regret {best.expected_regret:.2f}; 0 is the best of the pool, 1 its median)",
+            *kinds_in_words(self.kinds, self.recommendation.task),
             *(["It is the safe choice: nothing is expected to be clearly better."] if self.is_safe_choice else []),
             "",
             "Most similar known datasets",

@@ -61,6 +61,17 @@ LEARNERS = {
 }
 """What each learner is. Scores are ROC AUC (one class against the rest, mean over classes) or R2 in [-1, 1]."""
 ONLY_CLASSES = {"quadratic"}
+KINDS = {
+    "linear models": ("linear", "ridge", "ridge_strong"),
+    "Gaussian models": ("naive_bayes", "quadratic"),
+    "nearest neighbours": ("knn_5", "knn_20"),
+    "kernel machines": ("kernel", "kernel_wide", "kernel_narrow"),
+    "neural networks": ("network", "network_weak"),
+    "single trees": ("stump", "tree"),
+    "forests": ("random_forest", "extra_trees", "extra_trees_leaves", "extra_trees_columns"),
+    "boosted trees": ("boosting", "boosting_deep", "boosting_small", "boosting_extra"),
+}
+"""The learners by kind, as people call it."""
 
 TRIALS = {f"trial_{name}": f"Score of {learner}, over repeated halvings." for name, learner in LEARNERS.items()}
 REGRETS = {

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -8,6 +9,7 @@ import browser
 import numpy as np
 import pandas as pd
 import pytest
+from browser import needs_browser, needs_driver
 from messy import messy_table
 from sklearn.datasets import load_wine
 
@@ -17,10 +19,10 @@ from recommender.cli import app as cli
 from recommender.evaluation.metrics import METRICS
 from recommender.showing.report import render_table, write_report
 from recommender.showing.script import write_script
+from recommender.words import regret_in_words
 
 HOSTILE = "<script>alert('x')</script>"
 HOSTILE_CELL = "<img src=x onerror=alert(1)>"
-needs_browser = pytest.mark.skipif(browser.CHROMIUM is None, reason="needs Chromium: apt-get install chromium")
 
 
 class Reader(HTMLParser):
@@ -51,8 +53,9 @@ def hostile_table(n: int = 40) -> pd.DataFrame:
     return pd.DataFrame(rng.normal(size=(n, 5)), columns=names).assign(**{"<b>target</b>": rng.integers(0, 2, n)})
 
 
-WIDTHS = (380, 820, 821, 1280)
-"""A telephone, the widest window in which rows are shown one below the other, the next, and a screen."""
+WIDTHS = (360, 760, 761, 820, 821, 1600)
+"""A telephone, the widest window in which cells are shown one below the other, the next, two beside the next limit, and
+a screen."""
 
 
 @pytest.fixture(scope="module")
@@ -72,8 +75,8 @@ def test_page_has_all_that_is_promised():
     text = Reader(page).text
     for heading in (
         "What to fit first on",
-        "The alternatives and what they cost",
         "Why",
+        "The alternatives and what they cost",
         "Similar datasets",
         "The code",
     ):
@@ -83,6 +86,28 @@ def test_page_has_all_that_is_promised():
     for name in recommendation.neighbours()["name"]:
         assert name in text
     assert write_script(recommendation.best, file="wine.csv", target="class", metric=recommendation.judge) in text
+
+
+def test_answer_comes_first_and_reasons_are_sentences():
+    recommendation = recommend(load_wine(as_frame=True))
+    text = Reader(write_report(recommendation, file="wine.csv", target="class")).text
+    parts = [
+        "Recommended first",
+        regret_in_words(recommendation.best.expected_regret),
+        *recommendation.explain().sentences(),
+    ]
+    places = [
+        text.index(part) for part in [*parts, "How small learners of each kind", "The alternatives", "The code to run"]
+    ]
+    assert places == sorted(places)
+
+
+def test_every_configuration_is_a_point_of_the_picture():
+    recommendation = recommend(load_wine(as_frame=True))
+    page = write_report(recommendation, file="wine.csv", target="class", top=4)
+    assert [page.count(f'<span class="{kind}"') for kind in ("point", "range", "label")] == [4, 4, 4]
+    dust = re.search(r'<path class="dust" d="([^"]*)"', page).group(1)
+    assert 0 < dust.count("M") <= len(recommendation.items) - 4
 
 
 def test_page_warns_of_what_the_notes_warn_of():
@@ -112,12 +137,42 @@ def test_page_refers_to_nothing_outside_itself(hostile):
 def test_browser_shows_it_narrow_and_wide_without_complaint(hostile, tmp_path):
     seen = browser.open_page(hostile, tmp_path, widths=WIDTHS)
     assert [frame["width"] for frame in seen.frames] == list(WIDTHS)
-    assert [frame["overflow"] for frame in seen.frames] == [0, 0, 0, 0]
+    assert [frame["overflow"] for frame in seen.frames] == [0] * len(WIDTHS)
     assert min(frame["contrast"] for frame in seen.frames) >= 4.5  # WCAG AA for text of any size
-    assert [frame["scripts"] for frame in seen.frames] == [0, 0, 0, 0]
+    assert [frame["scripts"] for frame in seen.frames] == [0] * len(WIDTHS)
     assert all("<b>target</b>" in frame["text"] for frame in seen.frames)
     assert seen.console == []
-    assert sorted(seen.requests) == ["page.test/", *["page.test/page"] * 4]
+    assert sorted(seen.requests) == ["page.test/", *["page.test/page"] * len(WIDTHS)]
+
+
+@needs_driver
+def test_screen_readers_and_keyboards_are_served(hostile, tmp_path):
+    file = tmp_path / "report.html"
+    file.write_text(hostile, encoding="utf-8")
+    with browser.driven() as driver:
+        for width, dark in ((360, False), (1600, True)):
+            with browser.opened(driver, file, width=width, dark=dark) as page:
+                page.add_style_tag(content="details::details-content { content-visibility: visible; height: auto; }")
+                assert browser.violations(page) == []
+        with browser.opened(driver, file) as page:
+            assert not page.get_by_text("cross_val_score(").is_visible()
+            page.locator("details.code summary").focus()
+            page.keyboard.press("Enter")
+            assert page.get_by_text("cross_val_score(").is_visible()
+            page.emulate_media(media="print", color_scheme="dark")
+            assert (
+                page.evaluate("getComputedStyle(document.querySelector('.page')).backgroundColor")
+                == "rgb(255, 255, 255)"
+            )
+
+
+@needs_driver
+def test_axe_would_notice(tmp_path):
+    file = tmp_path / "page.html"
+    file.write_text('<p style="color: #bbb">pale</p><input>', encoding="utf-8")
+    with browser.driven() as driver, browser.opened(driver, file) as page:
+        found = " ".join(browser.violations(page))
+    assert all(rule in found for rule in ("color-contrast", "html-has-lang", "label"))
 
 
 @needs_browser
@@ -132,13 +187,13 @@ def test_browser_would_notice(tmp_path):
 
 
 def rows_of(page: str, name: str) -> int:
-    return page.count(f'<td class="lead given">{name}</td>')
+    return page.count(f'<th role="rowheader" scope="row" class="lead given">{name}</th>')
 
 
 def test_every_column_is_shown_as_it_was_read():
     page = write_report(recommend(messy_table(), target="sold"), file="messy.csv", target="sold")
     reader = Reader(page)
-    assert "details" not in reader.tags
+    assert 'class="columns"' not in page
     assert not {"img", "b"} & set(reader.tags)
     assert [rows_of(page, name) for name in ("id", "share", "size", "total")] == [1, 1, 1, 1]
     for said in (HOSTILE_CELL, "number and unit", "pcs", "lowest first: 'S', 'M', 'L'", "-999 read as missing"):
@@ -148,7 +203,7 @@ def test_every_column_is_shown_as_it_was_read():
 def test_many_columns_are_folded_and_their_notes_are_not():
     table = messy_table().assign(**{f"x{i}": np.arange(60) % (i + 5) for i in range(20)})
     page = write_report(recommend(table, target="sold"), file="messy.csv", target="sold")
-    shown, folded = page.split("<details>")
+    shown, folded = page.split('<details class="columns">')
     assert [rows_of(shown, name) for name in ("id", "size", "temperature", "x", "x3")] == [1, 1, 1, 0, 0]
     assert [rows_of(folded, name) for name in ("id", "size", "temperature", "x", "x3")] == [1, 1, 1, 1, 1]
     assert "What deserves a second look:" in shown
@@ -158,7 +213,7 @@ def test_many_columns_are_folded_and_their_notes_are_not():
 def test_of_many_notes_on_columns_the_first_are_shown():
     table = pd.DataFrame({f"<i>{i}": ["low", "medium", "high"] * 20 for i in range(30)}).assign(y=np.arange(60) % 2)
     page = write_report(recommend(table, target="y"), file="levels.csv", target="y")
-    shown, folded = page.split("<details>")
+    shown, folded = page.split('<details class="columns">')
     assert "What deserves a second look, the first 12 of 30:" in shown
     assert [shown.count("lowest first"), folded.count("lowest first")] == [12, 30]
     assert "i" not in Reader(page).tags
