@@ -118,15 +118,28 @@ class Algorithm:
         return (self.strong_for_numbers if task == "regression" else self.strong_for_classes) + self.strong
 
     def build(
-        self, hyperparameters: Hyperparameters, task: Task, random_state: int, n_jobs: int | None
+        self,
+        hyperparameters: Hyperparameters,
+        task: Task,
+        random_state: int,
+        n_jobs: int | None,
+        *,
+        exactly: bool = False,
     ) -> BaseEstimator:
-        """An unfitted estimator; the error of a library that is not installed says how to get it."""
+        """An unfitted estimator; the error of a library that is not installed says how to get it.
+
+        With `exactly` it learns a target that its library would round.
+        """
         try:
             model = self.builder(model_settings(hyperparameters), task, random_state, n_jobs)
         except ImportError as error:
             if self.extra is None:
                 raise
             raise self.not_installed() from error
+        if exactly:
+            from recommender.algorithms.exact_targets import learning_exactly
+
+            model = learning_exactly(model, task)
         if self.encoding.chosen_by(hyperparameters).target == "plain":
             return model
         from recommender.algorithms.log_target import on_logarithm

@@ -166,4 +166,4 @@ class BoostedRegressor(RegressorMixin, _Boosted):
 
     def predict(self, X: Any) -> np.ndarray:
         """The expected number of each row, of shape (n_samples,)."""
-        return self._mean(X, "predict") * self._scale_y + self._mean_y
+        return self._mean(X, "predict").astype(np.float64) * self._scale_y + self._mean_y

@@ -40,7 +40,8 @@ def build_pipeline(
         Two steps, ``preprocess`` and ``model``, unfitted. Before them a step ``read``, a `TableReader`, where the table
         needs one: anything but numbers as numpy holds them and plain categories. Columns that carry nothing are left
         out. Missing values reach trees as they are and are otherwise imputed by the median; a missing category is a
-        category of its own. Text and dates are encoded by skrub.
+        category of its own. Text and dates are encoded by skrub. Classes that some library would round, such as
+        20240131, are learnt as positions, and targets of extreme size or spread in standard deviations.
 
     Examples
     --------
@@ -54,8 +55,10 @@ def build_pipeline(
     """
     from sklearn.pipeline import Pipeline
 
-    algorithm = find_algorithm(configuration.algorithm)
-    model = algorithm.build(configuration.hyperparameters, dataset.task, random_state, n_jobs)
+    from recommender.algorithms.exact_targets import is_rounded
+
+    algorithm, exactly = find_algorithm(configuration.algorithm), is_rounded(dataset.y, dataset.task)
+    model = algorithm.build(configuration.hyperparameters, dataset.task, random_state, n_jobs, exactly=exactly)
     if dataset.reads_target:
         from recommender.algorithms.target_reader import TargetReader
 

@@ -17,6 +17,9 @@ from recommender.tables.targets import (
     notes_on_target,
 )
 
+LARGEST_TARGET = 1e305
+"""What is predicted may be a little larger than all that was seen, and double precision ends at 1.8e308."""
+
 
 def split_target(table: pd.DataFrame, target: str) -> tuple[pd.DataFrame, pd.Series]:
     """The features and the target of a table, by the name of the target's column."""
@@ -114,6 +117,11 @@ def _numeric_target(y: pd.Series, given: pd.Series) -> tuple[pd.Series, list[str
         ) from error
     if not np.isfinite(values).all():
         raise DatasetError(f"the target {y.name!r} holds {int((~np.isfinite(values)).sum())} infinite values")
+    if np.abs(values).max() > LARGEST_TARGET:
+        raise DatasetError(
+            f"the target {y.name!r} holds {values.iloc[np.abs(values).argmax()]:g}, and numbers up to "
+            f"{LARGEST_TARGET:g} can be learnt: divide the target by a large number"
+        )
     if values.nunique() == 1:
         raise DatasetError(f"the target {y.name!r} is constant ({values.iloc[0]}): there is nothing to predict")
     return values, []

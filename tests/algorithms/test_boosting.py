@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recommender.algorithms.catalogue import ALGORITHMS
+from recommender.algorithms.catalogue import ALGORITHMS, find_algorithm
 from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.pipelines import build_pipeline
 from recommender.tables.loading import load_dataset
@@ -99,6 +99,14 @@ def test_a_large_target_of_little_spread_is_told_apart(name):
     dataset = load_dataset(table, 1e9 + a)
     model = _pipeline(name, dataset).fit(dataset.X, dataset.y)
     assert abs(model.predict(dataset.X) - dataset.y).max() < 5
+
+
+@pytest.mark.parametrize("name", BOOSTERS)
+def test_predictions_have_the_digits_of_the_target(name):
+    y = 1e9 + np.arange(200) % 20
+    table = pd.DataFrame({"a": np.arange(200) % 20 * 1.0, "b": np.random.default_rng(0).normal(size=200)})
+    model = find_algorithm(name).build(STOPPING | {ROUNDS[name]: 150}, "regression", 0, 1)  # no other scaling around it
+    assert abs(model.fit(table, y).predict(table) - y).max() < 2
 
 
 @pytest.mark.parametrize("name", ALL_BOOSTERS)

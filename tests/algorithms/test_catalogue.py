@@ -111,6 +111,41 @@ def test_it_learns_from_weights_of_rows_or_says_that_it_takes_none(algorithm, ta
             learnt(1.0)
 
 
+CLASSES = {
+    "days": np.array([20240131, 20240132, 20240133]),
+    "floats": np.array([2.0**53, 2.0**53 + 2, 2.0**53 + 4]),
+}
+TARGETS = {"far": (1e9, 1.0), "narrow": (0.0, 1e-9), "huge": (0.0, 1e300)}
+
+
+def small(algorithm: Algorithm, task: str, X: pd.DataFrame, y: np.ndarray):
+    """The algorithm's default with few trees, fitted."""
+    settings = {name: n for name, n in SLOW.items() if name in algorithm.takes.split()}
+    return build_pipeline(Configuration(algorithm.name, settings), load_dataset(X, y, task=task), n_jobs=1).fit(X, y)
+
+
+@pytest.mark.parametrize(("algorithm", "task"), [case for case in EVERY if case.values[1] != "regression"])
+def test_classes_that_single_precision_merges_are_told_apart(algorithm, task):
+    plain = table(task, 60, collinear=False)
+    codes = np.unique(plain.y, return_inverse=True)[1]
+    few = small(algorithm, task, plain.X, codes)
+    for classes in CLASSES.values():
+        model = small(algorithm, task, plain.X, classes[codes])
+        assert model.classes_.tolist() == classes[: len(few.classes_)].tolist()
+        assert model.predict(plain.X).tolist() == classes[few.predict(plain.X)].tolist()
+        np.testing.assert_allclose(model.predict_proba(plain.X), few.predict_proba(plain.X))
+
+
+@pytest.mark.parametrize(("algorithm", "task"), [case for case in EVERY if case.values[1] == "regression"])
+def test_targets_that_single_precision_rounds_are_learnt_like_those_of_ordinary_size(algorithm, task):
+    plain = table(task, 60, collinear=False)
+    signal = (plain.y - plain.y.mean()) / plain.y.std()
+    usual = small(algorithm, task, plain.X, signal).predict(plain.X)
+    for name, (mean, spread) in TARGETS.items():
+        found = (small(algorithm, task, plain.X, mean + spread * signal).predict(plain.X) - mean) / spread
+        assert abs(found - usual).mean() < 0.05, name
+
+
 @pytest.mark.parametrize(("algorithm", "task"), EVERY)
 def test_the_same_seed_gives_the_same_model(algorithm, task):
     dataset = table(task, 60)
