@@ -5,10 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cache
 
 import numpy as np
-from threadpoolctl import ThreadpoolController
 
 from recommender.errors import unknown_name
 from recommender.metafeatures import (
@@ -20,6 +18,7 @@ from recommender.metafeatures import (
     simple,
     statistical,
 )
+from recommender.metafeatures.one_thread import one_thread
 from recommender.metafeatures.table import Table, view_table
 from recommender.tables.dataset import Dataset
 
@@ -113,7 +112,7 @@ def extract_metafeatures(
     for group in wanted:
         start = time.perf_counter()
         if group in GROUPS:
-            with _thread_controller(group in WITH_LEARNERS).limit(limits=1), np.errstate(all="ignore"):
+            with one_thread(with_learners=group in WITH_LEARNERS), np.errstate(all="ignore"):
                 found = GROUPS[group].extract(table, random_state)
         else:
             found, reason = pymfe_groups.pymfe_group(table, group, random_state, time_limit)
@@ -121,15 +120,6 @@ def extract_metafeatures(
         values.update({name: value if np.isfinite(value) else np.nan for name, value in found.items()})
         seconds[group] = time.perf_counter() - start
     return MetaFeatures(values, seconds, missing)
-
-
-@cache
-def _thread_controller(with_learners: bool) -> ThreadpoolController:
-    """What holds linear algebra and learners to one thread: the matrices are small, and threads would wait in line."""
-    if with_learners:  # a controller knows the libraries that are loaded when it is made
-        import lightgbm  # noqa: F401
-        import sklearn.tree  # noqa: F401
-    return ThreadpoolController()
 
 
 @dataclass(frozen=True)
