@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from recommender.evidence.folder import load_knowledge, save_knowledge
     from recommender.evidence.knowledge import KnowledgeBase
     from recommender.evidence.store import Store
+    from recommender.fitting.saving import load, save
     from recommender.metafeatures import extract_metafeatures
     from recommender.metamodel.model import MetaModel
     from recommender.metamodel.trained import load_trained
@@ -32,10 +33,12 @@ _HOMES = {
     "Store": "evidence.store",
     "collect": "evidence.collect",
     "extract_metafeatures": "metafeatures",
+    "load": "fitting.saving",
     "load_dataset": "tables.loading",
     "load_knowledge": "evidence.folder",
     "load_trained": "metamodel.trained",
     "recommend": "recommendation",
+    "save": "fitting.saving",
     "save_knowledge": "evidence.folder",
 }
 
@@ -51,10 +54,12 @@ __all__ = [
     "Store",
     "collect",
     "extract_metafeatures",
+    "load",
     "load_dataset",
     "load_knowledge",
     "load_trained",
     "recommend",
+    "save",
     "save_knowledge",
 ]
 

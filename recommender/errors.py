@@ -46,6 +46,10 @@ class OutputError(RecommenderError, OSError):
     """A place where a result cannot be written."""
 
 
+class SavedModelError(RecommenderError, ValueError):
+    """A model that cannot be saved, or a file that is no saved model, is damaged, or asks for what none consists of."""
+
+
 class MissingExtraError(RecommenderError, ImportError):
     """A library that only an optional extra of this package installs."""
 
