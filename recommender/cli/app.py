@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 import recommender
-from recommender.cli import collecting, imports, kb
+from recommender.cli import collecting, fitting, imports, kb
 from recommender.cli.console import as_json, emit, printed, say, show_text, status
 from recommender.cli.forms import AdviceForm, TableForm
 from recommender.cli.options import (
@@ -142,6 +142,11 @@ def recommend(
             say(f"Note: {note}")
 
 
+app.command(
+    cls=ListingCommand, epilog="Example: `recommender fit churn.csv --target Churn --seconds 60 --output churn.skops`"
+)(fitting.fit)
+app.command(epilog="Example: `recommender predict churn.skops new.xlsx --output predictions.csv`")(fitting.predict)
+app.command(epilog="Example: `recommender evaluate churn.skops held-out.csv`")(fitting.evaluate)
 app.command(epilog="Example: `recommender collect --suite OpenML-CC18 --store evidence.sqlite`")(collecting.collect)
 
 

@@ -1,0 +1,205 @@
+"""The commands `fit`, `predict` and `evaluate`: from a table to a saved model, and from new rows to predictions."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from recommender.cli.console import emit, printed, say, show_text, status
+from recommender.cli.forms import TableForm
+from recommender.cli.options import (
+    FILE,
+    ExcludeOption,
+    FormatOption,
+    IncludeOption,
+    JudgeOption,
+    KnowledgeOption,
+    SheetOption,
+    TaskOption,
+)
+from recommender.cli.tables import show_table
+from recommender.words import count, duration, score_in_words
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from recommender.fitting.trials import Refinement, TrialProgress
+
+N_SHOWN = 5
+"""So many of the configurations that were tried are shown."""
+
+ModelArgument = Annotated[Path, typer.Argument(help="A model that `recommender fit` or recommender.save() wrote.")]
+
+
+def fit(
+    file: Annotated[str, typer.Argument(help=f"{FILE}; or openml:ID.")],
+    output: Annotated[Path, typer.Option(help="The file for the model, such as churn.skops; it is replaced.")],
+    target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
+    seconds: Annotated[float, typer.Option(min=0.1, help="How long to try configurations, and fit the best.")] = 60.0,
+    sheet: SheetOption = None,
+    metric: JudgeOption = None,
+    task: TaskOption = None,
+    include: IncludeOption = None,
+    exclude: ExcludeOption = None,
+    max_fit_time: Annotated[float | None, typer.Option(help="Seconds that fitting once may take.")] = None,
+    max_predict_time: Annotated[float | None, typer.Option(help="Seconds that predicting 1,000 rows may take.")] = None,
+    max_memory: Annotated[float | None, typer.Option(help="Megabytes that the fitted model may take.")] = None,
+    interpretable: Annotated[
+        bool, typer.Option("--interpretable", help="Consider only models that a person can read.")
+    ] = False,
+    html: Annotated[Path | None, typer.Option(help="Write a report as well: one page for any browser.")] = None,
+    knowledge: KnowledgeOption = None,
+) -> None:
+    """Try for some seconds what is recommended for a table, and save the best, fitted on all rows."""
+    from recommender.outputs import check_file
+
+    for written in filter(None, (output, html)):
+        check_file(written)
+    with status(f"Looking at {file}") as tell:
+        from recommender.evaluation.scorers import task_asked_by
+        from recommender.fitting.saving import save
+        from recommender.recommendation import recommend
+        from recommender.tables.loading import load_dataset
+
+        asked = task or task_asked_by(metric)
+        dataset = load_dataset(file, target=target, task=asked, sheet=sheet)  # type: ignore[arg-type]
+        tell("comparing small learners on some of its rows")
+        found = recommend(
+            dataset,
+            metric=metric,
+            include=include or None,
+            exclude=exclude or (),
+            max_fit_time=max_fit_time,
+            max_predict_time=max_predict_time,
+            max_memory=max_memory,
+            interpretable=interpretable,
+            knowledge=knowledge,
+        )
+        refined = found.refine(dataset.X, dataset.y, seconds=seconds, on_progress=lambda now: tell(_in_words(now)))
+        column = str(dataset.y.name)
+        save(refined.estimator, output, target=column)
+        if html:
+            from recommender.showing.report import write_report
+
+            place = f"{file}::{sheet}" if sheet else file
+            page = write_report(found, file=place, target=column, top=N_SHOWN)
+            html.write_text(page, encoding="utf-8", errors="xmlcharrefreplace")
+    _show_fitted(refined, found.judge.name, output)
+    for note in found.notes():
+        say(f"Note: {note}")
+
+
+def _in_words(now: TrialProgress) -> str:
+    """How far trying is."""
+    best = "" if now.best is None else f", best {now.best} {score_in_words(now.best_score)}"
+    return f"{now.n_tried} tried{best}, {duration(now.seconds_left)} left"
+
+
+def _show_fitted(refined: Refinement, metric: str, output: Path) -> None:
+    """What was fitted, what it was compared with, and what to do with it."""
+    tried = refined.leaderboard
+    if len(tried):
+        names = [name for name in ("algorithm", "score", "weight", "deviation", "hyperparameters") if name in tried]
+        more = f", of {len(tried)}" if len(tried) > N_SHOWN else ""
+        shown = tried[names].head(N_SHOWN).rename(columns={"score": metric})
+        show_table(shown, title=f"The best{more} that were tried, by {metric} on rows left out")
+    show_text(f"{str(refined).strip('<>')}\nmodel written to {output}: `recommender predict {output} NEW.csv`")
+
+
+def predict(
+    model: ModelArgument,
+    file: Annotated[str, typer.Argument(help=f"New rows: {FILE[0].lower()}{FILE[1:]}.")],
+    output: Annotated[Path | None, typer.Option(help="A CSV file for the predictions; else they are printed.")] = None,
+    probabilities: Annotated[
+        bool, typer.Option("--probabilities", help="With a column for the probability of each class.")
+    ] = False,
+    sheet: SheetOption = None,
+) -> None:
+    """Predict the rows of a table by a saved model, as CSV: a line for each row, in their order.
+
+    The model's columns are found by name; others are left aside.
+    """
+    from recommender.outputs import check_file, write_text
+
+    if output:
+        check_file(output)
+    with status(f"Predicting {file}"):
+        from recommender.fitting.new_rows import new_rows, predictions
+        from recommender.fitting.saving import saved_target
+
+        fitted, table = _loaded(model), _read(file, sheet)
+        rows = new_rows(fitted, table)
+        found = predictions(fitted, rows.X, probabilities=probabilities)
+    _say_what_is_left_aside([name for name in rows.others if name != saved_target(model)])
+    text = found.to_csv(index=False, lineterminator="\n")
+    if output:
+        write_text(output, text)
+        say(f"{count(len(found), 'prediction')} written to {output}")
+    else:
+        emit(text)
+
+
+def evaluate(
+    model: ModelArgument,
+    file: Annotated[str, typer.Argument(help=f"Rows whose truth is known: {FILE[0].lower()}{FILE[1:]}.")],
+    target: Annotated[
+        str | None, typer.Option(help="The column with the truth, if the model does not know it.")
+    ] = None,
+    sheet: SheetOption = None,
+    format: FormatOption = TableForm.TABLE,
+) -> None:
+    """Judge a saved model by rows that it was not fitted on: all metrics of its task, with 95 % intervals."""
+    from recommender.errors import DatasetError
+
+    with status(f"Judging by {file}") as tell:
+        from recommender.fitting.new_rows import new_rows, score_held_out
+        from recommender.fitting.saving import saved_target
+        from recommender.tables.checks import split_target
+
+        fitted, known = _loaded(model), target or saved_target(model)
+        if known is None:
+            raise DatasetError(f"{model} does not say what it predicts: give target=, the column with the truth")
+        X, y = split_target(_read(file, sheet, known), known)
+        rows = new_rows(fitted, X)
+        tell("resampling its rows")
+        found = score_held_out(fitted, rows.X, y)
+    _say_what_is_left_aside(rows.others)
+    for note in found.notes:
+        say(f"Note: {note}")
+    if format is not TableForm.TABLE:
+        emit(printed(found.scores.assign(n_rows=found.n_rows), format))
+        return
+    show_table(found.scores.reset_index(), title=f"{model} on {count(found.n_rows, 'row')} of {file}")
+    show_text("Between lower and upper lie 95 % of the scores of rows drawn anew from these.")
+
+
+def _loaded(path: Path) -> Any:
+    """A saved model; what is to be said of it, in a line."""
+    from recommender.fitting.saving import load
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        fitted = load(path)
+    for warning in caught:
+        say(f"Note: {warning.message}")
+    return fitted
+
+
+def _read(file: str, sheet: str | None, target: str | None = None) -> pd.DataFrame:
+    """The table in a file, or of OpenML."""
+    from recommender.tables.files.readers import read_table
+
+    table = read_table(file, sheet=sheet, target=target)
+    for note in table.notes:
+        say(f"Note: {note}")
+    return table.frame
+
+
+def _say_what_is_left_aside(names: tuple[str, ...] | list[str]) -> None:
+    from recommender.errors import listed
+
+    if names:
+        say(f"Note: the model does not know {count(len(names), 'column')}, left aside: {listed(names)}")
