@@ -17,12 +17,12 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite, check_is_fitted, validate_data
 
-from recommender.advice.ranking import RecommendedConfiguration
 from recommender.algorithms.configuration import Configuration
-from recommender.errors import RecommendationError
 from recommender.evaluation.scorers import Judge
-from recommender.fitting.candidates import Candidate, compare, fit_blend, fit_first, leaderboard, weigh
+from recommender.fitting.budget import Budget
+from recommender.fitting.effort import Effort
 from recommender.fitting.row_weights import RowWeights, checked_weights, row_weights
+from recommender.fitting.trials import search
 from recommender.metamodel.trained import Trained
 from recommender.notebook import html_table
 from recommender.recommendation import Recommendation, recommend
@@ -38,26 +38,30 @@ class _Recommended(BaseEstimator):
         self,
         *,
         metric: Judge | None = None,
-        n_candidates: int = 1,
-        blend: bool = False,
+        seconds: float | None = None,
+        n_candidates: int | None = None,
+        ensemble: bool = True,
         include: Iterable[str] | None = None,
         exclude: Iterable[str] = (),
         max_fit_time: float | None = None,
         max_predict_time: float | None = None,
         max_memory: float | None = None,
         interpretable: bool = False,
+        n_jobs: int | None = None,
         knowledge: Path | str | Trained | None = None,
         random_state: int | np.random.RandomState | None = 0,
     ) -> None:
         self.metric = metric
+        self.seconds = seconds
         self.n_candidates = n_candidates
-        self.blend = blend
+        self.ensemble = ensemble
         self.include = include
         self.exclude = exclude
         self.max_fit_time = max_fit_time
         self.max_predict_time = max_predict_time
         self.max_memory = max_memory
         self.interpretable = interpretable
+        self.n_jobs = n_jobs
         self.knowledge = knowledge
         self.random_state = random_state
 
@@ -89,8 +93,8 @@ class _Recommended(BaseEstimator):
         MetricError
             If a scorer or function given as metric raises, or gives no finite number.
         """
-        if self.n_candidates < 1:
-            raise RecommendationError(f"n_candidates is at least 1, and {self.n_candidates} was given")
+        one = 1 if self.n_candidates is None and self.seconds is None else self.n_candidates
+        budget = Budget(seconds=self.seconds, tries=one)
         table = self._table(X, y, reset=True)
         y = self._target(y, reset=True)
         check_consistent_length(table, y)
@@ -109,7 +113,8 @@ class _Recommended(BaseEstimator):
             self.estimator_ = DummyRegressor() if dataset.task == "regression" else DummyClassifier()
             self.estimator_.fit(table, target, sample_weight)
             return self
-        self._fit_recommended(dataset, row_weights(target, sample_weight, getattr(self, "class_weight", None)))
+        weights = row_weights(target, sample_weight, getattr(self, "class_weight", None))
+        self._fit_recommended(dataset, weights, budget)
         return self
 
     def predict(self, X: Any) -> np.ndarray:
@@ -137,7 +142,7 @@ class _Recommended(BaseEstimator):
         state = super().__getstate__()
         return state | {"recommendation_": None} if "recommendation_" in state else state
 
-    def _fit_recommended(self, dataset: Dataset, weights: RowWeights) -> None:
+    def _fit_recommended(self, dataset: Dataset, weights: RowWeights, budget: Budget) -> None:
         seed = self.random_state
         if not isinstance(seed, Integral):
             seed = int(check_random_state(seed).randint(2**31 - 1))
@@ -154,21 +159,18 @@ class _Recommended(BaseEstimator):
             knowledge=self.knowledge,
             random_state=int(seed),
         )
-        judge = recommendation.judge
-        how: dict[str, Any] = {"weights": weights, "random_state": int(seed)}
-        tried = [Candidate(item) for item in recommendation.portfolio(self.n_candidates)]
-        if len(tried) > 1 or judge.has_thresholds(dataset.y, weights.judging):
-            tried = compare(tried, dataset, judge, **how)
-        if self.blend:
-            weigh(tried, judge)
-        if sum(candidate.weight > 0 for candidate in tried) > 1:
-            self.estimator_ = fit_blend(tried, dataset, judge, **how)
-        else:
-            tried += [Candidate(item) for item in _one_of_each(recommendation, {c.item.algorithm for c in tried})]
-            self.estimator_ = fit_first(tried, dataset, **how)
-        tried = sorted((c for c in tried if c.seconds), key=lambda candidate: -candidate.weight)
-        self.recommendation_, self.best_configuration_ = recommendation, tried[0].item.configuration
-        self.leaderboard_ = leaderboard(tried)
+        effort = Effort(ensemble=self.ensemble, n_jobs=self.n_jobs, random_state=int(seed))
+        found = search(recommendation, dataset, budget, weights=weights, effort=effort)
+        tries = found.standing.tries
+        if tries and (refusals := [one.refusal for one in tries if one.refusal]) and len(refusals) == len(tries):
+            raise refusals[0]
+        if self.seconds is not None and not tries:
+            warnings.warn(found.why_nothing_was_tried(), UserWarning, stacklevel=3)
+        self.estimator_, self.recommendation_ = found.fitted.estimator, recommendation
+        self.leaderboard_ = found.board_of_fits(recommendation.items)
+        by_id = {item.configuration.id: item.configuration for item in recommendation.items}
+        by_id |= {one.id: one.item.configuration for one in tries}
+        self.best_configuration_ = by_id[self.leaderboard_["configuration_id"].iloc[0]]
 
     def _table(self, X: Any, y: Any = "no_validation", *, reset: bool = False) -> pd.DataFrame:
         """The features as a DataFrame under the names that they had, or under positions, when this was fitted."""
@@ -219,17 +221,23 @@ class RecommendedClassifier(ClassifierMixin, _Recommended):
         What to be good at: ``roc_auc`` (default), ``log_loss``, ``accuracy``, ``balanced_accuracy``, ``f1_macro``,
         ``average_precision``, ``mcc``, ``brier`` or, of two classes, ``f1``; or a scorer of scikit-learn, its name, or
         a function of ``(y_true, y_pred)`` where greater is better, as for `recommend`. Candidates are compared by it.
-    n_candidates : int, default=1
-        How many configurations that complement each other are compared by cross-validation on the table. One is
-        fitted as it is, but that thresholds are chosen by cross-validation, too.
-    blend : bool, default=False
-        Whether several candidates' probabilities are averaged, under the weights that did best in cross-validation,
-        instead of the best one being fitted alone.
+    seconds : float, optional
+        By the clock, for everything that `fit` does, the recommendation included: as many configurations are tried as
+        there is time for, as `recommender.fitting.refinement.refine` does, and the best of them, or an ensemble, is
+        fitted. If not given, the number of candidates says when it ends.
+    n_candidates : int, optional
+        How many configurations are compared by cross-validation on the table at most; if not given, 1, and as many as
+        there is time for with `seconds`. One is fitted as it is, but that thresholds are chosen by cross-validation,
+        too.
+    ensemble : bool, default=True
+        Whether several candidates' probabilities, or numbers, may be averaged under the weights that did best in
+        cross-validation: where rows that did not choose these say that it is better than the best one alone.
     include, exclude : iterable of str, optional
         Names of algorithms to consider only, or not at all.
     max_fit_time, max_predict_time, max_memory : float, optional
-        What one configuration may be expected to cost, as for `recommend`: seconds of fitting it once, seconds of
-        predicting 1,000 rows, megabytes. Comparing, and choosing thresholds, fits up to five times more.
+        What is fitted may be expected to cost, as for `recommend`: seconds of fitting one configuration once, and
+        for all of an ensemble together seconds of predicting 1,000 rows, and megabytes. Comparing, and choosing
+        thresholds, fits up to five times more.
     interpretable : bool, default=False
         Whether to consider only algorithms whose fitted model a person can read.
     class_weight : "balanced" or dict of class to float, optional
@@ -249,11 +257,11 @@ class RecommendedClassifier(ClassifierMixin, _Recommended):
     recommendation_ : Recommendation or None
         The whole recommendation. It holds the training table, so it does not go with a pickle or copy.
     best_configuration_ : Configuration or None
-        What was fitted, or weighs most in a blend; None where nothing could be learnt.
+        What was fitted, or weighs most in an ensemble; None where nothing could be learnt.
     leaderboard_ : DataFrame
-        The candidates, the best first: algorithm, hyperparameters, expected score, score (the mean over folds; NaN
-        where nothing was compared, or it failed; under the thresholds that other folds choose), weight in the fitted
-        model, seconds spent on it, and the error if it failed. Expected scores are without such thresholds.
+        The candidates, the heaviest and then the best first: as a `Refinement` has it, with weight in the fitted
+        model and seconds spent on all its fits. The score is NaN where nothing was compared. Expected scores are
+        without thresholds.
     classes_ : array of shape (n_classes,)
         The classes.
     n_features_in_ : int
@@ -274,8 +282,9 @@ class RecommendedClassifier(ClassifierMixin, _Recommended):
         self,
         *,
         metric: str | None = None,
-        n_candidates: int = 1,
-        blend: bool = False,
+        seconds: float | None = None,
+        n_candidates: int | None = None,
+        ensemble: bool = True,
         include: Iterable[str] | None = None,
         exclude: Iterable[str] = (),
         max_fit_time: float | None = None,
@@ -283,19 +292,22 @@ class RecommendedClassifier(ClassifierMixin, _Recommended):
         max_memory: float | None = None,
         interpretable: bool = False,
         class_weight: Mapping[Any, float] | str | None = None,
+        n_jobs: int | None = None,
         knowledge: Path | str | Trained | None = None,
         random_state: int | np.random.RandomState | None = 0,
     ) -> None:
         super().__init__(
             metric=metric,
+            seconds=seconds,
             n_candidates=n_candidates,
-            blend=blend,
+            ensemble=ensemble,
             include=include,
             exclude=exclude,
             max_fit_time=max_fit_time,
             max_predict_time=max_predict_time,
             max_memory=max_memory,
             interpretable=interpretable,
+            n_jobs=n_jobs,
             knowledge=knowledge,
             random_state=random_state,
         )
@@ -359,12 +371,6 @@ class RecommendedRegressor(RegressorMixin, _Recommended):
         numbers = y.to_numpy(dtype=np.float64)
         assert_all_finite(numbers, input_name="y")
         return numbers
-
-
-def _one_of_each(recommendation: Recommendation, but: set[str]) -> list[RecommendedConfiguration]:
-    """The best of each other algorithm, for the case that what is recommended fails on the table."""
-    first = {item.algorithm: item for item in reversed(recommendation.items) if item.algorithm not in but}
-    return sorted(first.values(), key=lambda item: item.rank)
 
 
 def _why_nothing_to_learn(dataset: Dataset) -> str | None:

@@ -13,6 +13,7 @@ from recommender.advice.ranking import Ranking
 from recommender.errors import RecommendationError
 from recommender.evaluation.metrics import METRICS
 from recommender.evaluation.scorers import Judge, judge_of, task_asked_by
+from recommender.fitting.refinement import Refined, refine
 from recommender.metamodel.trained import Trained, load_trained
 from recommender.tables.dataset import Task
 from recommender.tables.loading import load_dataset
@@ -21,9 +22,25 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from recommender.advice.reasons import Reasons
+    from recommender.fitting.effort import TrialProgress
     from recommender.fitting.session import Session
-    from recommender.fitting.trials import Refinement, TrialProgress
     from recommender.fitting.warm_start import SearchSpace
+
+
+class Refinement(Refined):
+    """The best of what was tried, and its plot; attributes are those of `Refined`."""
+
+    def plot(self) -> Figure:
+        """A matplotlib Figure: every try at its second, the best score and the ensemble's by then.
+
+        Raises
+        ------
+        MissingExtraError
+            If matplotlib is not installed.
+        """
+        from recommender.showing.refinement_plot import plot_refinement
+
+        return plot_refinement(self)
 
 
 class Recommendation(Ranking):
@@ -66,12 +83,24 @@ class Recommendation(Ranking):
         y: Any = None,
         *,
         seconds: float = 60.0,
-        on_progress: Callable[[TrialProgress], None] = lambda progress: None,
+        ensemble: bool = True,
+        patience: int | None = None,
+        n_jobs: int | None = None,
+        cluster: str | None = None,
+        verbose: bool = False,
+        on_progress: Callable[[TrialProgress], None] | None = None,
     ) -> Refinement:
-        """Try configurations for some seconds: a `Refinement` with the best one, fitted, and a leaderboard."""
-        from recommender.fitting.trials import refine
+        """The best model that some seconds can find, fitted, with its leaderboard: a `Refinement`.
 
-        return refine(self, X, y, seconds=seconds, on_progress=on_progress)
+        `recommender.fitting.refinement.refine` says what the options are; with `verbose`, a notebook shows a
+        leaderboard that changes, and elsewhere lines on standard error tell of what gains.
+        """
+        from recommender.showing.live import Live
+
+        how: dict[str, Any] = {"patience": patience, "n_jobs": n_jobs, "cluster": cluster}
+        told = on_progress or (Live() if verbose else lambda progress: None)
+        found = refine(self, X, y, seconds=seconds, ensemble=ensemble, on_progress=told, **how)
+        return Refinement(**{field.name: getattr(found, field.name) for field in fields(found)})
 
     def to_optuna(self, study: Any) -> SearchSpace:
         """The `SearchSpace` for an Optuna study's objective; the study begins with the portfolio."""

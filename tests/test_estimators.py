@@ -11,7 +11,6 @@ import pytest
 from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, load_wine
 from sklearn.dummy import DummyClassifier
-from sklearn.ensemble import VotingClassifier
 from sklearn.metrics import balanced_accuracy_score, make_scorer
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
@@ -23,10 +22,12 @@ from threadpoolctl import threadpool_limits
 from recommender import RecommendedClassifier, RecommendedRegressor
 from recommender.errors import MetricError, RecommendationError, UnknownNameError
 from recommender.evaluation.measures import Predicted
-from recommender.evaluation.metrics import METRICS, find_metric
-from recommender.fitting.candidates import Candidate, compare, fit_first, weigh
+from recommender.evaluation.metrics import METRICS
+from recommender.fitting.budget import Budget
+from recommender.fitting.last_fits import fit_first
 from recommender.fitting.row_weights import RowWeights, row_weights
 from recommender.fitting.thresholds import Thresholded
+from recommender.fitting.trials import search
 from recommender.recommendation import recommend
 from recommender.tables.dataset import Dataset
 from recommender.tables.loading import load_dataset
@@ -205,12 +206,11 @@ def test_thresholds_are_those_that_raise_the_metric(metric, n_candidates, rare):
     assert model.leaderboard_["score"][1] == pytest.approx(scores[0], abs=0.15)
 
 
-def test_thresholds_of_a_blend_of_several_classes():
+def test_thresholds_of_several_candidates_and_classes():
     X, y = draw_classes([0.0, -2.5, -2.5])
-    options = {"include": ["logistic_regression", "naive_bayes", "lda"], "n_candidates": 3, "blend": True}
+    options = {"include": ["logistic_regression", "naive_bayes", "lda"], "n_candidates": 3}
     model = RecommendedClassifier(metric="balanced_accuracy", **options).fit(X[:500], y[:500])
     assert isinstance(model.estimator_, Thresholded)
-    assert isinstance(model.estimator_.classifier, VotingClassifier)
     likeliest = model.predict_proba(X).argmax(axis=1)
     assert balanced_accuracy_score(y, model.predict(X)) > balanced_accuracy_score(y, likeliest)
 
@@ -219,7 +219,7 @@ def test_thresholds_are_left_alone_where_the_metric_has_none(rare):
     assert not isinstance(RecommendedClassifier(metric="log_loss", **QUICK).fit(*rare).estimator_, Thresholded)
 
 
-@pytest.mark.parametrize("options", [{}, {"n_candidates": 2}, {"n_candidates": 2, "blend": True}], ids=str)
+@pytest.mark.parametrize("options", [{}, {"n_candidates": 2}, {"n_candidates": 2, "ensemble": False}], ids=str)
 def test_rows_count_as_their_weights_say(options, rare):
     X, y = rare
     weights = np.where(y == 1, 8.0, 1.0)
@@ -230,7 +230,7 @@ def test_rows_count_as_their_weights_say(options, rare):
     assert "lda" in {item.algorithm for item in plain.recommendation_.items}
 
 
-@pytest.mark.parametrize("options", [{}, {"n_candidates": 2, "blend": True}], ids=str)
+@pytest.mark.parametrize("options", [{}, {"n_candidates": 2, "ensemble": False}], ids=str)
 def test_numbers_are_weighted_too(options):
     X, y = load_diabetes(return_X_y=True)
     weights = np.where(y > np.median(y), 9.0, 1.0)
@@ -258,11 +258,11 @@ def test_classes_are_balanced_on_request(rare):
 
 def test_comparisons_are_weighted_by_rows_and_not_by_classes(rare):
     X, y = rare
-    dataset, metric = load_dataset(X, y), METRICS["log_loss"]
-    best = recommend(dataset, include="logistic_regression").items[:1]
+    dataset = load_dataset(X, y)
+    ranking = recommend(dataset, include="logistic_regression", metric="log_loss")
 
     def score(weights: RowWeights) -> float:
-        return compare(map(Candidate, best), dataset, metric, weights=weights, random_state=0)[0].score
+        return search(ranking, dataset, Budget(tries=2), weights=weights).standing.tries[0].score
 
     assert score(RowWeights(judging=np.where(y == 1, 1.0, 1e-9))) > 1 > score(row_weights(y, None, "balanced"))
 
@@ -295,7 +295,7 @@ def test_decisions_are_those_of_the_fitted_model():
 
 def test_the_best_of_several_candidates_is_kept():
     X, y = load_diabetes(return_X_y=True)
-    model = RecommendedRegressor(n_candidates=3, metric="rmse", **QUICK).fit(X, y)
+    model = RecommendedRegressor(n_candidates=3, ensemble=False, metric="rmse", **QUICK).fit(X, y)
     board = model.leaderboard_
     assert len(board) == 3
     assert board["score"].between(40, 80).all()
@@ -307,9 +307,9 @@ def test_the_best_of_several_candidates_is_kept():
 @pytest.mark.parametrize(
     ("estimator", "loader"), [(RecommendedClassifier, load_wine), (RecommendedRegressor, load_diabetes)]
 )
-def test_blend_averages_its_members(estimator, loader):
+def test_an_ensemble_averages_its_members(estimator, loader):
     X, y = loader(return_X_y=True)
-    model = estimator(n_candidates=3, blend=True, **QUICK).fit(X, y)
+    model = estimator(n_candidates=3, **QUICK).fit(X, y)
     weights = model.leaderboard_["weight"]
     assert weights.sum() == pytest.approx(1)
     assert weights.is_monotonic_decreasing
@@ -317,18 +317,34 @@ def test_blend_averages_its_members(estimator, loader):
     assert model.best_configuration_.id == model.leaderboard_["configuration_id"][1]
 
 
-def test_weights_of_a_blend_are_no_worse_than_the_best_alone():
+def test_seconds_are_a_budget_for_everything():
+    X, y = load_iris(return_X_y=True, as_frame=True)
+    model = RecommendedClassifier(seconds=15, n_candidates=3, n_jobs=1, **QUICK).fit(X, y)
+    board = model.leaderboard_
+    assert len(board) == 3
+    assert board["weight"].sum() == pytest.approx(1)
+    assert model.best_configuration_.id == board["configuration_id"][1]
+    assert model.score(X, y) > 0.9
+
+
+def test_seconds_that_allow_nothing_still_give_a_model():
+    X, y = load_iris(return_X_y=True, as_frame=True)
+    with pytest.warns(UserWarning, match="nothing could be tried"):
+        model = RecommendedClassifier(seconds=0.001, **QUICK).fit(X, y)
+    assert model.score(X, y) > 0.8
+
+
+def test_weights_of_an_ensemble_are_no_worse_than_the_best_alone():
     dataset = load_dataset(load_diabetes(as_frame=True))
-    recommendation = recommend(dataset, **QUICK)
-    metric = find_metric("r2", "regression")
-    tried = compare(map(Candidate, recommendation.portfolio(3)), dataset, metric, random_state=0)
-    weigh(tried, metric)
-    folds = zip(*(c.predictions for c in tried), strict=True)
+    standing = search(recommend(dataset, **QUICK), dataset, Budget(tries=3)).standing
+    tried = [attempt for attempt in standing.whole if standing.weights.get(attempt.id)]
+    folds = zip(*(attempt.folds for attempt in tried), strict=True)
     blended = [
-        (sum(c.weight * found.predicted.labels for c, found in zip(tried, fold, strict=True)), fold[0].y)
+        (sum(standing.weights[c.id] * found.predicted.labels for c, found in zip(tried, fold, strict=True)), fold[0].y)
         for fold in folds
     ]
     r2 = np.mean([1 - ((y - p) ** 2).sum() / ((y - y.mean()) ** 2).sum() for p, y in blended])
+    assert r2 == pytest.approx(standing.score)
     assert r2 >= tried[0].score - 1e-9
 
 
@@ -339,7 +355,7 @@ def test_a_function_is_what_candidates_are_compared_and_blended_by():
     def missed(y_true, y_pred):
         return -float(((y_true == "malign") & (y_pred == "benign")).sum())
 
-    model = RecommendedClassifier(n_candidates=3, blend=True, metric=missed, **QUICK).fit(X, y)
+    model = RecommendedClassifier(n_candidates=3, metric=missed, **QUICK).fit(X, y)
     scores = model.leaderboard_["score"]
     assert ((scores < 0) & (scores * 5 % 1 == 0)).all()  # whole numbers on each of five folds
     assert model.recommendation_.metric.name == "accuracy"
@@ -363,14 +379,14 @@ def test_what_fails_on_the_table_gives_way_to_another():
     X, y = load_iris(return_X_y=True, as_frame=True)
     X, y = X.iloc[:101], y.iloc[:101]  # one row of the third class
     unable = recommend(X.iloc[:100], y.iloc[:100], include="qda").items
-    dataset, failing = Dataset(X, y, "multiclass"), [Candidate(item) for item in unable]
+    dataset, how = Dataset(X, y, "multiclass"), {"weights": RowWeights(), "random_state": 0}
     with pytest.raises(ValueError, match="y has only 1 sample"):
-        fit_first(failing, dataset, random_state=0)
-    other = Candidate(recommend(X.iloc[:100], y.iloc[:100], include="naive_bayes").best)
-    model = fit_first([*failing, other], dataset, random_state=0)
-    assert model.predict_proba(X).shape == (101, 3)
-    assert ([candidate.weight for candidate in failing], other.weight) == ([0.0] * len(failing), 1.0)
-    assert all("y has only 1 sample" in candidate.message for candidate in failing)
+        fit_first(unable, dataset, **how)
+    other = recommend(X.iloc[:100], y.iloc[:100], include="naive_bayes").best
+    fitted = fit_first([*unable, other], dataset, **how)
+    assert fitted.estimator.predict_proba(X).shape == (101, 3)
+    assert fitted.weights == {other.configuration.id: 1.0}
+    assert all("y has only 1 sample" in fitted.messages[item.configuration.id] for item in unable)
 
 
 @pytest.mark.parametrize(

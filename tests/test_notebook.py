@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from recommender import RecommendedClassifier, recommend
-from recommender.fitting.trials import Refinement
 from recommender.notebook import html_table
+from recommender.recommendation import Refinement
 
 LONG = re.compile(r"\d\.\d{7,}")
 TABLE = pd.DataFrame({"a": [0.5, 1.5, 2.25, 7.0] * 20, "b": ["<u>", "v"] * 40, "y": [0, 0, 1, 1, 0] * 16})
@@ -34,11 +34,20 @@ def refinement_of(found):
     return Refinement(found.best.estimator, found.best, pd.DataFrame([row], index=pd.Index([1], name="rank")))
 
 
+def ensemble_of(found):
+    row = {"algorithm": "lda", "hyperparameters": {}, "score": 0.123456789, "deviation": 0.0123456789, "n_folds": 5}
+    row |= {"fit_seconds": 0.0123456789, "status": "ok", "message": "", "weight": 0.5}
+    ids = [item.configuration.id for item in found.items[:2]]
+    board = pd.DataFrame([row | {"configuration_id": name} for name in ids], index=pd.Index([1, 2], name="rank"))
+    return Refinement(found.best.estimator, found.best, board, 0.234567891, 9.87654321)
+
+
 HELD = {
     "recommendation": lambda found: found,
     "best": lambda found: found.best,
     "session": session_of,
     "refinement": refinement_of,
+    "ensemble": ensemble_of,
     "estimator of a meta-model": lambda found: RecommendedClassifier(knowledge=found.trained),
     "estimator": lambda found: RecommendedClassifier(include=["lda"]).fit(TABLE[["a"]], TABLE["y"]),
 }
@@ -65,6 +74,12 @@ def test_the_words_say_what_was_found(found):
         repr(refinement_of(found))
         == f"<Refinement: {found.best.configuration}, score 0.123 ± 0.012, the best of 1 tried>"
     )
+
+
+def test_an_ensemble_is_named_with_its_best(found):
+    one = found.best.configuration.id
+    expected = f"an ensemble of 2, score 0.235, alone {one}, score 0.123 ± 0.012, the best of 2 tried in 9.88 s"
+    assert repr(ensemble_of(found)) == f"<Refinement: {expected}>"
 
 
 def test_what_is_behind_a_recommendation_is_short_too(found):

@@ -34,8 +34,8 @@ from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.pipelines import build_pipeline
 from recommender.evaluation.measures import Predicted
 from recommender.evaluation.metrics import METRICS, Metric
-from recommender.fitting.candidates import VALIDATION_FOLDS
 from recommender.fitting.thresholds import LeftOut, decide
+from recommender.fitting.validation import N_FOLDS as VALIDATION_FOLDS
 from recommender.tables.dataset import Dataset
 from recommender.tables.loading import load_dataset
 from recommender.tables.splits import Split, split

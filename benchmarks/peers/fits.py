@@ -19,7 +19,7 @@ from recommender.estimators import RecommendedClassifier, RecommendedRegressor
 from recommender.evaluation.evaluate import Evaluation, Status, evaluate, message_of, predict, status_of
 from recommender.evaluation.metrics import metrics_for
 from recommender.evaluation.workers import start_worker
-from recommender.fitting.candidates import VALIDATION_FOLDS
+from recommender.fitting.validation import N_FOLDS as VALIDATION_FOLDS
 from recommender.metamodel.trained import Trained
 from recommender.tables.dataset import Dataset
 from recommender.tables.splits import Split
@@ -108,7 +108,7 @@ def peer_model(dataset: Dataset, what: Blend | str, seed: int) -> Any:
     """A model for the raw table, which `says` what it fitted."""
     if isinstance(what, Blend):
         kind = BlendedRegressor if dataset.task == "regression" else BlendedClassifier
-        return kind(n_candidates=N_BLENDED, blend=True, knowledge=what.trained, exclude=what.exclude, random_state=seed)
+        return kind(n_candidates=N_BLENDED, knowledge=what.trained, exclude=what.exclude, random_state=seed)
     return HistogramBoosting(dataset, seed) if what == HISTOGRAM else ZeroShot(dataset, what, seed)
 
 

@@ -66,7 +66,7 @@ def rank_configurations(
     )
     outside = why_outside(dataset, metafeatures, trained, is_far=bool(prediction.outside.iloc[0]))
     metric = trained.metric
-    return Ranking(dataset, metafeatures, metric, judge or metric, items, trained, scenarios, outside, missing)
+    return Ranking(dataset, metafeatures, metric, judge or metric, items, trained, scenarios, outside, missing, filters)
 
 
 def _expected(trained: Trained, prediction: Prediction, metafeatures: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from recommender.advice.filters import Filters
 from recommender.advice.suspicions import suspicions
 from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.pipelines import build_pipeline
@@ -127,6 +128,8 @@ class Ranking:
         In what the dataset differs from everything that the knowledge base has seen, a clause each.
     missing : str, optional
         A word on an algorithm that is not installed and would be expected to do better.
+    filters : Filters
+        What narrowed it; its limits are kept by ensembles, too.
     """
 
     dataset: Dataset
@@ -138,6 +141,7 @@ class Ranking:
     scenarios: Scenarios = field(repr=False)
     why_outside: tuple[str, ...]
     missing: str | None = None
+    filters: Filters = field(default_factory=Filters, repr=False)
 
     def __repr__(self) -> str:
         return (

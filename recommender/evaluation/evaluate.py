@@ -104,6 +104,7 @@ def evaluate(
     *,
     size: int = MAX_TRAIN_SAMPLES,
     keep_predictions: bool = False,
+    sample_weight: np.ndarray | None = None,
 ) -> Evaluation:
     """Fit a configuration on a fold's training rows and score it on the others.
 
@@ -123,6 +124,8 @@ def evaluate(
         The size at which the dataset was split.
     keep_predictions : bool, default=False
         Whether the evaluation holds what was predicted, for a metric that is not known here.
+    sample_weight : array of shape (n_samples,), optional
+        Weights of all rows, which the model is fitted with; scores are without them.
 
     Returns
     -------
@@ -145,7 +148,8 @@ def evaluate(
         try:
             pipeline = build_pipeline(configuration, dataset, random_state=fold, n_jobs=THREADS)
             memory, started = PeakMemory(), time.process_time()
-            pipeline.fit(dataset.X.iloc[train], dataset.y.iloc[train])
+            given = {} if sample_weight is None else {"model__sample_weight": sample_weight[train]}
+            pipeline.fit(dataset.X.iloc[train], dataset.y.iloc[train], **given)
             fitted, peak_bytes = time.process_time(), memory.n_bytes
             y, prediction = predict(pipeline, dataset, test)
             predicted = time.process_time()

@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 from concurrent.futures import Future, TimeoutError
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -18,6 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
 import pandas as pd
 
 from recommender.algorithms.catalogue import modules
@@ -36,6 +38,8 @@ GRACE_SECONDS = 20.0
 """A worker that nobody stopped this long after its time was up stops itself."""
 M_ARENA_MAX = -8
 """What malloc.h of glibc calls the number of arenas."""
+FOLD, WEIGHT = "fold ", "weight"
+"""Columns of a spooled table beside its own, which are numbered, and the target."""
 END_SECONDS = 10.0
 """A pool that was stopped is not waited for any longer; its processes are gone by then."""
 MAX_BROKEN = 5
@@ -108,25 +112,60 @@ class Workers(Protocol):
         """End every worker at once; what was in flight is lost."""
 
 
-def spool(dataset: Dataset, path: Path) -> Spooled:
-    """Write a dataset where workers can read it; its columns are known by position there."""
+def spool(
+    dataset: Dataset, path: Path, *, splits: Sequence[Split] = (), sample_weight: np.ndarray | None = None
+) -> Spooled:
+    """Write a dataset where workers can read it; its columns are known by position there.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        What to write.
+    path : Path
+        The file.
+    splits : sequence of (train, test), optional
+        The folds; by the rule of `recommender.tables.splits` if not given.
+    sample_weight : array of shape (n_samples,), optional
+        What models are fitted with.
+    """
     table = dataset.X.set_axis([str(i) for i in range(dataset.n_features)], axis=1).reset_index(drop=True)
-    table.assign(target=dataset.y.to_numpy()).to_parquet(path)
+    more: dict[str, Any] = {"target": dataset.y.to_numpy()}
+    more |= {} if sample_weight is None else {WEIGHT: sample_weight}
+    for number, (train, test) in enumerate(splits):
+        more[f"{FOLD}{number}"] = np.zeros(dataset.n_samples, dtype=np.int8)
+        more[f"{FOLD}{number}"][train], more[f"{FOLD}{number}"][test] = 1, 2
+    pd.concat([table, pd.DataFrame(more)], axis=1).to_parquet(path)
     return Spooled(dataset.source, path, dataset.task)
 
 
+@dataclass(frozen=True, eq=False)
+class _Read:
+    """What a worker reads of a dataset."""
+
+    dataset: Dataset
+    splits: list[Split]
+    sample_weight: np.ndarray | None
+
+
 @lru_cache(maxsize=2)
-def _read_spooled(spooled: Spooled) -> Dataset:
+def _read_spooled(spooled: Spooled) -> _Read:
     import pyarrow
 
     table = pd.read_parquet(spooled.path)
     pyarrow.default_memory_pool().release_unused()  # now: in the middle of a fit it would hide what that takes
-    return Dataset(table.drop(columns="target"), table["target"], spooled.task)
+    folds = [table[name].to_numpy() for name in table.columns if name.startswith(FOLD)]
+    features = [name for name in table.columns if name.isdigit()]
+    return _Read(
+        Dataset(table[features], table["target"], spooled.task),
+        [(np.flatnonzero(fold == 1), np.flatnonzero(fold == 2)) for fold in folds],
+        table[WEIGHT].to_numpy() if WEIGHT in table.columns else None,
+    )
 
 
 @lru_cache(maxsize=4)
 def _splits(spooled: Spooled, size: int) -> list[Split]:
-    return split(_read_spooled(spooled), size=size)
+    read = _read_spooled(spooled)
+    return read.splits or split(read.dataset, size=size)
 
 
 class LocalWorkers:
@@ -299,12 +338,18 @@ def run(job: Job, most_seconds: float) -> Outcome:
     # a thread of C, so that it works inside a library that never lets Python run
     faulthandler.dump_traceback_later(most_seconds, exit=True, file=_nowhere())
     try:
-        dataset = _read_spooled(job.spooled)
+        read = _read_spooled(job.spooled)
         if job.configuration is not None:
-            rows = _splits(job.spooled, job.size)[job.fold]
-            kept = job.keep_predictions
-            return evaluate(dataset, job.configuration, job.fold, rows, size=job.size, keep_predictions=kept)
-        found = extract_metafeatures(dataset, groups=GROUPS)
+            return evaluate(
+                read.dataset,
+                job.configuration,
+                job.fold,
+                _splits(job.spooled, job.size)[job.fold],
+                size=job.size,
+                keep_predictions=job.keep_predictions,
+                sample_weight=read.sample_weight,
+            )
+        found = extract_metafeatures(read.dataset, groups=GROUPS)
         return Described(found.values, sum(found.seconds.values()))
     except BaseException as error:  # a model that calls sys.exit() ends itself, and not the run
         return ended(job, status_of(error), message_of(error))

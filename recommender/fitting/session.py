@@ -226,6 +226,7 @@ class Session:
         self._trivial = self._trained.as_learnt(trivial_score(ranking.metric, self._dataset.y), self._dataset)
         self._told: dict[str, float] = {}
         self._suggested: str | None = None
+        self._last: tuple[dict[str, float], Outlook] | None = None
 
     def __repr__(self) -> str:
         best = self.best
@@ -326,18 +327,26 @@ class Session:
 
     def _outlook(self) -> Outlook:
         seen = self._seen()
-        return self._belief.after(
-            np.array([self._position[name] for name in seen], dtype=np.intp), np.array(list(seen.values()))
-        )
+        if self._last is None or self._last[0] != seen:
+            positions = np.array([self._position[name] for name in seen], dtype=np.intp)
+            self._last = seen, self._belief.after(positions, np.array(list(seen.values())))
+        return self._last[1]
 
     def untried(self) -> list[RecommendedConfiguration]:
         """What is left to try, what is most worth it first, with what is expected of it by now."""
         left = [name for name in self._portfolio if name not in self._told]
-        if len(self._seen()) >= FROM_PORTFOLIO:
-            improvement = self._outlook().improvement
-            left = sorted(left, key=lambda name: -improvement[self._position[name]])
+        gains = self.gains()
+        if gains:
+            left = sorted(left, key=lambda name: -gains[name])
         now = self.expected()
         return [now[name] for name in left]
+
+    def gains(self) -> dict[str, float]:
+        """By how much the best score is expected to rise by each configuration; empty while the portfolio decides."""
+        if len(self._seen()) < FROM_PORTFOLIO:
+            return {}
+        improvement = self._outlook().improvement
+        return {name: float(improvement[self._position[name]]) for name in self._items}
 
     def expected(self) -> dict[str, RecommendedConfiguration]:
         """All configurations by id, with what is expected of them by now."""

@@ -1,349 +1,421 @@
-"""Refining: spend some seconds on trying what a recommendation holds, and return the best of it, fitted."""
+"""Trials: within a budget, try what a recommendation holds, and fit the best of it, or an ensemble, on all rows."""
 
 from __future__ import annotations
 
-import os
-import sys
-import time
+import math
 import warnings
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from types import ModuleType
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
-from recommender.algorithms.pipelines import build_pipeline
-from recommender.errors import MetricError, RecommendationError
-from recommender.evaluation.evaluate import Evaluation, message_of
-from recommender.evaluation.metrics import METRICS
-from recommender.evaluation.workers import Job, Limits, LocalWorkers, Outcome, Spooled, spool
-from recommender.fitting.candidates import VALIDATION_FOLDS
-from recommender.fitting.session import N_SHOWN, Session
-from recommender.fitting.thresholds import Floats, LeftOut, decide, with_thresholds
-from recommender.notebook import html_table
+from recommender.evaluation.evaluate import Evaluation, evaluate
+from recommender.fitting.beside import END_SECONDS, Beside, Room, n_processors
+from recommender.fitting.budget import Budget, OutOfTime, Pace, cut_off
+from recommender.fitting.effort import Effort, Found, TrialProgress
+from recommender.fitting.last_fits import Fitted, fit_first, fit_members
+from recommender.fitting.near import near
+from recommender.fitting.row_weights import RowWeights
+from recommender.fitting.session import Session
+from recommender.fitting.standing import CHECKS, Standing
+from recommender.fitting.tries import Judging, Shelf, Try, why_hopeless
+from recommender.fitting.validation import N_FOLDS, validation_folds
 from recommender.tables.dataset import Dataset
-from recommender.tables.loading import load_dataset
-from recommender.tables.splits import split
-from recommender.words import score_in_words
+from recommender.tables.splits import Split
 
 if TYPE_CHECKING:
-    from sklearn.pipeline import Pipeline
-
     from recommender.advice.ranking import Ranking, RecommendedConfiguration
 
 AIM = 20
 """So many configurations should be tried; where that takes less than all folds, fewer folds are used."""
+ALL_FOLDS = 1_000
+"""More than any rule has."""
 MIN_FOLDS = 3
-CAUTION = 1.5
-"""By how much the last fit, on all rows, is taken to last longer than expected."""
+SINGLE_FOLD_ROWS = 5_000
+"""From so many rows on one fold is enough where there is no time for more."""
+CAUTION = 1.3
+"""By how much a fit on all rows is taken to last longer than a fold's and the number of rows say."""
 FOLD_SECONDS = 0.02
 """What a fold takes besides fitting."""
-END_SECONDS = 0.5
-"""What it takes to end the workers."""
 GLANCE_SECONDS = 0.1
+SMALL_SECONDS, SMALL_SHARE = 1.0, 0.05
+"""What is expected to take less than either, the latter of the budget, is fitted in this process where it can be."""
+START_SECONDS = 10.0
+"""What it takes to start workers, on a machine that is not busy; they are, where work and time are twice that."""
+LONGEST_SECONDS = 86_400.0
+"""No fit in a worker may take longer."""
+LIMIT_TIMES, LIMIT_SHARE = 6.0, 0.25
+"""A fit in this process is cut off after so many times what is expected, and so much of what is left."""
+REFIT_SHARE = 0.3
+"""Such a share of the budget may go into fitting the members of an ensemble on all rows."""
+FROM_POOL = 15
+"""So many of the pool are tried before new settings are, near the best ones, every other time."""
+PATIENCE, PATIENCE_ROWS, MIN_PATIENCE = 100, 10_000, 25
+"""Trying ends after so many tries without a gain; beyond so many rows fewer, in proportion, down to the last."""
 
 
-@dataclass(frozen=True)
-class TrialProgress:
-    """Where the trying is.
-
-    Parameters
-    ----------
-    algorithm : str
-        What is being tried.
-    n_tried : int
-        How many configurations were tried.
-    best : str or None
-        The algorithm with the best score so far.
-    best_score : float
-        That score; NaN before there is one.
-    seconds, seconds_left : float
-        The budget, and what is left of it.
-    """
-
-    algorithm: str
-    n_tried: int
-    best: str | None
-    best_score: float
-    seconds: float
-    seconds_left: float
+UNWEIGHTED, AS_USUAL = RowWeights(), Effort()
 
 
-@dataclass(frozen=True, eq=False)
-class Refinement:
-    """The best of what was tried.
+def search(
+    ranking: Ranking, dataset: Dataset, budget: Budget, *, weights: RowWeights = UNWEIGHTED, effort: Effort = AS_USUAL
+) -> Found:
+    """Try one configuration after another until the budget is spent, and fit what is best on all rows.
 
     Parameters
     ----------
-    estimator : Pipeline or Thresholded
-        Fitted on all rows; under other thresholds of decision than equal ones where the metric has any and they raise
-        it.
-    configuration : RecommendedConfiguration
-        What it is, with what is expected of it after all that was seen.
-    leaderboard : DataFrame indexed by rank
-        A row for each configuration that was tried, the best first: algorithm, hyperparameters, score (the mean over
-        folds of what was asked to be good at, in its own unit, NaN where it failed; under thresholds that the other
-        folds choose), deviation (the standard deviation over folds), n_folds, fit_seconds (processor seconds, mean over
-        folds), status, message and configuration_id.
+    ranking : Ranking
+        What is tried, and by what it is judged.
+    dataset : Dataset
+        On what.
+    budget : Budget
+        Seconds by the clock, in which everything is done, or tries.
+    weights : RowWeights
+        Of the rows.
+    effort : Effort
+        How.
     """
-
-    estimator: Pipeline
-    configuration: RecommendedConfiguration
-    leaderboard: pd.DataFrame
-
-    def __repr__(self) -> str:
-        tried = f"the best of {len(self.leaderboard)} tried" if len(self.leaderboard) else "for which nothing was tried"
-        return f"<Refinement: {self.configuration.configuration}, {self._score}{tried}>"
-
-    @property
-    def _score(self) -> str:
-        """What the one that was chosen has scored; nothing where it was not tried to the end."""
-        rows = self.leaderboard[self.leaderboard["configuration_id"] == self.configuration.configuration.id]
-        if rows.empty or rows["score"].isna().all():
-            return ""
-        row = rows.iloc[0]
-        return f"score {score_in_words(row['score'])} ± {score_in_words(row['deviation'])}, "
-
-    def _repr_html_(self) -> str:
-        names = ["algorithm", "hyperparameters", "score", "deviation", "n_folds", "fit_seconds", "status"]
-        frame = self.leaderboard[names].head(N_SHOWN)
-        rows = [{str(name).replace("_", " "): v for name, v in row.items()} for row in frame.to_dict("records")]
-        more = len(self.leaderboard) - len(frame)
-        return html_table(repr(self)[1:-1], rows, below=f"{more} more in leaderboard" if more else "")
-
-
-def refine(
-    recommendation: Ranking,
-    X: Any,
-    y: Any = None,
-    *,
-    seconds: float = 60.0,
-    on_progress: Callable[[TrialProgress], None] = lambda progress: None,
-) -> Refinement:
-    """Cross-validate one configuration after another for some seconds, and fit the best on all rows.
-
-    A `Session` says what is tried next. Folds are those of `recommender.tables.splits`, as many as let about 20
-    configurations be tried, and are evaluated in worker processes, one thread each, on all processors. What is not
-    done when the time is up is ended. A configuration that is not expected to be evaluated, and then fitted, in the
-    time that is left is not started. If none comes to its end, one that was expected to do well is fitted.
-    Interrupting (Ctrl-C) ends the trying, not the call: the best so far is fitted and returned.
-
-    Parameters
-    ----------
-    recommendation : Ranking
-        What is tried, and the metric or scorer by which it is judged; what is tried next is what the metric that ranked
-        expects the most of.
-    X : DataFrame or array of shape (n_samples, n_features)
-        The features, with the columns of the table that was recommended for. Missing values are welcome.
-    y : array-like of shape (n_samples,)
-        The target.
-    seconds : float, default=60
-        By the clock, for everything. Only a last fit that lasts longer than expected exceeds them.
-    on_progress : callable(TrialProgress), optional
-        Called several times a second.
-
-    Raises
-    ------
-    DatasetError
-        If nothing can be learnt from the table as it is.
-    RecommendationError
-        If the columns differ from those of the recommendation, or `seconds` is not positive.
-    """
-    if not seconds > 0:
-        raise RecommendationError(f"{seconds!r} seconds leave no time to try anything: give more than 0")
-    ends = time.monotonic() + seconds
-    dataset = load_dataset(X, y, task=recommendation.task)
-    if list(dataset.X.columns) != list(recommendation.dataset.X.columns):
-        raise RecommendationError(
-            f"the table's {dataset.n_features} columns are not the {recommendation.dataset.n_features} that the "
-            "recommendation is for: give the same in the same order, or ask for a recommendation for this table"
-        )
-    trials = _Trials(recommendation, dataset, ends, on_progress)
+    trials = Trials(ranking, dataset, budget, weights=weights, effort=effort)
+    room = Room()
     try:
-        with TemporaryDirectory() as folder, _main_left_alone():
-            workers = LocalWorkers(trials.n_workers, Limits(seconds=seconds))
-            try:
-                trials.run(workers, spool(dataset, Path(folder) / "table.parquet"))
-            finally:
-                workers.stop()
+        try:
+            trials.run(room)
+        finally:
+            room.stop()
     except KeyboardInterrupt:  # what is known by now is what was asked for
         pass
-    chosen = trials.choice()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        pipeline = build_pipeline(chosen.configuration, dataset)
-        estimator = with_thresholds(pipeline, trials.thresholds.get(chosen.configuration.id)).fit(dataset.X, dataset.y)
-    return Refinement(estimator, chosen, trials.leaderboard())
+    trials.end()
+    return trials.found()
 
 
-class _Trials:
+class Trials:
     """What was tried so far, and what there is still time for."""
 
     def __init__(
         self,
-        recommendation: Ranking,
+        ranking: Ranking,
         dataset: Dataset,
-        ends: float,
-        on_progress: Callable[[TrialProgress], None] = lambda progress: None,
+        budget: Budget,
+        *,
+        weights: RowWeights = UNWEIGHTED,
+        effort: Effort = AS_USUAL,
     ) -> None:
-        self.on_progress = on_progress
-        self.session = Session(recommendation)
-        self.metric, self.judge = recommendation.metric, recommendation.judge
-        self.items = {item.configuration.id: item for item in recommendation.items}
-        self.ends, self.seconds = ends, ends - time.monotonic()
-        self.rows: list[dict[str, Any]] = []
-        self.thresholds: dict[str, Floats | None] = {}
-        self.clock = self.expected = 1.0  # seconds that trying took and was expected to take
-        folds = split(dataset)
-        self.moves = self.judge.has_thresholds(dataset.y)
-        folds = folds[:VALIDATION_FOLDS] if self.moves else folds  # no row may choose thresholds twice
-        self.share = len(folds[0][0]) / dataset.n_samples
-        cost = np.median([self._fold_seconds(item) for item in recommendation.portfolio(AIM)])
-        n_processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        affordable = 0.5 * self.left * n_processors / (AIM * cost)
-        self.n_folds = int(np.clip(affordable, min(MIN_FOLDS, len(folds)), len(folds)))
-        self.n_workers = min(n_processors, self.n_folds)
+        self.ranking, self.dataset, self.budget, self.weights, self.effort = ranking, dataset, budget, weights, effort
+        self.session, self.pace, self.shelf = Session(ranking), Pace(), Shelf()
+        self.rng = np.random.default_rng(effort.random_state)
+        judge = ranking.judge
+        self.n_workers = effort.n_jobs or (n_processors() if math.isfinite(budget.seconds) else 1)
+        moves = judge.has_thresholds(dataset.y, weights.judging)
+        once = moves or math.isinf(budget.seconds)
+        self.splits = list(effort.splits) or folds_of(dataset, effort.random_state, no_row_twice=once)
+        self.share = float(np.mean([len(train) for train, _ in self.splits] or [1])) / dataset.n_samples
+        self.judging = Judging(judge, ranking.metric, moves)
+        self.standing = Standing(
+            self.judging,
+            ensemble=effort.ensemble and not ranking.filters.interpretable,
+            filters=ranking.filters,
+            rows_ratio=CAUTION / self.share,
+            random_state=effort.random_state,
+        )
+        self.n_folds = self._affordable_folds()
+        self.begun: set[str] = set()
+        self.waiting: dict[Try, list[int]] = {}
+        self.beside: Beside | None = None
+        self.n_answered = 0
 
-    @property
-    def left(self) -> float:
-        return self.ends - time.monotonic()
+    # -----------------------------------------------------------------------------------------------------------------
+    # What it costs
 
-    @property
-    def pace(self) -> float:
-        """Seconds by the clock for each that was expected."""
-        return self.clock / self.expected
+    def _affordable_folds(self) -> int:
+        """As many folds as let enough configurations be tried."""
+        is_single_enough = self.dataset.n_samples >= SINGLE_FOLD_ROWS and not self.judging.moves
+        least = 1 if is_single_enough else min(MIN_FOLDS, len(self.splits))
+        if self.effort.splits or not self.splits or not math.isfinite(self.budget.seconds):
+            return len(self.splits)
+        cost = np.median([self._fold_seconds(item) for item in self.ranking.portfolio(AIM)])
+        return int(np.clip(0.5 * self.budget.left * self.n_workers / (AIM * cost), least, max(least, len(self.splits))))
+
+    def _fit_seconds(self, item: RecommendedConfiguration) -> float:
+        """Expected for all rows, here; a second where the knowledge base does not say."""
+        return self.pace.ratio * (item.fit_seconds if item.fit_seconds == item.fit_seconds else 1.0)
 
     def _fold_seconds(self, item: RecommendedConfiguration) -> float:
-        return FOLD_SECONDS + item.fit_seconds * self.share
+        return self.pace.ratio * FOLD_SECONDS + self._fit_seconds(item) * self.share
 
     def _trying_seconds(self, item: RecommendedConfiguration) -> float:
-        return self._fold_seconds(item) * -(-self.n_folds // self.n_workers)
+        """By the clock: a look, and then the other folds."""
+        at_once = self.beside.n_workers if self.beside is not None else 1
+        return self._fold_seconds(item) * (1 + math.ceil((self.n_folds - 1) / at_once))
 
-    def _reserve(self, item: RecommendedConfiguration) -> float:
-        """Seconds to keep for ending the workers and fitting a configuration on all rows."""
-        return END_SECONDS + CAUTION * self.pace * item.fit_seconds
+    def _is_small(self, item: RecommendedConfiguration) -> bool:
+        return self._fold_seconds(item) < max(SMALL_SECONDS, SMALL_SHARE * min(self.budget.seconds, 1e6))
 
-    def _next(self) -> RecommendedConfiguration | None:
-        """The one most worth trying of those that there is time for."""
-        kept = self._reserve(self.choice())
-        for item in self.session.untried():
-            if self.pace * self._trying_seconds(item) + max(self._reserve(item), kept) < self.left:
-                return item
+    def reserve(self) -> float:
+        """Seconds to keep for the last fits of what is best by now, and for ending."""
+        ending = END_SECONDS if self.beside is not None else 0.0
+        members = [attempt for attempt in self.standing.tries if self.standing.weights.get(attempt.id)]
+        if not members:
+            return ending + CAUTION * self._fit_seconds(self.fallback())
+        fits = sum(self.standing.refit_seconds(attempt) for attempt in members)
+        return ending + fits + CHECKS * self.standing.weighing_seconds
+
+    def affords(self, item: RecommendedConfiguration) -> bool:
+        """Whether trying it, and fitting it or what is best by now, is expected to end in time."""
+        kept = max(self.reserve(), CAUTION * self._fit_seconds(item))
+        return self._trying_seconds(item) + kept < self.budget.left
+
+    # -----------------------------------------------------------------------------------------------------------------
+    # What comes next
+
+    def next_item(self, *, small: bool = False) -> RecommendedConfiguration | None:
+        """What is most worth trying of what there is time for: the gain that is expected for a second.
+
+        What a try takes counts beside an even share of the time that is left.
+        """
+        if len(self.begun) >= self.budget.tries:
+            return None
+        if self._wants_new() and (new := self._new(small=small)) is not None:
+            return new
+        left = [item for item in self.session.untried() if self._is_possible(item, small=small)]
+        gains = self.session.gains()
+        if not left:
+            return self._new(small=small)
+        if not gains or not math.isfinite(self.budget.seconds):
+            return left[0]
+        share = max(self.budget.left, 0.0) / AIM
+        return max(left, key=lambda item: gains[item.configuration.id] / (self._trying_seconds(item) + share))
+
+    def _is_possible(self, item: RecommendedConfiguration, *, small: bool) -> bool:
+        if item.configuration.id in self.begun or (small and not self._is_small(item)):
+            return False
+        return self.affords(item)
+
+    def _wants_new(self) -> bool:
+        return math.isfinite(self.budget.seconds) and len(self.begun) >= FROM_POOL and len(self.begun) % 2 == 1
+
+    def _new(self, *, small: bool) -> RecommendedConfiguration | None:
+        """A setting near the best ones of the best algorithms."""
+        if not math.isfinite(self.budget.seconds):
+            return None
+        best: dict[str, RecommendedConfiguration] = {}
+        for attempt in self.standing.whole:
+            best.setdefault(attempt.item.algorithm, attempt.item)
+        known = self.begun | {item.configuration.id for item in self.ranking.items}
+        item = near(list(best.values()), self.dataset, known=known, rng=self.rng)
+        return item if item is not None and self._is_possible(item, small=small) else None
+
+    def _next_fit(self, *, small: bool = False) -> tuple[Try, int] | None:
+        """A fold of a configuration that has begun, or the first one of another."""
+        for attempt, folds in self.waiting.items():
+            if folds and not (small and not self._is_small(attempt.item)):
+                return attempt, folds.pop(0)
+        item = self.next_item(small=small)
+        if item is None:
+            return None
+        self.begun.add(item.configuration.id)
+        known = {one.configuration.id for one in self.ranking.items}
+        attempt = Try(item, is_new=item.configuration.id not in known)
+        self.waiting[attempt] = []
+        return attempt, 0
+
+    # -----------------------------------------------------------------------------------------------------------------
+    # Trying
+
+    def run(self, room: Room) -> None:
+        """Try until the budget is spent, or nothing more is expected to be gained."""
+        if self.budget.tries == 1 and not self.judging.moves:  # there is nothing to compare
+            return
+        while self.n_folds and self.budget.left > self.reserve() and not self._is_patience_over():
+            self._start_beside(room)
+            self._feed()
+            here = self._next_here()
+            if here is not None:
+                self._fit_here(*here)
+            elif self.beside is None or self.beside.is_idle:
+                return
+            if self.beside is not None and not self.beside.is_idle:
+                for attempt, evaluation, seconds in self.beside.ended(0.0 if here else GLANCE_SECONDS):
+                    self.n_answered += 1
+                    counts = self.n_answered > self.beside.n_workers  # the first ones waited for workers to start
+                    self._took(attempt, evaluation, seconds, counts=counts)
+            self._tell()
+
+    def _start_beside(self, room: Room) -> None:
+        """Start workers where they pay."""
+        if self.beside is not None or not (self.effort.cluster or self._is_worth_starting()):
+            return
+        self.beside = room.start(
+            self.dataset,
+            self.splits[: self.n_folds],
+            self.weights.fitting,
+            n_workers=self.n_workers,
+            seconds=min(self.budget.left, LONGEST_SECONDS),
+            cluster=self.effort.cluster,
+        )
+
+    def _is_worth_starting(self) -> bool:
+        """Whether work and time are enough, as soon as it is known how quick this machine is."""
+        left = [item for item in self.ranking.items if item.configuration.id not in self.begun]
+        is_known = self.standing.tries or not self._is_small(self.ranking.best)
+        is_needed = math.isfinite(self.budget.seconds) and not all(map(self._is_small, left))
+        if not is_known or not (self.n_workers > 1 or is_needed):
+            return False
+        work = sum(map(self._trying_seconds, left))
+        return min(work, self.budget.left) > 2 * START_SECONDS * max(self.pace.ratio, 1.0)
+
+    def _feed(self) -> None:
+        while self.beside is not None and self.beside.n_free > 0:
+            fit = self._next_fit()
+            if fit is None:
+                return
+            self.beside.begin(*fit)
+
+    def _next_here(self) -> tuple[Try, int] | None:
+        """What to fit in this process: anything where there are no others, what is small until they have started."""
+        if self.beside is None:
+            return self._next_fit()
+        return None if self.beside.has_answered or self.effort.cluster else self._next_fit(small=True)
+
+    def _fit_here(self, attempt: Try, fold: int) -> None:
+        """A fold in this process, cut off where it lasts much longer than expected, or the time is up."""
+        started, left = self.budget.clock(), self.budget.left - self.reserve()
+        limit = max(LIMIT_TIMES * self._fold_seconds(attempt.item), LIMIT_SHARE * left)
+        try:
+            with cut_off(max(min(limit, left), 0.01)):
+                evaluation = evaluate(
+                    self.dataset,
+                    attempt.item.configuration,
+                    fold,
+                    self.splits[fold],
+                    keep_predictions=True,
+                    sample_weight=self.weights.fitting,
+                )
+        except OutOfTime:
+            if left < limit:  # not its own fault
+                return
+            evaluation = Evaluation(attempt.id, fold, "timeout", f"not done after {limit:.1f} seconds")
+        self._took(attempt, evaluation, self.budget.clock() - started)
+
+    def _took(self, attempt: Try, evaluation: Evaluation, seconds: float, *, counts: bool = True) -> None:
+        """Take in what came of a fold; end the configuration, or let its other folds be done."""
+        if attempt not in self.waiting:  # it was stopped meanwhile
+            return
+        if counts:
+            self.pace.saw(seconds, expected=self._fold_seconds(attempt.item) / self.pace.ratio)
+            if len(self.begun) == 1 and not attempt.scores:  # by now it is known how quick this machine is
+                self.n_folds = self._affordable_folds()
+        judging = None if self.weights.judging is None else self.weights.judging[self.splits[evaluation.fold][1]]
+        attempt.take(self.shelf.keep(evaluation), seconds, self.judging, judging)
+        if attempt.failed or len(attempt.scores) == self.n_folds:
+            return self._end(attempt)
+        why = why_hopeless(attempt, self.standing.whole, self.judging.judge, n_folds=self.n_folds)
+        if why is not None:
+            attempt.stop(why, self.standing.best, self.judging.judge)
+            return self._end(attempt)
+        if len(attempt.scores) == 1:
+            self.waiting[attempt] = list(range(1, self.n_folds))
         return None
 
-    def run(self, workers: LocalWorkers, spooled: Spooled) -> None:
-        """Try one after another until the time is up or nothing is left."""
-        while (item := self._next()) is not None:
-            started = time.monotonic()
-            found = self._evaluate(workers, spooled, item)
-            if found is None:
-                return
-            self._record(item, found)
-            if len(self.rows) > 1:  # the first one waits for the workers to start
-                self.clock += time.monotonic() - started
-                self.expected += self._trying_seconds(item)
+    def _end(self, attempt: Try) -> None:
+        del self.waiting[attempt]
+        if self.beside is not None:
+            self.beside.give_up(attempt)
+        attempt.end(self.judging)
+        attempt.at = self.budget.spent
+        if not attempt.is_new:
+            self.session.tell(attempt.learnt_score(self.standing.best), attempt.item)
+        self.standing.add(attempt, most_refit=self._most_refit())
 
-    def _evaluate(
-        self, workers: LocalWorkers, spooled: Spooled, item: RecommendedConfiguration
-    ) -> list[Evaluation] | None:
-        """Every fold of a configuration, the first failure as the last one; None if the time is up before."""
-        keep = self.judge.name not in METRICS or self.moves  # workers send what is judged here
-        jobs = [Job(spooled, item.configuration, fold, keep_predictions=keep) for fold in range(self.n_folds)]
-        running: dict[Future[Outcome], Job] = {workers.submit(job): job for job in jobs}
-        found: list[Evaluation] = []
-        while running:
-            done, _ = wait(running, timeout=GLANCE_SECONDS, return_when=FIRST_COMPLETED)
-            for future in done:
-                job = running.pop(future)
-                evaluation = workers.outcome(job, future)
-                if evaluation is None:
-                    running[workers.submit(job)] = job
-                elif isinstance(evaluation, Evaluation):
-                    evaluation = self._judged(evaluation)
-                    found.append(evaluation)
-                    if evaluation.status != "ok":
-                        for rest in running:
-                            rest.cancel()
-                        return found
-            self._tell(item)
-            if self.left < self._reserve(self.choice()):
-                return None
-        return found
+    def _most_refit(self) -> float:
+        return REFIT_SHARE * self.budget.seconds
 
-    def _judged(self, evaluation: Evaluation) -> Evaluation:
-        """An evaluation with its score by a scorer that workers do not know; failed, where that refuses."""
-        if evaluation.predictions is None or self.judge.name in METRICS:
-            return evaluation
-        try:
-            score = self.judge.measure(*evaluation.predictions)
-        except MetricError as error:
-            return replace(evaluation, status="failed", message=message_of(error), predictions=None)
-        return replace(evaluation, scores={**evaluation.scores, self.judge.name: score}, predictions=None)
+    def _is_patience_over(self) -> bool:
+        by_rows = max(MIN_PATIENCE, PATIENCE * min(1.0, PATIENCE_ROWS / self.dataset.n_samples))
+        patience = self.effort.patience if self.effort.patience is not None else by_rows
+        return math.isfinite(self.budget.seconds) and self.standing.n_idle >= patience
 
-    def _tell(self, item: RecommendedConfiguration) -> None:
-        best = self._best()
-        name, score = (best["algorithm"], best["score"]) if best else (None, np.nan)
-        self.on_progress(TrialProgress(item.algorithm, len(self.rows), name, score, self.seconds, max(self.left, 0.0)))
-
-    def _best(self) -> dict[str, Any] | None:
-        """The row of the best score so far."""
-        known = [row for row in self.rows if np.isfinite(row["score"])]
-        return max(known, key=lambda row: self.judge.sign * row["score"], default=None)
-
-    def _record(self, item: RecommendedConfiguration, found: list[Evaluation]) -> None:
-        last = found[-1]
-        learnt, scores = (
-            np.array([evaluation.scores.get(metric.name, np.nan) for evaluation in found])
-            for metric in (self.metric, self.judge)
-        )
-        if self.moves and last.status == "ok":
-            decision = decide([LeftOut(*each.predictions) for each in found if each.predictions], self.judge)
-            self.thresholds[item.configuration.id] = decision.thresholds
-            scores = np.array([fold.score(self.judge) for fold in decision.left_out])
-        self.session.tell(float(learnt.mean()) if last.status == "ok" else np.nan, item)
-        self.rows.append(
-            {
-                "algorithm": item.algorithm,
-                "hyperparameters": item.hyperparameters,
-                "score": float(scores.mean()) if last.status == "ok" else np.nan,
-                "deviation": float(scores.std()) if last.status == "ok" else np.nan,
-                "n_folds": len(found),
-                "fit_seconds": float(np.mean([evaluation.fit_seconds for evaluation in found])),
-                "status": last.status,
-                "message": last.message,
-                "configuration_id": item.configuration.id,
-            }
+    def _tell(self) -> None:
+        standing, last = self.standing, self.standing.tries[-1:]
+        leaders = [(one.item.algorithm, one.score, standing.weights.get(one.id, 0.0)) for one in standing.whole[:5]]
+        name, score = (leaders[0][0], leaders[0][1]) if leaders else (None, np.nan)
+        self.effort.on_progress(
+            TrialProgress(
+                last[0].item.algorithm if last else "",
+                len(standing.tries),
+                name,
+                score,
+                standing.score,
+                self.budget.seconds,
+                max(self.budget.left, 0.0),
+                tuple(leaders),
+            )
         )
 
-    def choice(self) -> RecommendedConfiguration:
-        """The best that was seen; where nothing was, the best expected one that half of the time is enough to fit."""
-        best = self._best()
-        if best is not None:
-            return self.session.expected()[best["configuration_id"]]
-        quickest = min(self.items.values(), key=lambda item: item.fit_seconds)
-        return next((item for item in self.items.values() if self._reserve(item) < self.seconds / 2), quickest)
+    def end(self) -> None:
+        """Close what has begun and is not done."""
+        for attempt in list(self.waiting):
+            attempt.stop("the time was up before all folds were done", self.standing.best, self.judging.judge)
+            if attempt.scores:
+                self._end(attempt)
 
-    def leaderboard(self) -> pd.DataFrame:
-        names = ["algorithm", "hyperparameters", "score", "deviation", "n_folds", "fit_seconds", "status", "message"]
-        table = pd.DataFrame(self.rows, columns=[*names, "configuration_id"])
-        table = table.sort_values(
-            "score", ascending=not self.judge.greater_is_better, kind="stable", na_position="last"
-        )
-        return table.set_axis(pd.RangeIndex(1, len(table) + 1, name="rank"))
+    # -----------------------------------------------------------------------------------------------------------------
+    # What it comes to
+
+    def fallback(self) -> RecommendedConfiguration:
+        """The best expected one that half of the time is enough to fit, or the quickest."""
+        quickest = min(self.ranking.items, key=self._fit_seconds)
+        within = (i for i in self.ranking.items if CAUTION * self._fit_seconds(i) < self.budget.seconds / 2)
+        return next(within, quickest)
+
+    def found(self) -> Found:
+        """The best, or an ensemble, fitted on all rows."""
+        chosen = self.standing.settle(most_refit=min(self._most_refit(), max(self.budget.left, 0.0)))
+        how: dict[str, Any] = {"weights": self.weights, "random_state": self.effort.random_state}
+        first = self.fallback() if chosen is None else chosen.members[0][0].item
+        fitted = None
+        with warnings.catch_warnings():
+            if self.standing.tries:
+                warnings.simplefilter("ignore")  # what warned was judged by left-out rows
+            if chosen is not None and len(chosen.members) > 1:
+                fitted = fit_members(chosen, self.dataset, budget=self.budget, **how)
+            if fitted is None:
+                best = [attempt.item for attempt in self.standing.whole]
+                thresholds = chosen.thresholds if chosen is not None and len(chosen.members) == 1 else None
+                spare = [first, *best, *_one_of_each(self.ranking)]
+                fitted = fit_first(_unique(spare), self.dataset, thresholds=thresholds, **how)
+        self.shelf.clear()
+        return Found(fitted, self._best_of(fitted), self.standing, self.budget.spent)
+
+    def _best_of(self, fitted: Fitted) -> RecommendedConfiguration:
+        """The best single one, or what was fitted in its place, with what is expected of it by now."""
+        best, heaviest = self.standing.best, max(fitted.weights, key=fitted.weights.__getitem__)
+        name = best.id if best is not None and (best.id in fitted.weights or len(fitted.weights) > 1) else heaviest
+        known = {attempt.id: attempt.item for attempt in self.standing.tries} | self.session.expected()
+        return known[name]
 
 
-@contextmanager
-def _main_left_alone() -> Iterator[None]:
-    """Workers started meanwhile do not run the caller's script again, as they otherwise would without a guard in it."""
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
+def folds_of(dataset: Dataset, random_state: int = 0, *, no_row_twice: bool = False) -> list[Split]:
+    """The folds on which configurations are compared; none where every class has fewer rows than there would be folds.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        What is split, by the rule of `recommender.tables.splits`.
+    random_state : int, default=0
+        Seed of the shuffling.
+    no_row_twice : bool, default=False
+        Whether a row may be left out once at most, as far as the rule has such folds.
+    """
+    if dataset.task != "regression" and dataset.y.value_counts().max() < N_FOLDS:
+        return []
+    return validation_folds(dataset, n_folds=N_FOLDS if no_row_twice else ALL_FOLDS, random_state=random_state)
+
+
+def _one_of_each(ranking: Ranking) -> list[RecommendedConfiguration]:
+    """The best of each algorithm, for the case that what was chosen fails on the table."""
+    first = {item.algorithm: item for item in reversed(ranking.items)}
+    return sorted(first.values(), key=lambda item: item.rank)
+
+
+def _unique(items: Iterable[RecommendedConfiguration]) -> list[RecommendedConfiguration]:
+    return list({item.configuration.id: item for item in items}.values())

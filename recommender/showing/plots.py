@@ -58,7 +58,7 @@ def plot(recommendation: Ranking) -> Figure:
     MissingExtraError
         If matplotlib is not installed.
     """
-    plt = _pyplot()
+    plt = pyplot()
     figure, axes = plt.subplots(1, 2, figsize=(13, 5.5), layout="constrained")
     plot_scores(recommendation, axes[0])
     plot_neighbours(recommendation, axes[1])
@@ -77,7 +77,7 @@ def plot_scores(recommendation: Ranking, ax: Axes | None = None) -> Axes:
     ax : matplotlib Axes, optional
         Where to draw; a new figure by default.
     """
-    ax = ax or _pyplot().subplots(figsize=(7, 5.5), layout="constrained")[1]
+    ax = ax or pyplot().subplots(figsize=(7, 5.5), layout="constrained")[1]
     frame = recommendation.to_frame()
     seconds, score = frame["fit_seconds"].to_numpy(), frame["expected_score"].to_numpy()
     reach = np.abs(frame[["lower", "upper"]].to_numpy() - score[:, None]).T
@@ -129,7 +129,7 @@ def plot_neighbours(recommendation: Ranking, ax: Axes | None = None) -> Axes:
     ax : matplotlib Axes, optional
         Where to draw; a new figure by default.
     """
-    ax = ax or _pyplot().subplots(figsize=(7, 5.5), layout="constrained")[1]
+    ax = ax or pyplot().subplots(figsize=(7, 5.5), layout="constrained")[1]
     trained = recommendation.trained
     model, known = trained.model, trained.datasets.loc[trained.model.datasets_]
     similarity = model.similarity(recommendation.metafeatures).to_numpy()[0]
@@ -220,7 +220,8 @@ def embed(known: Floats, similarity: Floats) -> Floats:
     return vectors[:, :-3:-1] * np.sqrt(np.maximum(values[:-3:-1], 0))
 
 
-def _pyplot() -> Any:
+def pyplot() -> Any:
+    """`matplotlib.pyplot`; the error of one that is not installed says how to get it."""
     try:
         import matplotlib.pyplot as plt
     except ImportError as error:

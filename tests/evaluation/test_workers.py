@@ -9,11 +9,13 @@ import threading
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from faults import Faulty
 
+from recommender.algorithms.configuration import Configuration
 from recommender.errors import RecommenderError
-from recommender.evaluation.workers import Described, Job, Limits, LocalWorkers, Spooled, spool
+from recommender.evaluation.workers import Described, Job, Limits, LocalWorkers, Spooled, run, spool
 from recommender.tables.loading import load_dataset
 
 HERE = Path(__file__).parent.parent
@@ -71,6 +73,21 @@ def test_whatever_a_configuration_does_is_an_outcome(workers, spooled, fault, st
     found = outcome(workers, spooled, fault)
     assert found.status == status
     assert message in found.message
+
+
+def test_folds_and_weights_of_its_own_go_with_a_table(tmp_path):
+    from sklearn.datasets import load_iris
+
+    iris = load_dataset(load_iris(as_frame=True))
+    splits = [(np.arange(0, 150, 2), np.arange(1, 60, 2)), (np.arange(1, 150, 2), np.arange(0, 150, 2))]
+    weights = np.where(iris.y == 0, 100.0, 1.0)
+    plain = spool(iris, tmp_path / "plain", splits=splits)
+    weighted = spool(iris, tmp_path / "weighted", splits=splits, sample_weight=weights)
+    bayes = Configuration("naive_bayes", {})
+    one, other = (run(Job(where, bayes, 0, keep_predictions=True), 60.0) for where in (plain, weighted))
+    assert (one.n_train, one.n_test) == (75, 30)
+    assert (run(Job(plain, bayes, 1), 60.0).n_train, one.status, other.status) == (75, "ok", "ok")
+    assert other.predictions[1].margins[:, 0].mean() > one.predictions[1].margins[:, 0].mean()
 
 
 @pytest.mark.parametrize(("fault", "how"), [("segfault", "by SIGSEGV"), ("leave", "with exit code 3")])

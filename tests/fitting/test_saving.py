@@ -107,7 +107,7 @@ def test_an_estimator_keeps_how_it_reads_a_table_and_what_it_compared(kind, tmp_
     X = table()
     task = "regression" if kind is RecommendedRegressor else "binary"
     names = ["ridge", "lasso"] if task == "regression" else ["logistic_regression", "random_forest"]
-    model = kind(include=names, n_candidates=2, blend=True).fit(X, target(X, task), sample_weight=np.arange(60) + 1)
+    model = kind(include=names, n_candidates=2).fit(X, target(X, task), sample_weight=np.arange(60) + 1)
     loaded = again(model, tmp_path)
     np.testing.assert_array_equal(predictions(loaded, X), predictions(model, X))
     pd.testing.assert_frame_equal(loaded.leaderboard_, model.leaderboard_)

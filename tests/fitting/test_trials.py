@@ -1,10 +1,7 @@
 from __future__ import annotations
 
-import _thread
 import subprocess
 import sys
-import threading
-import time
 
 import numpy as np
 import pandas as pd
@@ -15,8 +12,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from recommender import recommend
 from recommender.errors import RecommendationError
+from recommender.evaluation.evaluate import Evaluation
+from recommender.fitting.budget import Budget
+from recommender.fitting.refinement import refine
 from recommender.fitting.thresholds import Thresholded
-from recommender.fitting.trials import _Trials, refine
+from recommender.fitting.trials import Trials
+from recommender.fitting.tries import Try
 from recommender.tables.loading import load_dataset
 
 
@@ -27,9 +28,11 @@ def iris() -> tuple[pd.DataFrame, pd.Series]:
 
 def test_the_best_of_what_was_tried_comes_back_fitted(iris):
     recommendation = recommend(*iris, include=["naive_bayes"], metric="accuracy")
-    found = recommendation.refine(*iris, seconds=120)
+    found = recommendation.refine(*iris, seconds=30, patience=2)
     board = found.leaderboard
-    assert len(board) == len(recommendation.items)  # it ends when nothing is left
+    ids = {item.configuration.id for item in recommendation.items}
+    assert ids <= set(board["configuration_id"])
+    assert len(board) < 20  # it ends when nothing more is gained
     assert board["score"].is_monotonic_decreasing
     assert (board["status"] == "ok").all()
     assert board.loc[1, "configuration_id"] == found.configuration.configuration.id
@@ -45,7 +48,7 @@ def test_a_function_is_judged_by_here_and_not_in_the_workers(iris):
         seen.append(len(y_true))
         return fixed - float((y_true == y_pred).mean())
 
-    found = recommend(*iris, include=["naive_bayes"], metric=spite).refine(*iris, seconds=120)
+    found = recommend(*iris, include=["naive_bayes"], metric=spite).refine(*iris, seconds=30, patience=2)
     assert found.leaderboard["score"].is_monotonic_decreasing
     assert found.leaderboard["score"].between(2.5, 3.5).all()
     assert found.leaderboard.loc[1, "configuration_id"] == found.configuration.configuration.id
@@ -56,7 +59,7 @@ def test_thresholds_are_moved_where_that_raises_the_metric():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(600, 3))
     y = (X[:, 0] + rng.logistic(scale=0.7, size=600) > 2.2).astype(int)
-    found = recommend(X, y, include=["naive_bayes"], metric="balanced_accuracy").refine(X, y, seconds=120)
+    found = recommend(X, y, include=["naive_bayes"], metric="balanced_accuracy").refine(X, y, seconds=30, patience=2)
     assert isinstance(found.estimator, Thresholded)
     assert found.estimator.thresholds[1] < 0.4
     likeliest = found.estimator.predict_proba(X).argmax(axis=1)
@@ -65,7 +68,7 @@ def test_thresholds_are_moved_where_that_raises_the_metric():
 
 
 def test_a_scorer_of_scikit_learn_by_its_name(iris):
-    found = recommend(*iris, include=["naive_bayes"], metric="neg_log_loss").refine(*iris, seconds=120)
+    found = recommend(*iris, include=["naive_bayes"], metric="neg_log_loss").refine(*iris, seconds=30, patience=2)
     assert (found.leaderboard["score"] < 0).all()
     assert found.leaderboard["score"].is_monotonic_decreasing
 
@@ -79,7 +82,7 @@ def test_what_a_scorer_refuses_is_a_failure(iris):
             raise RuntimeError("not today")
         return 1.0
 
-    found = recommend(*iris, include=["naive_bayes"], metric=moody).refine(*iris, seconds=20)
+    found = recommend(*iris, include=["naive_bayes"], metric=moody).refine(*iris, seconds=20, patience=2)
     assert set(found.leaderboard["status"]) == {"failed"}
     assert found.leaderboard["message"].str.contains("raises RuntimeError: not today").all()
     check_is_fitted(found.estimator)
@@ -92,7 +95,7 @@ def test_a_script_without_a_guard_refines(tmp_path):
         "from recommender import recommend\n"
         "X, y = load_iris(return_X_y=True, as_frame=True)\n"
         "recommendation = recommend(X, y, include=['naive_bayes'], metric='log_loss')\n"
-        "found = recommendation.refine(X, y, seconds=90)\n"
+        "found = recommendation.refine(X, y, seconds=30, patience=2)\n"
         "print(found.leaderboard['score'].is_monotonic_increasing, len(found.leaderboard) > 0)\n"
     )
     done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True)
@@ -101,46 +104,120 @@ def test_a_script_without_a_guard_refines(tmp_path):
 
 def test_interrupting_returns_the_best_so_far(iris):
     recommendation = recommend(*iris)
-    timer = threading.Timer(1.0, _thread.interrupt_main)
-    timer.start()
-    started = time.monotonic()
-    found = recommendation.refine(*iris, seconds=600)
-    assert time.monotonic() - started < 300
+
+    def interrupt(progress):
+        if progress.n_tried == 2:
+            raise KeyboardInterrupt
+
+    found = recommendation.refine(*iris, seconds=60, on_progress=interrupt)
     check_is_fitted(found.estimator)
-    assert len(found.leaderboard) < len(recommendation.items)
+    assert len(found.leaderboard) == 2
+    assert found.seconds < 300
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def trials_for(table, *, clock=None, seconds=100.0, **choices) -> Trials:
+    return Trials(recommend(*table, **choices), load_dataset(*table), Budget(seconds=seconds, clock=clock or Clock()))
 
 
 def test_nothing_is_started_that_would_overrun(iris):
-    recommendation = recommend(*iris)
-    trials = _Trials(recommendation, load_dataset(*iris), time.monotonic() + 100)
-    assert trials._next() is not None
-    trials.clock = 1e6 * trials.expected  # this machine is a million times slower than expected
-    assert trials._next() is None
+    clock = Clock()
+    trials = trials_for(iris, clock=clock)
+    assert trials.next_item() is not None
+    clock.now = 99.99  # of 100 seconds
+    assert trials.next_item() is None
+    clock.now = 0.0
+    for _ in range(20):
+        trials.pace.saw(1e6, expected=1.0)  # this machine is far slower than expected
+    assert trials.next_item() is None
+
+
+def test_the_first_try_is_the_first_recommendation(iris):
+    trials = trials_for(iris)
+    assert trials.next_item().configuration.id == trials.ranking.best.configuration.id
 
 
 def test_no_time_for_anything_still_gives_a_fitted_model(iris):
-    found = recommend(*iris).refine(*iris, seconds=0.01)
+    with pytest.warns(UserWarning, match="nothing could be tried"):
+        found = recommend(*iris).refine(*iris, seconds=0.01)
     assert found.leaderboard.empty
     assert "score" in found.leaderboard.columns
     check_is_fitted(found.estimator)
 
 
 def test_more_time_means_more_folds(iris):
-    recommendation, dataset = recommend(*iris), load_dataset(*iris)
-    few, many = (_Trials(recommendation, dataset, time.monotonic() + s).n_folds for s in (0.01, 10_000))
+    few, many = (trials_for(iris, seconds=seconds).n_folds for seconds in (0.01, 10_000))
     assert (few, many) == (3, 20)
 
 
-def test_failures_are_on_the_leaderboard_but_never_chosen(iris):
-    from recommender.evaluation.evaluate import Evaluation
+def test_workers_start_only_where_they_pay(iris):
+    few = trials_for(iris, seconds=100, include=["naive_bayes"])
+    few.n_workers = 4
+    assert not few._is_worth_starting()
+    many = trials_for(iris, seconds=1_000)
+    many.n_workers, many.n_folds = 4, 20
+    assert not many._is_worth_starting()  # before it is known how quick the machine is
+    many.standing.tries.append(Try(many.ranking.best))
+    many.pace._clock = 10 * many.pace._expected
+    assert many._is_worth_starting()
+    many.budget.seconds = 100.0  # too little on a machine that is so busy
+    assert not many._is_worth_starting()
 
-    recommendation = recommend(*iris, include=["lda", "qda"])
-    trials = _Trials(recommendation, load_dataset(*iris), time.monotonic() + 100)
-    first, second = recommendation.items[:2]
-    trials._record(first, [Evaluation(first.configuration.id, 0, "failed", "ValueError: no")])
-    trials._record(second, [Evaluation(second.configuration.id, 0, "ok", scores={"roc_auc": 0.6})])
-    assert trials.leaderboard()["status"].tolist() == ["ok", "failed"]
-    assert trials.choice().configuration.id == second.configuration.id
+
+def test_what_is_likely_to_gain_more_for_a_second_comes_first(iris):
+    trials = trials_for(iris, seconds=10)
+    for item in trials.session.untried()[:2]:
+        trials.session.tell(0.9, item)
+        trials.begun.add(item.configuration.id)
+    gains = trials.session.gains()
+    item = trials.next_item()
+
+    def worth(one):
+        return gains[one.configuration.id] / (trials._trying_seconds(one) + 10 / 20)
+
+    assert worth(item) == max(worth(one) for one in trials.session.untried() if trials.affords(one))
+
+
+def test_new_settings_follow_once_the_pool_is_known(iris):
+    trials = trials_for(iris, include=["naive_bayes"])
+    for item in trials.ranking.items:
+        attempt, fold = trials._next_fit()
+        assert not attempt.is_new
+        for fold in range(trials.n_folds):
+            trials._fit_here(attempt, fold)
+    attempt, _ = trials._next_fit()
+    assert attempt.is_new
+    assert attempt.item.algorithm == "naive_bayes"
+    assert attempt.id not in {item.configuration.id for item in trials.ranking.items}
+
+
+def test_trying_ends_where_nothing_more_is_gained(iris):
+    trials = trials_for(iris)
+    assert not trials._is_patience_over()
+    trials.standing.n_idle = 99
+    assert not trials._is_patience_over()
+    trials.standing.n_idle = 100
+    assert trials._is_patience_over()
+
+
+def test_failures_are_on_the_leaderboard_but_never_chosen(iris):
+    trials = trials_for(iris, include=["lda", "qda"])
+    first, second = (Try(item) for item in trials.ranking.items[:2])
+    trials.n_folds = 1
+    trials.waiting |= {first: [], second: []}
+    trials._took(first, Evaluation(first.id, 0, "failed", "ValueError: no"), 1.0)
+    trials._fit_here(second, 0)
+    assert trials.standing.leaderboard()["status"].tolist() == ["ok", "failed"]
+    assert trials.standing.best is second
+    assert trials.session.to_frame()["tried"].sum() == 2
 
 
 @pytest.mark.parametrize("seconds", [0, -1, float("nan")])

@@ -1,0 +1,167 @@
+"""Workers beside this process: they are started only where they pay, and take fits that are too large for here."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import ModuleType
+
+from recommender.evaluation.evaluate import Evaluation
+from recommender.evaluation.workers import Job, Limits, LocalWorkers, Outcome, Spooled, Workers, spool
+from recommender.fitting.row_weights import Floats
+from recommender.fitting.tries import Try
+from recommender.tables.dataset import Dataset
+from recommender.tables.splits import Split
+
+END_SECONDS = 0.5
+"""Workers that are to end are waited for no longer."""
+
+
+@dataclass(eq=False)
+class _Running:
+    attempt: Try
+    job: Job
+    since: float
+
+
+class Beside:
+    """Workers, and what they are at.
+
+    Parameters
+    ----------
+    workers : Workers
+        Processes of this machine, or a cluster.
+    spooled : Spooled
+        The table.
+    clock : callable() -> float
+        What tells the time.
+    """
+
+    def __init__(self, workers: Workers, spooled: Spooled, clock: Callable[[], float] = time.monotonic) -> None:
+        self._workers, self._spooled, self._clock = workers, spooled, clock
+        self._running: dict[Future[Outcome], _Running] = {}
+        self.has_answered = False
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is running."""
+        return not self._running
+
+    @property
+    def n_free(self) -> int:
+        """How many fits could be begun at once."""
+        return self._workers.n_workers - len(self._running)
+
+    @property
+    def n_workers(self) -> int:
+        """How many fits run at once."""
+        return self._workers.n_workers
+
+    def begin(self, attempt: Try, fold: int) -> None:
+        """Have a fold of a try done."""
+        self._submit(attempt, Job(self._spooled, attempt.item.configuration, fold, keep_predictions=True))
+
+    def _submit(self, attempt: Try, job: Job) -> None:
+        self._running[self._workers.submit(job)] = _Running(attempt, job, self._clock())
+
+    def ended(self, timeout: float) -> list[tuple[Try, Evaluation, float]]:
+        """What has ended, with its seconds by the clock; at least one unless that takes longer than `timeout`."""
+        done, _ = wait(self._running, timeout=timeout, return_when=FIRST_COMPLETED)
+        found = []
+        for future in done:
+            running = self._running.pop(future)
+            outcome = self._workers.outcome(running.job, future)
+            if outcome is None:
+                self._submit(running.attempt, running.job)
+            elif isinstance(outcome, Evaluation):
+                found.append((running.attempt, outcome, self._clock() - running.since))
+        self.has_answered = self.has_answered or bool(found)
+        return found
+
+    def give_up(self, attempt: Try) -> None:
+        """Forget the folds of a try that are not done."""
+        for future in [future for future, running in self._running.items() if running.attempt is attempt]:
+            future.cancel()
+            del self._running[future]
+
+
+class Room:
+    """Where workers beside this process can be started: a folder for the table, and a caller's script left alone."""
+
+    def __init__(self) -> None:
+        self._folder: TemporaryDirectory[str] | None = None
+        self._workers: Workers | None = None
+        self._main: ModuleType | None = None
+
+    def start(
+        self,
+        dataset: Dataset,
+        splits: Sequence[Split],
+        sample_weight: Floats | None,
+        *,
+        n_workers: int,
+        seconds: float,
+        cluster: str | None = None,
+    ) -> Beside:
+        """Start workers, without waiting for them; whatever they are at ends with `stop`.
+
+        Parameters
+        ----------
+        dataset : Dataset
+            What they fit on.
+        splits : sequence of (train, test)
+            The folds.
+        sample_weight : array of shape (n_samples,), optional
+            What models are fitted with.
+        n_workers : int
+            How many processes.
+        seconds : float
+            Longest that one fit may take.
+        cluster : str, optional
+            The address of a Dask scheduler, whose workers are used instead.
+        """
+        self._folder = TemporaryDirectory(prefix="recommender-")
+        self._leave_main_alone()
+        limits = Limits(seconds=seconds)
+        if cluster is None:
+            self._workers = LocalWorkers(n_workers, limits)
+        else:
+            from recommender.evaluation.cluster import ClusterWorkers
+            from recommender.evaluation.environment import describe_environment
+
+            self._workers = ClusterWorkers(cluster, limits, describe_environment(limits))
+        path = Path(self._folder.name) / "table.parquet"
+        return Beside(self._workers, spool(dataset, path, splits=splits, sample_weight=sample_weight))
+
+    def _leave_main_alone(self) -> None:
+        """Workers started from now on do not run the caller's script again, as they would without a guard in it."""
+        self._main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+
+    def stop(self) -> None:
+        """End all workers, whatever they are at; those that are only about to start are not waited for."""
+        if self._main is not None:
+            sys.modules["__main__"] = self._main
+        ending = threading.Thread(target=self._end, daemon=True)
+        ending.start()
+        ending.join(END_SECONDS)
+
+    def _end(self) -> None:
+        try:
+            if self._workers is not None:
+                self._workers.stop()
+        finally:
+            if self._folder is not None:
+                self._folder.cleanup()
+
+
+def n_processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

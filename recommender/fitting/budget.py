@@ -1,0 +1,145 @@
+"""Budgets: how much may be spent on trying, how quick this machine is, and how a fit in this process is cut off."""
+
+from __future__ import annotations
+
+import math
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from recommender.errors import RecommendationError
+
+PRIOR_SECONDS = 0.1
+"""So many expected seconds weighs the claim that this machine takes what was expected."""
+FORGOTTEN = 0.8
+"""What remains of an older measurement's weight with each new one: others come and go on a machine."""
+SURPRISE = 3.0
+"""A measurement counts as at most so many times what it was taken for by then: one model is not the machine."""
+AGAIN_SECONDS = 0.25
+"""A fit that did not hear that its time is up is told again."""
+
+
+class Budget:
+    """What may be spent: seconds by the clock from now on, a number of tries, or both.
+
+    Parameters
+    ----------
+    seconds : float, optional
+        For everything; None for no limit.
+    tries : int, optional
+        How many configurations may be tried; None for no limit.
+    clock : callable() -> float, default=time.monotonic
+        What tells the time.
+
+    Raises
+    ------
+    RecommendationError
+        If the seconds are not positive, or there is no try.
+
+    Examples
+    --------
+    >>> budget = Budget(seconds=60, clock=iter([0.0, 45.0]).__next__)
+    >>> budget.left
+    15.0
+    """
+
+    def __init__(
+        self,
+        *,
+        seconds: float | None = None,
+        tries: int | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        if seconds is not None and not seconds > 0:
+            raise RecommendationError(f"{seconds!r} seconds leave no time to try anything: give more than 0")
+        if tries is not None and tries < 1:
+            raise RecommendationError(f"n_candidates is at least 1, and {tries} was given")
+        self.seconds = math.inf if seconds is None else float(seconds)
+        self.tries = math.inf if tries is None else tries
+        self.clock, self._started = clock, clock()
+
+    @property
+    def spent(self) -> float:
+        """Seconds since it began."""
+        return self.clock() - self._started
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left; infinite without a limit."""
+        return self.seconds - self.spent
+
+
+class Pace:
+    """Seconds by the clock for each that was expected, as of lately.
+
+    Examples
+    --------
+    >>> pace = Pace()
+    >>> for _ in range(5):
+    ...     pace.saw(2.0, expected=1.0)
+    >>> 1.9 < pace.ratio < 2
+    True
+    """
+
+    def __init__(self) -> None:
+        self._clock = self._expected = PRIOR_SECONDS
+
+    def saw(self, seconds: float, *, expected: float) -> None:
+        """Take into account how long something took."""
+        seen = min(seconds, SURPRISE * self.ratio * expected)
+        self._clock = FORGOTTEN * self._clock + seen
+        self._expected = FORGOTTEN * self._expected + expected
+
+    @property
+    def ratio(self) -> float:
+        """Above 1 where this machine is slower than expected, or busy."""
+        return self._clock / self._expected
+
+
+class OutOfTime(BaseException):
+    """The time of a fit in this process is up; no model may take it for an error of its own."""
+
+
+@contextmanager
+def cut_off(seconds: float) -> Iterator[None]:
+    """Raise `OutOfTime` in the block after so many seconds, where that can be done.
+
+    It can in the main thread of a system with alarms (not Windows), where nobody else waits for one, and as soon as
+    Python runs: a call into a library is not interrupted.
+
+    Examples
+    --------
+    >>> try:
+    ...     with cut_off(0.01):
+    ...         while True:
+    ...             pass
+    ... except OutOfTime:
+    ...     print("over")
+    over
+    """
+    if not _has_alarm() or not math.isfinite(seconds):
+        yield
+        return
+    is_on = True
+
+    def ring(*about: Any) -> None:
+        if is_on:
+            raise OutOfTime
+
+    before = signal.signal(signal.SIGALRM, ring)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001), AGAIN_SECONDS)
+        yield
+    finally:
+        is_on = False
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _has_alarm() -> bool:
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        return False
+    return signal.getsignal(signal.SIGALRM) in (signal.SIG_DFL, signal.SIG_IGN)

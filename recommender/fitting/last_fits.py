@@ -1,0 +1,137 @@
+"""The last fits: what was chosen, fitted on all rows, one member after another as long as there is time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from recommender.algorithms.pipelines import build_pipeline
+from recommender.errors import RecommendationError
+from recommender.evaluation.evaluate import message_of
+from recommender.fitting.budget import Budget, OutOfTime, cut_off
+from recommender.fitting.ensemble import Member, voting
+from recommender.fitting.row_weights import RowWeights
+from recommender.fitting.standing import Chosen
+from recommender.fitting.thresholds import Floats, Thresholded, with_thresholds
+from recommender.tables.dataset import Dataset
+
+if TYPE_CHECKING:
+    from recommender.advice.ranking import RecommendedConfiguration
+
+
+@dataclass(eq=False)
+class Fitted:
+    """What was fitted on all rows.
+
+    Parameters
+    ----------
+    estimator : estimator
+        The fitted model.
+    weights : dict of str to float
+        Of the configurations in it, by id; they add up to 1.
+    messages : dict of str to str
+        Errors of those that could not be fitted, by id.
+    seconds : dict of str to float
+        By the clock, that the fits took, by id.
+    """
+
+    estimator: Any
+    weights: dict[str, float]
+    messages: dict[str, str] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def fit_first(
+    items: Iterable[RecommendedConfiguration],
+    dataset: Dataset,
+    *,
+    weights: RowWeights,
+    random_state: int,
+    thresholds: Floats | None = None,
+) -> Fitted:
+    """The first of some configurations that can be fitted.
+
+    Parameters
+    ----------
+    items : iterable of RecommendedConfiguration
+        In the order of preference.
+    dataset : Dataset
+        All rows.
+    weights : RowWeights
+        Theirs.
+    random_state : int
+        Seed of the models.
+    thresholds : array of shape (n_classes,), optional
+        Under which the first one predicts.
+
+    Raises
+    ------
+    Exception
+        What the first of them raised, if none can be fitted.
+    """
+    first: Exception | None = None
+    messages: dict[str, str] = {}
+    seconds: dict[str, float] = {}
+    for item in items:
+        started = time.monotonic()
+        try:
+            model = with_thresholds(
+                build_pipeline(item.configuration, dataset, random_state=random_state),
+                None if messages else thresholds,
+            )
+            model.fit(dataset.X, dataset.y, **weights.for_pipeline)
+        except Exception as error:  # whatever a model raises is its outcome on this table
+            first, messages[item.configuration.id] = first or error, message_of(error)
+        else:
+            return Fitted(model, {item.configuration.id: 1.0}, messages, seconds)
+        finally:
+            seconds[item.configuration.id] = time.monotonic() - started
+    raise first or RecommendationError("there is no configuration to fit")
+
+
+def fit_members(
+    chosen: Chosen, dataset: Dataset, *, weights: RowWeights, random_state: int, budget: Budget
+) -> Fitted | None:
+    """The fitted mean of several members, of those that can be fitted before the time is up; None if none can.
+
+    Parameters
+    ----------
+    chosen : Chosen
+        What to fit, the heaviest first.
+    dataset : Dataset
+        All rows.
+    weights : RowWeights
+        Theirs.
+    random_state : int
+        Seed of the models.
+    budget : Budget
+        At whose end a member is cut off, unless it is the first one.
+    """
+    y = dataset.y if dataset.task == "regression" else np.unique(np.asarray(dataset.y), return_inverse=True)[1]
+    given = {} if weights.fitting is None else {"sample_weight": weights.fitting}
+    fitted: list[tuple[str, Member, float]] = []
+    messages: dict[str, str] = {}
+    seconds: dict[str, float] = {}
+    for attempt, weight in chosen.members:
+        model = Member(build_pipeline(attempt.item.configuration, dataset, random_state=random_state).steps)
+        started = time.monotonic()
+        try:
+            with cut_off(max(budget.left, 0.0) if fitted else np.inf):
+                fitted.append((attempt.id, model.fit(dataset.X, y, **given), weight))
+        except OutOfTime:
+            break
+        except Exception as error:  # the others can do without it
+            messages[attempt.id] = message_of(error)
+        seconds[attempt.id] = time.monotonic() - started
+    if not fitted:
+        return None
+    total = sum(weight for _, _, weight in fitted)
+    members = [(name, model, weight / total) for name, model, weight in fitted]
+    ensemble = voting(members, dataset.task, dataset.X, dataset.y)
+    if chosen.thresholds is not None:
+        ensemble = Thresholded.around(ensemble, chosen.thresholds)
+    return Fitted(ensemble, {name: weight for name, _, weight in members}, messages, seconds)

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import math
+import signal
+import threading
+import time
+from contextlib import suppress
+
+import pytest
+
+from recommender.errors import RecommendationError
+from recommender.fitting.budget import Budget, OutOfTime, Pace, cut_off
+
+
+def test_what_is_left_is_by_the_clock():
+    now = [100.0]
+    budget = Budget(seconds=10, clock=lambda: now[0])
+    now[0] = 104.0
+    assert (budget.spent, budget.left) == (4.0, 6.0)
+    now[0] = 111.0
+    assert budget.left == -1.0
+
+
+def test_tries_have_no_end_in_time():
+    budget = Budget(tries=3)
+    assert budget.left == math.inf
+    assert budget.tries == 3
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [({"seconds": 0}, "give more than 0"), ({"seconds": math.nan}, "nan"), ({"tries": 0}, "least 1")],
+)
+def test_there_must_be_something_to_spend(how, message):
+    with pytest.raises(RecommendationError, match=message):
+        Budget(**how)
+
+
+def test_the_pace_follows_the_machine_and_no_single_model():
+    pace = Pace()
+    assert pace.ratio == 1
+    pace.saw(100.0, expected=1.0)  # one model took it
+    assert pace.ratio < 3
+    for _ in range(30):
+        pace.saw(8.0, expected=1.0)
+    assert pace.ratio == pytest.approx(8, rel=0.05)
+    for _ in range(30):
+        pace.saw(0.5, expected=1.0)
+    assert pace.ratio == pytest.approx(0.5, rel=0.05)
+
+
+def test_what_lasts_too_long_is_cut_off_and_cannot_take_that_for_its_own_error():
+    def model() -> None:
+        while True:
+            with suppress(Exception):  # as a model may
+                time.sleep(0.01)
+
+    started = time.monotonic()
+    with pytest.raises(OutOfTime), cut_off(0.05):
+        model()
+    assert time.monotonic() - started < 20
+    assert signal.getsignal(signal.SIGALRM) in (signal.SIG_DFL, signal.SIG_IGN)
+
+
+def test_what_is_quick_is_left_alone():
+    with cut_off(60.0):
+        done = True
+    assert done
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_another_thread_is_not_cut_off():
+    found = []
+
+    def work():
+        with cut_off(0.001):
+            time.sleep(0.05)
+            found.append("done")
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert found == ["done"]
+
+
+def test_an_alarm_of_somebody_else_is_left_to_them():
+    rung = []
+    before = signal.signal(signal.SIGALRM, lambda *about: rung.append(1))
+    try:
+        with cut_off(0.001):
+            time.sleep(0.05)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert rung == []

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_iris
+from sklearn.ensemble import VotingClassifier
+
+from recommender import recommend
+from recommender.fitting.budget import Budget
+from recommender.fitting.last_fits import fit_members
+from recommender.fitting.row_weights import RowWeights
+from recommender.fitting.standing import Chosen
+from recommender.fitting.thresholds import Thresholded
+from recommender.fitting.tries import Try
+
+HOW = {"weights": RowWeights(), "random_state": 0}
+
+
+@pytest.fixture(scope="module")
+def ranking():
+    return recommend(load_iris(as_frame=True), include=["lda", "naive_bayes", "qda"])
+
+
+def chosen(ranking, *weights: float, thresholds=None) -> Chosen:
+    first = {item.algorithm: item for item in reversed(ranking.items)}
+    members = [(Try(item), weight) for item, weight in zip(first.values(), weights, strict=False)]
+    return Chosen(members, 0.9, thresholds)
+
+
+def test_members_are_fitted_on_all_rows_and_averaged(ranking):
+    fitted = fit_members(chosen(ranking, 0.75, 0.25), ranking.dataset, budget=Budget(seconds=600), **HOW)
+    assert isinstance(fitted.estimator, VotingClassifier)
+    assert sorted(fitted.weights.values()) == [0.25, 0.75]
+    X, y = ranking.dataset.X, ranking.dataset.y
+    expected = sum(
+        weight * model.predict_proba(X)
+        for weight, model in zip((0.75, 0.25), fitted.estimator.estimators_, strict=True)
+    )
+    np.testing.assert_allclose(fitted.estimator.predict_proba(X), expected)
+    assert fitted.estimator.score(X, y) > 0.9
+
+
+def test_thresholds_are_around_the_mean(ranking):
+    what = chosen(ranking, 0.5, 0.5, thresholds=np.array([0.2, 0.4, 0.4]))
+    model = fit_members(what, ranking.dataset, budget=Budget(seconds=600), **HOW).estimator
+    assert isinstance(model, Thresholded)
+    assert isinstance(model.classifier, VotingClassifier)
+    said = model.predict_proba(ranking.dataset.X)
+    assert (model.predict(ranking.dataset.X) == (said / [0.2, 0.4, 0.4]).argmax(axis=1)).all()
+
+
+def test_after_the_time_is_up_the_heaviest_is_enough(ranking):
+    over = Budget(seconds=1e-6)
+    fitted = fit_members(chosen(ranking, 0.6, 0.3, 0.1), ranking.dataset, budget=over, **HOW)
+    assert list(fitted.weights.values()) == [1.0]
+    assert len(fitted.estimator.estimators_) == 1
+
+
+def test_one_that_fails_is_left_out_and_says_why(ranking):
+    weights = RowWeights(np.ones(150), np.ones(150))  # which discriminant analysis does not take
+    what = chosen(ranking, 0.4, 0.3, 0.3)
+    fitted = fit_members(what, ranking.dataset, budget=Budget(seconds=600), weights=weights, random_state=0)
+    assert len(fitted.weights) == 1
+    assert next(iter(fitted.weights)).startswith("naive_bayes")
+    assert len(fitted.messages) == 2
+    assert all("sample_weight" in message for message in fitted.messages.values())

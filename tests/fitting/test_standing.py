@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from recommender.advice.filters import Filters
+from recommender.evaluation.measures import Predicted
+from recommender.evaluation.metrics import METRICS, Metric
+from recommender.fitting.standing import COLUMNS, MOST_CONSIDERED, Standing
+from recommender.fitting.thresholds import LeftOut
+from recommender.fitting.tries import Judging, Try
+
+RMSE = METRICS["rmse"]
+
+
+def standing(*, ensemble: bool = True, metric: Metric = RMSE, **limits: float) -> Standing:
+    return Standing(Judging(metric, metric, False), ensemble=ensemble, filters=Filters(**limits), rows_ratio=2.0)
+
+
+def tries(noise: list[float], *, seconds: float = 3.0) -> list[Try]:
+    """Members that miss the same truth by noise of their own, on three folds."""
+    rng = np.random.default_rng(0)
+    folds = [rng.normal(size=200) for _ in range(3)]
+    found = []
+    for i, scale in enumerate(noise):
+        item = SimpleNamespace(
+            configuration=SimpleNamespace(id=f"c{i}"),
+            algorithm=f"a{i}",
+            hyperparameters={},
+            expected_score=0.5,
+            predict_seconds=float(i + 1),
+            model_bytes=1e6,
+        )
+        one = Try(item, seconds=seconds, fit_seconds=[0.1] * 3)
+        for fold, y in enumerate(folds):
+            one.said[fold] = LeftOut(y, Predicted(y + scale * rng.normal(size=200)))
+            one.scores[fold] = one.said[fold].score(RMSE)
+        found.append(one)
+    return found
+
+
+def filled(found: Standing, noise: list[float]) -> Standing:
+    for one in tries(noise):
+        found.add(one, most_refit=1e9)
+    return found
+
+
+def test_several_that_err_apart_are_averaged():
+    found = filled(standing(), [0.5, 0.5, 0.5])
+    chosen = found.settle(most_refit=1e9)
+    assert len(chosen.members) == 3
+    assert sum(weight for _, weight in chosen.members) == pytest.approx(1)
+    assert chosen.score < 0.7 * found.best.score
+    board = found.leaderboard()
+    assert list(board.columns) == list(COLUMNS)
+    assert board["weight"].sum() == pytest.approx(1)
+    assert board["score"].is_monotonic_increasing
+
+
+def test_one_pipeline_where_no_ensemble_is_wanted():
+    chosen = filled(standing(ensemble=False), [0.5, 0.5, 0.4]).settle(most_refit=1e9)
+    assert [(attempt.id, weight) for attempt, weight in chosen.members] == [("c2", 1.0)]
+
+
+def test_what_gains_only_on_the_rows_that_chose_it_is_refused(monkeypatch):
+    found = filled(standing(), [0.5, 0.5, 0.5])
+    monkeypatch.setattr("recommender.fitting.standing.nested_gain", lambda *args, **how: -0.001)
+    chosen = found.settle(most_refit=1e9)
+    assert len(chosen.members) == 1
+    assert chosen.score == found.best.score
+    assert found.weights == {found.best.id: 1.0}
+
+
+def test_limits_are_those_of_the_whole_ensemble():
+    assert len(filled(standing(max_predict_time=3.5), [0.5] * 4).settle(most_refit=1e9).members) == 2
+    assert len(filled(standing(max_memory=1.5), [0.5] * 4).settle(most_refit=1e9).members) == 1
+    assert len(filled(standing(max_memory=3.5), [0.5] * 4).settle(most_refit=1e9).members) == 3
+
+
+def test_members_are_as_many_as_there_is_time_to_fit():
+    found = filled(standing(), [0.5] * 4)
+    assert found.refit_seconds(found.tries[0]) == 2.0  # a fold took 1 second, and twice the rows twice that
+    assert len(found.settle(most_refit=4.5).members) == 2
+    assert len(found.settle(most_refit=0.0).members) == 1
+
+
+def test_tries_without_a_gain_are_counted():
+    found = standing()
+    numbers = []
+    for one in tries([0.5, 0.4, 3.0, 3.0]):
+        found._weighed_at = -np.inf
+        found.add(one, most_refit=1e9)
+        numbers.append(found.n_idle)
+    assert numbers == [0, 0, 1, 2]
+    assert [row["best"] for row in found.history][1:] == [found.best.score] * 3
+    assert found.history[-1]["ensemble"] == found.score
+
+
+def test_only_the_best_keep_what_they_predicted():
+    found = filled(standing(), list(np.linspace(0.1, 1.0, MOST_CONSIDERED + 3)))
+    assert [bool(one.said) for one in found.tries] == [True] * MOST_CONSIDERED + [False] * 3
+
+
+def test_nothing_tried_is_nothing_chosen():
+    assert standing().settle(most_refit=1e9) is None
+    assert standing().leaderboard().empty
+
+
+def test_one_that_was_cut_short_is_chosen_only_where_there_is_no_other():
+    short, whole = tries([0.1, 0.5])
+    short.stop("the time was up", None, RMSE)
+    found = standing()
+    found.add(short, most_refit=1e9)
+    assert found.settle(most_refit=1e9).members[0][0] is short
+    found.add(whole, most_refit=1e9)
+    assert found.settle(most_refit=1e9).members[0][0] is whole
