@@ -17,7 +17,7 @@ PRIOR_SECONDS = 0.1
 FORGOTTEN = 0.8
 """What remains of an older measurement's weight with each new one: others come and go on a machine."""
 SURPRISE = 3.0
-"""A measurement counts as at most so many times what it was taken for by then: one model is not the machine."""
+"""A measurement but the first counts as at most so many times what it was taken for: one model is not the machine."""
 AGAIN_SECONDS = 0.25
 """A fit that did not hear that its time is up is told again."""
 
@@ -86,10 +86,12 @@ class Pace:
 
     def __init__(self) -> None:
         self._clock = self._expected = PRIOR_SECONDS
+        self._has_seen = False
 
     def saw(self, seconds: float, *, expected: float) -> None:
         """Take into account how long something took."""
-        seen = min(seconds, SURPRISE * self.ratio * expected)
+        seen = min(seconds, SURPRISE * self.ratio * expected) if self._has_seen else seconds
+        self._has_seen = True
         self._clock = FORGOTTEN * self._clock + seen
         self._expected = FORGOTTEN * self._expected + expected
 

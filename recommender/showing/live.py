@@ -27,7 +27,7 @@ class Live:
     --------
     >>> progress = TrialProgress("lda", 1, "lda", 0.9, 0.9, 60.0, 58.0, (("lda", 0.9, 1.0),))
     >>> Live(sys.stdout)(progress)
-    1 tried, best lda with 0.9, ensemble 0.9, 58 s left
+    1 tried, best lda with 0.900, ensemble 0.900, 58 s left
     """
 
     def __init__(self, stream: TextIO | None = None) -> None:

@@ -17,8 +17,8 @@ def test_a_line_for_each_gain():
     for found in (progress(1, 0.9, 0.9), progress(2, 0.9, 0.9, 25.0), progress(3, 0.9, 0.91, 20.0)):
         live(found)
     assert stream.getvalue().splitlines() == [
-        "1 tried, best lda with 0.9, ensemble 0.9, 30 s left",
-        "3 tried, best lda with 0.9, ensemble 0.91, 20 s left",
+        "1 tried, best lda with 0.900, ensemble 0.900, 30 s left",
+        "3 tried, best lda with 0.900, ensemble 0.910, 20 s left",
     ]
 
 
@@ -29,10 +29,10 @@ def test_nothing_is_said_of_nothing():
 
 
 def test_a_budget_of_tries_has_no_seconds_left():
-    assert in_words(progress(2, 0.5, 0.6, math.inf)) == "2 tried, best lda with 0.5, ensemble 0.6"
+    assert in_words(progress(2, 0.5, 0.6, math.inf)) == "2 tried, best lda with 0.500, ensemble 0.600"
 
 
 def test_a_notebook_shows_the_best():
     page = _Page(progress(2, 0.9, 0.95))._repr_html_()
     assert "&lt;qda&gt;" in page
-    assert '<td class="number">0.7</td>' in page
+    assert '<td class="number">0.700</td>' in page
