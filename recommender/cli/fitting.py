@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -26,7 +28,8 @@ from recommender.words import count, duration, score_in_words
 if TYPE_CHECKING:
     import pandas as pd
 
-    from recommender.fitting.trials import Refinement, TrialProgress
+    from recommender.fitting.effort import TrialProgress
+    from recommender.recommendation import Refinement
 
 N_SHOWN = 5
 """So many of the configurations that were tried are shown."""
@@ -78,7 +81,8 @@ def fit(
             interpretable=interpretable,
             knowledge=knowledge,
         )
-        refined = found.refine(dataset.X, dataset.y, seconds=seconds, on_progress=lambda now: tell(_in_words(now)))
+        with _warnings_said():
+            refined = found.refine(dataset.X, dataset.y, seconds=seconds, on_progress=lambda now: tell(_in_words(now)))
         column = str(dataset.y.name)
         save(refined.estimator, output, target=column)
         if html:
@@ -180,12 +184,18 @@ def _loaded(path: Path) -> Any:
     """A saved model; what is to be said of it, in a line."""
     from recommender.fitting.saving import load
 
+    with _warnings_said():
+        return load(path)
+
+
+@contextmanager
+def _warnings_said() -> Iterator[None]:
+    """What is warned of is said in a line."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
-        fitted = load(path)
+        yield
     for warning in caught:
         say(f"Note: {warning.message}")
-    return fitted
 
 
 def _read(file: str, sheet: str | None, target: str | None = None) -> pd.DataFrame:
