@@ -8,8 +8,8 @@ from textwrap import fill
 
 import pandas as pd
 
-from benchmarks.lessons.tables import MIN_SHARE, NEAR, ROWS, growth, range_of_rows, summarize_seconds
 from recommender.algorithms.catalogue import ALGORITHMS
+from recommender.atlas.lessons import MIN_SHARE, NEAR, ROWS, growth, range_of_rows, summarize_seconds
 from recommender.evaluation.metrics import metrics_for
 from recommender.evidence.knowledge import KnowledgeBase
 from recommender.tables.dataset import TASKS, Task

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from benchmarks.lessons.tables import ROWS
 from recommender.algorithms.catalogue import ALGORITHMS
+from recommender.atlas.lessons import ROWS
 from recommender.evaluation.metrics import metrics_for
 from recommender.tables.dataset import TASKS
 

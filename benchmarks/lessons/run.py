@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.lessons.page import write_page
 from benchmarks.lessons.plots import plot_gains, plot_seconds, plot_tuning, plot_wins
-from benchmarks.lessons.tables import summarize_tuning, tabulate_seconds, tabulate_tuning, tabulate_wins
+from recommender.atlas.lessons import summarize_tuning, tabulate_seconds, tabulate_tuning, tabulate_wins
 from recommender.evidence.folder import load_knowledge
 
 HERE = Path(__file__).parent

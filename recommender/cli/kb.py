@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from recommender.cli.collecting import end_collection, run_collection
-from recommender.cli.console import emit, printed, say, show_text
+from recommender.cli.console import emit, printed, say, show_text, status
 from recommender.cli.forms import ExportForm, InfoForm, TableForm
 from recommender.cli.imports import DEFAULT_STORE, Source, SourceOption, show_imported_winners
 from recommender.cli.options import (
@@ -33,6 +33,7 @@ from recommender.cli.options import (
 )
 from recommender.cli.tables import show_shares, show_table
 from recommender.errors import RecommenderError, unknown_name
+from recommender.outputs import check_folder
 from recommender.words import count
 
 app = typer.Typer(help="Look into a knowledge base, add to it, and take from it.", no_args_is_help=True)
@@ -165,6 +166,22 @@ def export(
         write_scenario(base, Path(output), checked_task(task), metric)
         done = count(len(base.for_task(checked_task(task))), "dataset")
     show_text(f"{done} written to {output}")
+
+
+@app.command(epilog="Example: `recommender kb atlas what-won-where`")
+def atlas(
+    output: Annotated[Path, typer.Argument(help="The folder to write into; its index.html opens in any browser.")],
+    store: EvidenceOption = None,
+    knowledge: KnowledgeOption = None,
+) -> None:
+    """Write a site about a knowledge base: what won on each dataset, where each algorithm wins, and a map."""
+    check_folder(output)
+    base = chosen_knowledge(store, knowledge)
+    from recommender.atlas.site import write_atlas
+
+    with status("Writing") as tell:
+        n_pages = write_atlas(base, output, on_progress=tell)
+    show_text(f"{count(n_pages, 'page')} written to {output}: open {output / 'index.html'}")
 
 
 def _form_of(output: str) -> ExportForm:

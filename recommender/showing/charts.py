@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, isfinite, log10
 from typing import TYPE_CHECKING
 
-from recommender.showing.plots import GREY, colour_of
+import numpy as np
+import pandas as pd
+
+from recommender.showing.plots import colour_of
 from recommender.words import duration, score_in_words
 
 if TYPE_CHECKING:
@@ -56,6 +59,47 @@ class Scatter:
     others: list[tuple[float, float]]
 
 
+@dataclass(frozen=True)
+class Mark:
+    """What has a number in a chart: seconds, score, and the interval that holds the score."""
+
+    number: int
+    algorithm: str
+    seconds: float
+    score: float
+    interval: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Bars with a name and a value each, from where they begin; the longest first."""
+
+    names: list[str]
+    values: list[float]
+    start: float
+
+    @property
+    def rows(self) -> list[tuple[str, float, float]]:
+        """Name, value and length in percent of each bar."""
+        reach = max(self.values) - self.start
+        return [(n, v, round(100 * (v - self.start) / reach, 1)) for n, v in zip(self.names, self.values, strict=True)]
+
+
+def bars_of(scores: pd.Series) -> Bars | None:
+    """Bars for scores by name, the best first, that begin at a round number below all; None where there are none.
+
+    Examples
+    --------
+    >>> bars_of(pd.Series({"linear": 0.81, "tree": 0.72})).start
+    0.7
+    """
+    if scores.empty:
+        return None
+    low, high = scores.min(), scores.max()
+    start = float(np.floor(20 * (low - 0.15 * (high - low)) - 1e-9) / 20)
+    return Bars([str(name) for name in scores.index], scores.tolist(), start)
+
+
 def scores_over_seconds(recommendation: Ranking, n_numbered: int) -> Scatter:
     """What is expected of each configuration over the seconds that it takes to fit; the better, the higher.
 
@@ -66,21 +110,71 @@ def scores_over_seconds(recommendation: Ranking, n_numbered: int) -> Scatter:
     n_numbered : int
         So many of the first ones have their number and interval.
     """
-    items, sign = recommendation.items, recommendation.metric.sign
-    numbered = items[:n_numbered]
-    x = seconds_axis([item.fit_seconds for item in items])
-    scores = [item.expected_score for item in items]
-    lowest = min(sign * score for score in [*(end for i in numbered for end in i.interval), *scores[: len(items) // 2]])
-    y = score_axis([sign * lowest, *scores[:1], *(end for item in numbered for end in item.interval)], sign=sign)
-    taken: list[tuple[float, float]] = [(x.at(i.fit_seconds), y.at(i.expected_score)) for i in numbered]
-    points = []
-    for item, (left, up) in zip(numbered, list(taken), strict=True):
+    items = recommendation.items
+    marks = [Mark(i.rank, i.algorithm, i.fit_seconds, i.expected_score, i.interval) for i in items[:n_numbered]]
+    others = [(item.fit_seconds, item.expected_score) for item in items[n_numbered:]]
+    return scatter(marks, others, sign=recommendation.metric.sign)
+
+
+def scatter(marks: Sequence[Mark], others: Sequence[tuple[float, float]], *, sign: int) -> Scatter:
+    """Scores over seconds, in a frame that holds all marks and the better half of the others.
+
+    Parameters
+    ----------
+    marks : sequence of Mark
+        What has a number.
+    others : sequence of (seconds, score)
+        What is a mere point.
+    sign : {1, -1}
+        Whether higher or lower scores are better.
+    """
+    x = seconds_axis([mark.seconds for mark in marks] + [seconds for seconds, _ in others])
+    better = sorted((score for _, score in others), key=lambda score: -sign * score)[: len(others) // 2]
+    y = score_axis([*(end for mark in marks for end in mark.interval), *better], sign=sign)
+    places = [(x.at(mark.seconds), y.at(mark.score)) for mark in marks]
+    points, taken = [], list(places)
+    for mark, (left, up) in zip(marks, places, strict=True):
         label = _free_place(left, up, taken)
         taken.append(label)
-        low, high = sorted(y.at(end) for end in item.interval)
-        points.append(Point(left, up, low, high, *label, item.rank, colour_of(item.algorithm) or GREY))
-    others = [(x.at(item.fit_seconds), y.at(item.expected_score)) for item in items[n_numbered:]]
-    return Scatter(x, y, points, [(left, up) for left, up in others if up >= 0])
+        low, high = sorted(y.at(end) for end in mark.interval)
+        points.append(Point(left, up, low, high, *label, mark.number, colour_of(mark.algorithm)))
+    return Scatter(x, y, points, [(x.at(s), y.at(score)) for s, score in others if y.at(score) >= 0])
+
+
+@dataclass(frozen=True)
+class Curves:
+    """Lines over a logarithmic scale of rows: name, colour and points of each, and two axes."""
+
+    x: Axis
+    y: Axis
+    lines: list[tuple[str, str, list[tuple[float, float]]]]
+
+
+def curves_of(scores: Mapping[str, pd.Series], *, sign: int) -> Curves | None:
+    """The scores of some algorithms over training rows; None where there are none.
+
+    Parameters
+    ----------
+    scores : mapping of str to Series
+        For each algorithm its scores by training rows.
+    sign : {1, -1}
+        Whether higher or lower scores are better.
+
+    Examples
+    --------
+    >>> found = curves_of({"lda": pd.Series({100.0: 0.7, 10_000.0: 0.8})}, sign=1)
+    >>> [text for _, text in found.x.ticks], len(found.lines)
+    (['100', '1,000', '10,000'], 1)
+    """
+    if not scores:
+        return None
+    x = log_axis([float(rows) for line in scores.values() for rows in line.index], lambda rows: f"{rows:,.0f}")
+    y = score_axis([score for line in scores.values() for score in line], sign=sign)
+    lines = [
+        (name, colour_of(name), [(x.at(float(rows)), y.at(score)) for rows, score in line.items()])  # type: ignore[arg-type]
+        for name, line in scores.items()
+    ]
+    return Curves(x, y, lines)
 
 
 def seconds_axis(seconds: Sequence[float]) -> Axis:
@@ -91,12 +185,15 @@ def seconds_axis(seconds: Sequence[float]) -> Axis:
     >>> [text for _, text in seconds_axis([0.02, 30.0]).ticks]
     ['0.01 s', '0.1 s', '1 s', '10 s', '100 s']
     """
-    known = [log10(max(value, SHORTEST)) for value in seconds if isfinite(value)] or [0.0]
+    return log_axis(seconds, lambda value: f"{value:g} s" if value < 1e4 else duration(value))
+
+
+def log_axis(values: Sequence[float], words: Callable[[float], str]) -> Axis:
+    """A logarithmic scale with a tick at each power of ten."""
+    known = [log10(max(value, SHORTEST)) for value in values if isfinite(value)] or [0.0]
     low, high = floor(min(known)), max(ceil(max(known)), floor(min(known)) + 1)
     at = _inside(low, high)
-    ticks = [
-        (at(power), f"{10.0**power:g} s" if power < 4 else duration(10.0**power)) for power in range(low, high + 1)
-    ]
+    ticks = [(at(power), words(10.0**power)) for power in range(low, high + 1)]
     return Axis(lambda value: at(log10(max(value, SHORTEST))), ticks)
 
 

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from recommender.advice.reasons import explain
 from recommender.advice.small_learners import unit_of
-from recommender.algorithms.catalogue import find_algorithm
 from recommender.notebook import STYLE
-from recommender.showing.charts import scores_over_seconds
-from recommender.showing.plots import colour_of
+from recommender.showing.charts import bars_of, scores_over_seconds
+from recommender.showing.pages import render
 from recommender.showing.script import write_script
-from recommender.words import duration, number_in_words, regret_in_words, score_in_words, size
+from recommender.words import regret_in_words
 
 if TYPE_CHECKING:
-    import pandas as pd
-    from jinja2 import Environment
-
     from recommender.advice.ranking import Ranking, RecommendedConfiguration
 
 N_PORTFOLIO = 3
@@ -61,15 +54,12 @@ def write_report(recommendation: Ranking, *, file: str, target: str, top: int = 
     >>> page.splitlines()[0], "<script" in page
     ('<!DOCTYPE html>', False)
     """
-    from importlib.metadata import version
-
     reasons = explain(recommendation)
     items = recommendation.items[:top]
     low = min(item.interval[0] for item in items)
     width = (max(item.interval[1] for item in items) - low) or 1.0
-    start, bars = _bars(reasons.kinds)
-    template = _environment().get_template("report.html")
-    return template.render(
+    return render(
+        "report.html",
         dataset=recommendation.dataset,
         task=TASKS_IN_WORDS[recommendation.task],
         target=target,
@@ -84,8 +74,7 @@ def write_report(recommendation: Ranking, *, file: str, target: str, top: int = 
         scatter=scores_over_seconds(recommendation, len(items)),
         reasons=reasons,
         sentences=reasons.sentences(),
-        kinds=bars,
-        kinds_from=start,
+        bars=bars_of(reasons.kinds),
         kinds_unit=unit_of(recommendation.task),
         moved=list(reasons.noticeable().itertuples()),
         neighbours=reasons.neighbours.rename_axis("id").reset_index().to_dict("records"),
@@ -94,74 +83,25 @@ def write_report(recommendation: Ranking, *, file: str, target: str, top: int = 
         columns=list(recommendation.columns.itertuples()),
         n_columns=N_COLUMNS,
         code=write_script(recommendation.best, file=file, target=target, metric=recommendation.judge),
-        version=version("recommender"),
     )
 
 
 def render_table(recommendation: Ranking) -> str:
     """The top of a ranking as an HTML table for notebooks."""
-    return (
-        _environment()
-        .get_template("table.html")
-        .render(
-            style=STYLE,
-            dataset=recommendation.dataset,
-            metric=recommendation.metric.name,
-            items=recommendation.items[:N_TABLE],
-            n_more=len(recommendation.items[N_TABLE:]),
-            portfolio=recommendation.portfolio(N_PORTFOLIO),
-            neighbours=recommendation.neighbours(N_PORTFOLIO).to_dict("records"),
-            notes=recommendation.notes(),
-        )
+    return render(
+        "table.html",
+        style=STYLE,
+        dataset=recommendation.dataset,
+        metric=recommendation.metric.name,
+        items=recommendation.items[:N_TABLE],
+        n_more=len(recommendation.items[N_TABLE:]),
+        portfolio=recommendation.portfolio(N_PORTFOLIO),
+        neighbours=recommendation.neighbours(N_PORTFOLIO).to_dict("records"),
+        notes=recommendation.notes(),
     )
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("recommender.showing"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "score": score_in_words,
-        "seconds": duration,
-        "regret": regret_in_words,
-        "settings": _settings,
-        "kind": _kind,
-        "colour": lambda item: colour_of(item.algorithm),
-        "size": lambda n_bytes: "unknown" if np.isnan(n_bytes) else size(n_bytes),
-        "number": number_in_words,
-        "percent": lambda share: "" if np.isnan(share) else f"{share:.0%}",
-        "sentence": lambda clause: clause[:1].upper() + clause[1:].removesuffix(".") + ".",
-    }
-    return environment
 
 
 def _band(item: RecommendedConfiguration, low: float, width: float) -> dict[str, float]:
     """Where an interval and what is expected lie on a scale from 0 to 100."""
     start, end, at = (100 * (score - low) / width for score in (*item.interval, item.expected_score))
     return {"start": round(start, 2), "width": round(end - start, 2), "at": round(at, 2)}
-
-
-def _bars(kinds: pd.Series) -> tuple[float, list[tuple[str, float, float]]]:
-    """The score at which bars begin, and of each kind its score and how long its bar is, from 0 to 100."""
-    if kinds.empty:
-        return 0.0, []
-    low, high = kinds.min(), kinds.max()
-    start = float(np.floor(20 * (low - 0.15 * (high - low)) - 1e-9) / 20)
-    return start, [
-        (str(kind), score, round(100 * (score - start) / (high - start), 1)) for kind, score in kinds.items()
-    ]
-
-
-def _settings(item: RecommendedConfiguration) -> str:
-    return ", ".join(f"{name}={value}" for name, value in item.hyperparameters.items()) or "the library's defaults"
-
-
-def _kind(item: RecommendedConfiguration) -> str:
-    return find_algorithm(item.algorithm).description

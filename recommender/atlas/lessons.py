@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from recommender.algorithms.catalogue import ALGORITHMS
 from recommender.algorithms.configuration import Configuration
@@ -15,12 +17,16 @@ from recommender.evidence.knowledge import KnowledgeBase
 from recommender.metamodel.regrets import normalized_regret
 from recommender.tables.dataset import TASKS, Task
 
+Floats = NDArray[np.float64]
+
 ROWS = {"under 500": 0, "500 to 1,999": 500, "2,000 to 9,999": 2_000, "10,000 or more": 10_000}
 """Ranges of rows by where they begin."""
 MIN_SHARE = 0.5
 """A configuration that was evaluated on a smaller share of a task's datasets to which it applies is left out."""
 FOLDS_PER_REPEAT = 5
+"""Folds are numbered through the repeats of cross-validation."""
 N_BOOTSTRAPS = 1_000
+"""How often families are drawn again for an interval."""
 NEAR = 0.1
 """A regret of less than this counts as about as good as the best."""
 
@@ -40,6 +46,7 @@ def range_of_rows(n_samples: pd.Series) -> pd.Series:
 
 
 def algorithm_of(knowledge: KnowledgeBase, configuration_ids: pd.Index) -> np.ndarray:
+    """The algorithm of each configuration."""
     return knowledge.configurations.loc[configuration_ids, "algorithm"].to_numpy()
 
 
@@ -49,7 +56,7 @@ def tabulate_wins(knowledge: KnowledgeBase) -> pd.DataFrame:
     for task in TASKS:
         performance = performance_of(knowledge, task)
         rows = range_of_rows(knowledge.datasets.loc[performance.index, "n_samples"])
-        defaults = performance[[c for c in performance if c.endswith("-default")]]
+        defaults = performance[[c for c in performance if str(c).endswith("-default")]]
         regret = normalized_regret(performance).T.groupby(algorithm_of(knowledge, performance.columns)).min().T
         of_range = pd.concat(
             {
@@ -60,7 +67,7 @@ def tabulate_wins(knowledge: KnowledgeBase) -> pd.DataFrame:
             axis=1,
         ).fillna(0.0)
         sums = of_range.groupby(rows).sum().stack(future_stack=True).rename_axis(["rows", "algorithm"])
-        sums["datasets"] = sums.index.get_level_values("rows").map(rows.value_counts())
+        sums["datasets"] = sums.index.get_level_values("rows").map(rows.value_counts().to_dict())
         parts.append(sums.reset_index().assign(task=task))
     order = ["task", "rows", "algorithm", "datasets", "wins", "default_wins", "near_best"]
     return pd.concat(parts, ignore_index=True)[order]
@@ -84,49 +91,62 @@ def tabulate_tuning(knowledge: KnowledgeBase) -> pd.DataFrame:
     - ``tuned``: chosen on some folds and judged on the others (see `held_out`).
     - ``default_there``: the default on the same folds as ``tuned``.
     """
-    rows: list[dict[str, Any]] = []
-    for task in TASKS:
-        metric = metrics_for(task)[0]
-        performance = performance_of(knowledge, task)
-        regret = normalized_regret(performance)
-        families = knowledge.datasets.loc[performance.index, "family"]
-        algorithms = algorithm_of(knowledge, performance.columns)
-        folds = fold_scores(knowledge, metric, performance)
-        for algorithm in [name for name in ALGORITHMS if Configuration(name, {}).id in performance]:
-            default = Configuration(algorithm, {}).id
-            mine = regret.loc[regret[default].notna(), algorithms == algorithm]
-            for dataset_id, losses in mine.iterrows():
-                scores = performance.loc[dataset_id]
-                best, median = scores.max(), scores.median()
-                others = mine[families[mine.index] != families[dataset_id]].mean()
-                fixed = others.idxmin() if others.notna().any() else default
-                tuned, default_there = held_out(folds[dataset_id].reindex(columns=mine.columns), default)
-                there = np.array([tuned, default_there])
-                losses_there = np.clip((best - there) / (best - median), 0, 1) if best > median else 0 * there
-                rows.append(
-                    {
-                        "task": task,
-                        "algorithm": algorithm,
-                        "dataset_id": dataset_id,
-                        "family": families[dataset_id],
-                        "configurations": int(losses.notna().sum()),
-                        "default": losses[default],
-                        "fixed": losses[fixed],
-                        "seen": losses.min(),
-                        "tuned": losses_there[0],
-                        "default_there": losses_there[1],
-                        "default_behind_best": best - scores[default],
-                        "tuned_gain": tuned - default_there,
-                        "seen_gain": scores[mine.columns].max() - scores[default],
-                    }
-                )
-    return pd.DataFrame(rows)
+    return pd.DataFrame([row for task in TASKS for row in _tuning_of(knowledge, task)])
+
+
+def _tuning_of(knowledge: KnowledgeBase, task: Task) -> Iterator[dict[str, Any]]:
+    """The rows of `tabulate_tuning` of a task."""
+    performance = performance_of(knowledge, task)
+    regret = normalized_regret(performance)
+    families = knowledge.datasets.loc[performance.index, "family"]
+    algorithms = algorithm_of(knowledge, performance.columns)
+    folds = fold_scores(knowledge, metrics_for(task)[0], performance)
+    for algorithm in [name for name in ALGORITHMS if Configuration(name, {}).id in performance]:
+        default = Configuration(algorithm, {}).id
+        mine = regret.loc[regret[default].notna(), algorithms == algorithm]
+        fixed = _best_elsewhere(mine, families[mine.index], default)
+        for dataset_id, losses in mine.iterrows():
+            scores = performance.loc[dataset_id]
+            best, median = scores.max(), scores.median()
+            of_folds = folds[str(dataset_id)]
+            tuned, default_there = held_out(
+                of_folds.to_numpy()[:, algorithms == algorithm],
+                of_folds.index.to_numpy(np.int64),
+                mine.columns.get_loc(default),
+            )
+            there = np.array([tuned, default_there])
+            losses_there = np.clip((best - there) / (best - median), 0, 1) if best > median else 0 * there
+            yield {
+                "task": task,
+                "algorithm": algorithm,
+                "dataset_id": dataset_id,
+                "family": families[dataset_id],
+                "configurations": int(losses.notna().sum()),
+                "default": losses[default],
+                "fixed": losses[fixed[dataset_id]],
+                "seen": losses.min(),
+                "tuned": losses_there[0],
+                "default_there": losses_there[1],
+                "default_behind_best": best - scores[default],
+                "tuned_gain": tuned - default_there,
+                "seen_gain": scores[mine.columns].max() - scores[default],
+            }
+
+
+def _best_elsewhere(regret: pd.DataFrame, families: pd.Series, default: str) -> pd.Series:
+    """For each dataset the configuration with the least mean regret on the datasets of all other families."""
+    found: dict[Any, Any] = {}
+    for family, ids in families.groupby(families).groups.items():
+        others = regret[families != family].mean()
+        found |= dict.fromkeys(ids, others.idxmin() if others.notna().any() else default)
+    return pd.Series(found)
 
 
 def fold_scores(knowledge: KnowledgeBase, metric: Metric, performance: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Scores of each dataset, larger is better, folds by configurations, as if every fold were equally hard.
 
-    A configuration that failed anywhere has the lowest score of each fold, as in `KnowledgeBase.performance`.
+    A configuration that failed anywhere has the lowest score of each fold, as in `KnowledgeBase.performance`. The
+    configurations are those of `performance`.
     """
     evaluations = knowledge.standard
     evaluations = evaluations[evaluations["dataset_id"].isin(performance.index)]
@@ -140,21 +160,30 @@ def fold_scores(knowledge: KnowledgeBase, metric: Metric, performance: pd.DataFr
         lowest = table.drop(columns=failed, errors="ignore").min(axis=1)
         table = table.assign(**dict.fromkeys(failed, lowest))
         whole = table.loc[:, table.notna().sum() == table.notna().sum().max()]
-        found[str(dataset_id)] = table.sub(whole.mean(axis=1) - whole.mean(axis=1).mean(), axis=0)
+        hardness = whole.mean(axis=1) - whole.mean(axis=1).mean()
+        found[str(dataset_id)] = table.sub(hardness, axis=0).reindex(columns=performance.columns)
     return found
 
 
-def held_out(scores: pd.DataFrame, default: str) -> tuple[float, float]:
+def held_out(values: Floats, folds: NDArray[np.int64], at: int) -> tuple[float, float]:
     """The score of the configuration chosen on other folds than it is judged on, and the default's on the same.
 
     Within each repeat of cross-validation, every second fold chooses and the others judge, and the other way round:
     rows that choose do not judge. Configurations that were stopped there are not chosen.
+
+    Parameters
+    ----------
+    values : array of shape (n_folds, n_configurations)
+        Scores, larger is better.
+    folds : array of shape (n_folds,)
+        The numbers of the folds, five to a repeat.
+    at : int
+        Which configuration is the default.
     """
-    values, at = scores.to_numpy(), scores.columns.get_loc(default)
-    repeats, second = scores.index // FOLDS_PER_REPEAT, scores.index % FOLDS_PER_REPEAT % 2 == 1
+    repeats, second = folds // FOLDS_PER_REPEAT, folds % FOLDS_PER_REPEAT % 2 == 1
     known = np.isfinite(values[:, at])
     found = []
-    for repeat in repeats.unique():
+    for repeat in dict.fromkeys(repeats.tolist()):
         here = known & (repeats == repeat)
         candidates = np.flatnonzero(np.isfinite(values[here]).all(axis=0))
         for chooses, judges in ((here & second, here & ~second), (here & ~second, here & second)):

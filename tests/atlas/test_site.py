@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import browser
+import numpy as np
+import pandas as pd
+import pytest
+from browser import needs_driver
+
+from recommender.algorithms.configuration import Configuration
+from recommender.atlas.site import write_atlas
+from recommender.cli import app as cli
+from recommender.errors import KnowledgeBaseError, OutputError
+from recommender.evaluation.metrics import METRICS
+from recommender.evidence.knowledge import KnowledgeBase
+
+HOSTILE = "<script>alert('x')</script>"
+CONFIGURATIONS = [
+    *(Configuration("logistic_regression", {"C": c}) for c in (0.01, 0.1, 10.0)),
+    *(Configuration("lightgbm", {"num_leaves": n}) for n in (4, 8, 16, 64)),
+    *(Configuration(name, {}) for name in ("logistic_regression", "lightgbm", "lda", "naive_bayes")),
+]
+
+
+def small_knowledge() -> KnowledgeBase:
+    """Four binary datasets and one of regression; linear models win on the first two, boosting on the others."""
+    rng = np.random.default_rng(0)
+    ids = ["openml:1", "openml:2", "openml:3", "own:4", "own:5"]
+    datasets = pd.DataFrame(
+        {
+            "name": ["linear one", "linear two", "curved", HOSTILE, "numbers"],
+            "task": ["binary"] * 4 + ["regression"],
+            "n_samples": [150, 900, 3_000, 20_000, 700],
+            "n_features": [4, 5, 6, 7, 8],
+            "family": ids,
+        },
+        index=ids,
+    )
+    metafeatures = pd.DataFrame(
+        {"nr_inst": datasets["n_samples"], "nr_attr": datasets["n_features"], "nr_num": 3, "missing_share": 0.25}
+    ).assign(trial_linear=[0.9, 0.9, 0.7, 0.7, 0.5], trial_boosting=[0.8, 0.8, 0.9, 0.9, 0.6], trial_tree=0.5)
+    rows = []
+    for place, (i, about) in enumerate(datasets.iterrows()):
+        for configuration in CONFIGURATIONS:
+            if about["task"] == "regression" and configuration.algorithm != "lightgbm":
+                continue
+            bonus = 0.1 if (configuration.algorithm == "lightgbm") == (place > 1) else 0.0
+            for size, fold in [(10_000, 0), (10_000, 1), *([(200, 0)] if i == "openml:3" else [])]:
+                score = 0.7 + bonus + 0.02 * rng.random() + (0.05 if size == 10_000 else 0)
+                name = "r2" if about["task"] == "regression" else "roc_auc"
+                measured = {"size": size, "fold": fold, "n_train": min(size, about["n_samples"] // 2), "n_test": 50}
+                costs = {"fit_seconds": 0.01 + rng.random(), "predict_seconds": 0.01, "status": "ok"}
+                key = {"dataset_id": i, "configuration_id": configuration.id}
+                rows.append({**dict.fromkeys(METRICS, np.nan), **key, **measured, **costs, name: score})
+    configurations = pd.DataFrame(
+        {
+            "algorithm": [c.algorithm for c in CONFIGURATIONS],
+            "hyperparameters": [dict(c.hyperparameters) for c in CONFIGURATIONS],
+        },
+        index=[c.id for c in CONFIGURATIONS],
+    )
+    return KnowledgeBase(datasets, metafeatures, configurations, pd.DataFrame(rows), pd.DataFrame())
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("atlas") / "site"
+    assert write_atlas(small_knowledge(), folder) == 12  # five datasets, four algorithms, three lists
+    return folder
+
+
+def text_of(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
+
+def test_every_dataset_and_algorithm_has_a_page(site):
+    assert {p.name for p in (site / "datasets").iterdir()} == {
+        *("openml-1.html", "openml-2.html", "openml-3.html", "own-4.html", "own-5.html")
+    }
+    assert {p.stem for p in (site / "algorithms").iterdir()} == {
+        "lightgbm",
+        "logistic_regression",
+        "lda",
+        "naive_bayes",
+    }
+
+
+def test_every_link_leads_to_a_page_of_the_site(site):
+    for page in site.rglob("*.html"):
+        for link in re.findall(r'(?:href|src)="([^"]*)"', text_of(page)):
+            assert link == "data:," or (page.parent / link).exists(), (page, link)
+
+
+def test_names_are_text_and_never_markup(site):
+    pages = [text_of(page) for page in site.rglob("*.html")]
+    assert not any(HOSTILE in page for page in pages)
+    assert sum("&lt;script&gt;" in page for page in pages) >= 3
+
+
+def test_a_dataset_tells_what_it_is_what_won_and_what_is_alike(site):
+    page = text_of(site / "datasets" / "openml-1.html")
+    assert "150 rows and 4 columns: 3 numbers." in page
+    assert "25% of the values are missing." in page
+    assert "Small linear models do better here than boosted trees" in page
+    assert re.search(r"ROC AUC</th>\s*<td[^>]*><a href=\"../algorithms/logistic_regression.html\">", page)
+    assert "linear two" in page.split('id="alike"')[1]
+
+
+def test_learning_curves_are_drawn_where_there_are_several_sizes(site):
+    drawn = {page.name: text_of(page).count("<polyline") for page in (site / "datasets").iterdir()}
+    assert drawn.pop("openml-3.html") == 4
+    assert set(drawn.values()) == {0}
+    assert "What won, by metric and training rows" in text_of(site / "datasets" / "openml-3.html")
+
+
+def test_an_algorithm_tells_where_it_wins_and_what_it_costs(site):
+    page = text_of(site / "algorithms" / "lightgbm.html")
+    assert "is the best of all on 3 of 5 datasets" in page
+    assert "Its median fit takes" in page
+    assert '<a href="../datasets/openml-3.html">curved</a>' in page
+
+
+def test_a_map_needs_three_datasets_of_a_task(site):
+    page = text_of(site / "map.html")
+    assert page.count('<a href="datasets/') == 4
+    assert "map-regression" not in page
+
+
+def test_ids_that_would_share_a_file_do_not(tmp_path):
+    knowledge = small_knowledge()
+    renamed = {"openml:1": "a/b", "openml:2": "a:b", "openml:3": "../../up"}
+    evaluations = knowledge.evaluations.assign(dataset_id=knowledge.evaluations["dataset_id"].replace(renamed))
+    tables = {"datasets": knowledge.datasets, "metafeatures": knowledge.metafeatures}
+    moved = {name: table.rename(index=renamed) for name, table in tables.items()}
+    write_atlas(replace(knowledge, evaluations=evaluations, **moved), tmp_path / "site")
+    assert len(list((tmp_path / "site" / "datasets").iterdir())) == 5
+    assert not list(tmp_path.glob("*.html"))
+
+
+def test_nothing_to_show_is_said(tmp_path):
+    knowledge = small_knowledge()
+    with pytest.raises(KnowledgeBaseError, match="nothing to show"):
+        write_atlas(replace(knowledge, evaluations=knowledge.evaluations.assign(status="failed")), tmp_path)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError):
+        write_atlas(knowledge, tmp_path / "file")
+
+
+def test_the_command_writes_it(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("recommender.cli.kb.chosen_knowledge", lambda *_: small_knowledge())
+    assert cli.main(["kb", "atlas", str(tmp_path / "site")]) == 0
+    assert "12 pages written to" in capsys.readouterr().out.replace("\n", " ")
+
+
+@needs_driver
+def test_it_is_searched_filtered_sorted_and_clicked_through(site):
+    with browser.driven() as driver, browser.opened(driver, site / "index.html") as page:
+
+        def names() -> list[str]:
+            return page.locator("tbody tr:visible th a").all_inner_texts()
+
+        assert len(names()) == 5
+        page.get_by_label("Search").fill("linear")
+        assert names() == ["linear one", "linear two"]
+        assert page.get_by_role("status").inner_text() == "2 datasets"
+        page.get_by_label("Search").fill("")
+        page.get_by_label("Task").select_option("regression")
+        assert names() == ["numbers"]
+        page.get_by_label("Task").select_option("")
+        page.get_by_role("button", name="Rows").click()
+        assert names()[0] == "linear one"
+        page.get_by_role("button", name="Rows").press("Enter")
+        assert names() == [HOSTILE, "curved", "linear two", "numbers", "linear one"]
+        page.get_by_role("link", name="curved").click()
+        assert page.get_by_role("heading", level=1).inner_text() == "curved"
+        page.get_by_role("link", name="lightgbm").first.click()
+        assert page.get_by_role("heading", level=1).inner_text() == "lightgbm"
+        page.get_by_role("link", name="Map").click()
+        page.get_by_role("link", name="linear two").click()
+        assert page.get_by_role("heading", level=1).inner_text() == "linear two"
+
+
+@needs_driver
+def test_it_fits_windows_and_is_read_aloud(site):
+    pages = ["index.html", "algorithms.html", "map.html", "datasets/openml-3.html", "algorithms/lightgbm.html"]
+    with browser.driven() as driver:
+        for place, name in enumerate(pages):
+            for width in (360, 1600):
+                with browser.opened(driver, site / name, width=width, dark=place % 2 == 0) as page:
+                    assert browser.overflow(page) == 0, name
+                    assert width == 1600 or browser.violations(page) == [], name
