@@ -22,7 +22,7 @@ from recommender.evaluation.scorers import Judge
 from recommender.fitting.budget import Budget
 from recommender.fitting.effort import Effort
 from recommender.fitting.row_weights import RowWeights, checked_weights, row_weights
-from recommender.fitting.trials import search
+from recommender.fitting.trials import asked_folds, search
 from recommender.metamodel.trained import Trained
 from recommender.notebook import html_table
 from recommender.recommendation import Recommendation, recommend
@@ -47,6 +47,7 @@ class _Recommended(BaseEstimator):
         max_predict_time: float | None = None,
         max_memory: float | None = None,
         interpretable: bool = False,
+        cv: Any = None,
         n_jobs: int | None = None,
         knowledge: Path | str | Trained | None = None,
         random_state: int | np.random.RandomState | None = 0,
@@ -61,11 +62,12 @@ class _Recommended(BaseEstimator):
         self.max_predict_time = max_predict_time
         self.max_memory = max_memory
         self.interpretable = interpretable
+        self.cv = cv
         self.n_jobs = n_jobs
         self.knowledge = knowledge
         self.random_state = random_state
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, *, groups: Any = None, time: Any = None) -> Self:
         """Ask for a recommendation and fit it.
 
         Parameters
@@ -77,6 +79,9 @@ class _Recommended(BaseEstimator):
         sample_weight : array-like of shape (n_samples,), optional
             How much each row counts, in fitting and in comparing; nothing at 0. Algorithms that take no weights are
             not considered then.
+        groups, time : str or array-like of shape (n_samples,), optional
+            What rows belong together by, or are ordered by: candidates are then compared on rows of other groups, or on
+            later ones. The name of a column, or values beside the table.
 
         Returns
         -------
@@ -103,6 +108,7 @@ class _Recommended(BaseEstimator):
             sample_weight = checked_weights(sample_weight, len(table))
             counts = sample_weight > 0
             table, target, sample_weight = table[counts], target[counts], sample_weight[counts]
+            groups, time = (_rows_of(values, counts) for values in (groups, time))
         dataset = Dataset(table, target, self._task(target), from_array=not hasattr(self, "feature_names_in_"))
         self.recommendation_: Recommendation | None = None
         self.leaderboard_ = pd.DataFrame()
@@ -114,7 +120,7 @@ class _Recommended(BaseEstimator):
             self.estimator_.fit(table, target, sample_weight)
             return self
         weights = row_weights(target, sample_weight, getattr(self, "class_weight", None))
-        self._fit_recommended(dataset, weights, budget)
+        self._fit_recommended(dataset, weights, budget, {"cv": self.cv, "groups": groups, "time": time})
         return self
 
     def predict(self, X: Any) -> np.ndarray:
@@ -142,7 +148,7 @@ class _Recommended(BaseEstimator):
         state = super().__getstate__()
         return state | {"recommendation_": None} if "recommendation_" in state else state
 
-    def _fit_recommended(self, dataset: Dataset, weights: RowWeights, budget: Budget) -> None:
+    def _fit_recommended(self, dataset: Dataset, weights: RowWeights, budget: Budget, division: dict[str, Any]) -> None:
         seed = self.random_state
         if not isinstance(seed, Integral):
             seed = int(check_random_state(seed).randint(2**31 - 1))
@@ -159,7 +165,8 @@ class _Recommended(BaseEstimator):
             knowledge=self.knowledge,
             random_state=int(seed),
         )
-        effort = Effort(ensemble=self.ensemble, n_jobs=self.n_jobs, random_state=int(seed))
+        splits = asked_folds(dataset, random_state=int(seed), **division)
+        effort = Effort(ensemble=self.ensemble, n_jobs=self.n_jobs, splits=splits, random_state=int(seed))
         found = search(recommendation, dataset, budget, weights=weights, effort=effort)
         tries = found.standing.tries
         if tries and (refusals := [one.refusal for one in tries if one.refusal]) and len(refusals) == len(tries):
@@ -292,6 +299,7 @@ class RecommendedClassifier(ClassifierMixin, _Recommended):
         max_memory: float | None = None,
         interpretable: bool = False,
         class_weight: Mapping[Any, float] | str | None = None,
+        cv: Any = None,
         n_jobs: int | None = None,
         knowledge: Path | str | Trained | None = None,
         random_state: int | np.random.RandomState | None = 0,
@@ -307,6 +315,7 @@ class RecommendedClassifier(ClassifierMixin, _Recommended):
             max_predict_time=max_predict_time,
             max_memory=max_memory,
             interpretable=interpretable,
+            cv=cv,
             n_jobs=n_jobs,
             knowledge=knowledge,
             random_state=random_state,
@@ -371,6 +380,11 @@ class RecommendedRegressor(RegressorMixin, _Recommended):
         numbers = y.to_numpy(dtype=np.float64)
         assert_all_finite(numbers, input_name="y")
         return numbers
+
+
+def _rows_of(values: Any, chosen: np.ndarray) -> Any:
+    """Values beside the table, of some of its rows; the name of a column as it is."""
+    return values if values is None or isinstance(values, str) else np.asarray(values)[chosen]
 
 
 def _why_nothing_to_learn(dataset: Dataset) -> str | None:

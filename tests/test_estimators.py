@@ -327,6 +327,19 @@ def test_seconds_are_a_budget_for_everything():
     assert model.score(X, y) > 0.9
 
 
+def test_candidates_are_compared_on_other_groups():
+    rng = np.random.default_rng(0)
+    shop = np.repeat(np.arange(30), 10)
+    X = pd.DataFrame({"shop": shop % 6 + shop / 100, "noise": rng.normal(size=300)})
+    y = rng.normal(size=30)[shop]  # which only the shop tells
+    options = {"include": ["extra_trees", "k_neighbors"], "n_candidates": 2}
+    apart = RecommendedRegressor(**options).fit(X, y, groups=shop).leaderboard_["score"].max()
+    mixed = RecommendedRegressor(**options).fit(X, y).leaderboard_["score"].max()
+    assert apart < mixed - 0.3
+    weights = np.where(shop < 29, 1.0, 0.0)
+    assert len(RecommendedRegressor(cv=3, **options).fit(X, y, weights, groups=shop).leaderboard_) == 2
+
+
 def test_seconds_that_allow_nothing_still_give_a_model():
     X, y = load_iris(return_X_y=True, as_frame=True)
     with pytest.warns(UserWarning, match="nothing could be tried"):

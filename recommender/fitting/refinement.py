@@ -14,7 +14,7 @@ from recommender.errors import RecommendationError
 from recommender.fitting.budget import Budget
 from recommender.fitting.effort import Effort, TrialProgress
 from recommender.fitting.session import N_SHOWN
-from recommender.fitting.trials import search
+from recommender.fitting.trials import asked_folds, search
 from recommender.notebook import html_table
 from recommender.tables.loading import load_dataset
 from recommender.words import duration, score_in_words
@@ -109,6 +109,9 @@ def refine(
     patience: int | None = None,
     n_jobs: int | None = None,
     cluster: str | None = None,
+    cv: Any = None,
+    groups: Any = None,
+    time: Any = None,
     on_progress: Callable[[TrialProgress], None] = lambda progress: None,
 ) -> Refined:
     """The best model that some seconds can find: one pipeline, or an ensemble, fitted on all rows.
@@ -144,6 +147,10 @@ def refine(
         How many processes fit at once; as many as there are processors if not given.
     cluster : str, optional
         The address of a Dask scheduler, such as ``tcp://host:8786``, whose workers fit instead.
+    cv, groups, time : optional
+        How rows are divided, as `recommender.fitting.validation.validation_folds` has it: a number of folds or any
+        splitter of scikit-learn; what rows belong together by; what they are ordered by, past before future. By the
+        rule of `recommender.tables.splits`, as many folds as there is time for, if none is given.
     on_progress : callable(TrialProgress), optional
         Called after each fit, and several times a second while waiting for some.
 
@@ -163,7 +170,8 @@ def refine(
             f"the table's {dataset.n_features} columns are not the {recommendation.dataset.n_features} that the "
             "recommendation is for: give the same in the same order, or ask for a recommendation for this table"
         )
-    effort = Effort(ensemble=ensemble, patience=patience, n_jobs=n_jobs, cluster=cluster, on_progress=on_progress)
+    how: dict[str, Any] = {"patience": patience, "n_jobs": n_jobs, "cluster": cluster, "on_progress": on_progress}
+    effort = Effort(ensemble=ensemble, splits=asked_folds(dataset, cv=cv, groups=groups, time=time), **how)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = search(recommendation, dataset, budget, effort=effort)

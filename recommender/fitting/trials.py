@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -105,7 +105,7 @@ class Trials:
         self.rng = np.random.default_rng(effort.random_state)
         judge = ranking.judge
         self.n_workers = effort.n_jobs or (n_processors() if math.isfinite(budget.seconds) else 1)
-        moves = judge.has_thresholds(dataset.y, weights.judging)
+        moves = judge.has_thresholds(dataset.y, weights.judging) and _is_once_at_most(effort.splits)
         once = moves or math.isinf(budget.seconds)
         self.splits = list(effort.splits) or folds_of(dataset, effort.random_state, no_row_twice=once)
         self.share = float(np.mean([len(train) for train, _ in self.splits] or [1])) / dataset.n_samples
@@ -409,6 +409,21 @@ def folds_of(dataset: Dataset, random_state: int = 0, *, no_row_twice: bool = Fa
     if dataset.task != "regression" and dataset.y.value_counts().max() < N_FOLDS:
         return []
     return validation_folds(dataset, n_folds=N_FOLDS if no_row_twice else ALL_FOLDS, random_state=random_state)
+
+
+def asked_folds(
+    dataset: Dataset, *, cv: Any = None, groups: Any = None, time: Any = None, random_state: int = 0
+) -> list[Split]:
+    """The folds that were asked for; none where nothing was, and it is left to the rule."""
+    if cv is None and groups is None and time is None:
+        return []
+    return validation_folds(dataset, cv=cv, groups=groups, time=time, random_state=random_state)
+
+
+def _is_once_at_most(splits: Sequence[Split]) -> bool:
+    """Whether no row is left out twice, by which thresholds would be chosen twice."""
+    tested = [row for _, test in splits for row in test]
+    return len(set(tested)) == len(tested)
 
 
 def _one_of_each(ranking: Ranking) -> list[RecommendedConfiguration]:

@@ -2,6 +2,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,11 +16,14 @@ from sklearn.utils.validation import check_is_fitted
 
 from recommender import recommend
 from recommender.errors import RecommendationError
-from recommender.evaluation.evaluate import Evaluation
+from recommender.evaluation.evaluate import Evaluation, evaluate
+from recommender.evaluation.workers import Spooled
+from recommender.fitting.beside import Beside, Room
 from recommender.fitting.budget import Budget
+from recommender.fitting.effort import Effort
 from recommender.fitting.refinement import refine
 from recommender.fitting.thresholds import Thresholded
-from recommender.fitting.trials import Trials
+from recommender.fitting.trials import Trials, asked_folds
 from recommender.fitting.tries import Try
 from recommender.tables.loading import load_dataset
 
@@ -184,6 +191,65 @@ def test_what_is_likely_to_gain_more_for_a_second_comes_first(iris):
         return gains[one.configuration.id] / (trials._trying_seconds(one) + 10 / 20)
 
     assert worth(item) == max(worth(one) for one in trials.session.untried() if trials.affords(one))
+
+
+def test_folds_that_were_asked_for_are_all_used(iris):
+    dataset = load_dataset(*iris)
+    splits = asked_folds(dataset, cv=4)
+    trials = Trials(recommend(*iris), dataset, Budget(seconds=0.01), effort=Effort(splits=splits))
+    assert (trials.n_folds, len(splits)) == (4, 4)
+    assert asked_folds(dataset) == []
+
+
+class InThreads:
+    """Workers that are threads of this process."""
+
+    n_workers = 2
+
+    def __init__(self, trials: Trials) -> None:
+        self._pool, self._trials = ThreadPoolExecutor(2), trials
+        self.n_lost = 1
+
+    def submit(self, job):
+        split = self._trials.splits[job.fold]
+        return self._pool.submit(
+            evaluate, self._trials.dataset, job.configuration, job.fold, split, keep_predictions=True
+        )
+
+    def outcome(self, job, future):
+        if self.n_lost:
+            self.n_lost -= 1
+            return None  # it is to be done again
+        return future.result()
+
+    def stop(self):
+        self._pool.shutdown()
+
+
+class RoomOfThreads(Room):
+    def start(self, dataset, splits, sample_weight, *, n_workers, seconds, cluster=None):
+        return Beside(self.workers, Spooled("", Path(), dataset.task))
+
+
+def test_workers_beside_take_what_is_large_and_all_once_they_answer(iris, monkeypatch):
+    trials = trials_for(iris, clock=time.monotonic, seconds=300, include=["naive_bayes", "lda"])
+    trials.effort = replace(trials.effort, patience=3)
+    monkeypatch.setattr(trials, "_is_worth_starting", lambda: True)
+    here = []
+    fit_here = trials._fit_here
+    monkeypatch.setattr(trials, "_fit_here", lambda *what: (here.append(trials.beside.has_answered), fit_here(*what)))
+    room = RoomOfThreads()
+    room.workers = InThreads(trials)
+    trials.run(room)
+    room.workers.stop()
+    trials.end()
+    board = trials.standing.leaderboard()
+    assert len(board) > 3
+    assert set(board["status"]) <= {"ok", "stopped"}
+    assert room.workers.n_lost == 0
+    assert not any(here)
+    whole = trials.standing.whole[0]
+    assert sorted(whole.scores) == list(range(trials.n_folds))
 
 
 def test_new_settings_follow_once_the_pool_is_known(iris):
