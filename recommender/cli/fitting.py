@@ -53,7 +53,7 @@ def fit(
     interpretable: Annotated[
         bool, typer.Option("--interpretable", help="Consider only models that a person can read.")
     ] = False,
-    html: Annotated[Path | None, typer.Option(help="Write a report as well: one page for any browser.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write a model card as well: one page for any browser.")] = None,
     knowledge: KnowledgeOption = None,
 ) -> None:
     """Try for some seconds what is recommended for a table, and save the best, fitted on all rows."""
@@ -86,10 +86,9 @@ def fit(
         column = str(dataset.y.name)
         save(refined.estimator, output, target=column)
         if html:
-            from recommender.showing.report import write_report
+            from recommender.showing.card import write_card
 
-            place = f"{file}::{sheet}" if sheet else file
-            page = write_report(found, file=place, target=column, top=N_SHOWN)
+            page = write_card(refined, found, target=column)
             html.write_text(page, encoding="utf-8", errors="xmlcharrefreplace")
     _show_fitted(refined, found.judge.name, output)
     for note in found.notes():

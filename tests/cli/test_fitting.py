@@ -49,7 +49,9 @@ def test_the_whole_way_from_a_table_to_predictions(here, tmp_path, capsys):
     shown = capsys.readouterr()
     assert f"model written to {model}" in shown.out
     assert "Traceback" not in shown.err
-    assert report.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    page = report.read_text(encoding="utf-8")
+    assert page.startswith("<!DOCTYPE html>")
+    assert "Model card: churn" in page
     assert saved_target(model) == "churned"
     assert cli.main(["predict", model, "new.csv"]) == 0
     predicted = pd.read_csv(io.StringIO(capsys.readouterr().out))
