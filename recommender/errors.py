@@ -58,6 +58,10 @@ class RecommendationError(RecommenderError, ValueError):
     """A request that no configuration can satisfy."""
 
 
+class LimitError(RecommenderError, ValueError):
+    """A limit that cannot be kept: not above 0, no number, or beyond all sense."""
+
+
 def one_line(error: object, most: int = 200) -> str:
     """What an error or warning says, as one line of at most so many characters; its kind where it says nothing.
 

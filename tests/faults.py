@@ -82,6 +82,10 @@ def _killed_once() -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+def _killed() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 def _slow() -> None:
     time.sleep(0.3)
 
@@ -115,6 +119,7 @@ FAULTS = {
     "warn": _warn,
     "nan": _fine,
     "killed_once": _killed_once,
+    "killed": _killed,
     "slow": _slow,
     "fine": _fine,
 }

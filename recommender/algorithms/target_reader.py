@@ -92,7 +92,10 @@ class TargetReader(MetaEstimatorMixin, BaseEstimator):
 
 
 def _series(y: Any) -> pd.Series:
-    return y if isinstance(y, pd.Series) else pd.Series(np.asarray(y).ravel())
+    """A target as a column; masked values are missing."""
+    if isinstance(y, pd.Series):
+        return y
+    return pd.Series(y.ravel() if isinstance(y, np.ma.MaskedArray) else np.asarray(y).ravel())
 
 
 def _take(X: Any, rows: np.ndarray) -> Any:

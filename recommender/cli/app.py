@@ -15,6 +15,7 @@ import recommender
 from recommender.cli import collecting, fitting, imports, kb
 from recommender.cli.console import as_json, emit, printed, say, show_text, status
 from recommender.cli.forms import AdviceForm, TableForm
+from recommender.cli.numerals import LARGEST, LONGEST, limit
 from recommender.cli.options import (
     FILE,
     CacheOption,
@@ -76,9 +77,20 @@ def recommend(
     task: TaskOption = None,
     include: IncludeOption = None,
     exclude: ExcludeOption = None,
-    max_fit_time: Annotated[float | None, typer.Option(help="Seconds that fitting may take.")] = None,
-    max_predict_time: Annotated[float | None, typer.Option(help="Seconds that predicting 1,000 rows may take.")] = None,
-    max_memory: Annotated[float | None, typer.Option(help="Megabytes that the fitted model may take.")] = None,
+    max_fit_time: Annotated[
+        float | None,
+        typer.Option(parser=limit(0, LONGEST), metavar="FLOAT", help="Seconds that fitting may take."),
+    ] = None,
+    max_predict_time: Annotated[
+        float | None,
+        typer.Option(parser=limit(0, LONGEST), metavar="FLOAT", help="Seconds that predicting 1,000 rows may take."),
+    ] = None,
+    max_memory: Annotated[
+        float | None,
+        typer.Option(
+            parser=limit(0, 1024 * LARGEST), metavar="FLOAT", help="Megabytes that the fitted model may take."
+        ),
+    ] = None,
     interpretable: Annotated[
         bool, typer.Option("--interpretable", help="Consider only models that a person can read.")
     ] = False,
@@ -210,7 +222,10 @@ def metafeatures(
             "relative, which takes longer; and from pymfe complexity, clustering, concept, itemset."
         ),
     ] = None,
-    time_limit: Annotated[float, typer.Option(min=0.1, help="Seconds that each group from pymfe may take.")] = 60.0,
+    time_limit: Annotated[
+        float,
+        typer.Option(parser=limit(0.1, LONGEST), metavar="FLOAT", help="Seconds that each group from pymfe may take."),
+    ] = 60.0,
     format: FormatOption = TableForm.TABLE,
     server: ServerOption = None,
 ) -> None:

@@ -152,6 +152,8 @@ def end_collection(summary: Summary, store: Store) -> None:
         )
     for dataset_id, reason in summary.undescribed.items():
         say(f"no meta-features of {dataset_id}: {reason}")
+    for left, reason in summary.killed.items():
+        say(f"left for the next time, {left}: {reason}")
     outcomes = ", ".join(f"{n:,} {status}" for status, n in sorted(summary.outcomes.items())) or "nothing new"
     spent = f" ({duration(summary.fit_and_predict_seconds)} of fitting and predicting)" if summary.outcomes else ""
     show_text(

@@ -10,6 +10,7 @@ from typer.core import TyperCommand
 
 from recommender.cli.console import status
 from recommender.cli.forms import TableForm
+from recommender.cli.numerals import LARGEST, LONGEST, identifier, limit
 from recommender.evaluation.metrics import METRICS
 
 if TYPE_CHECKING:
@@ -60,7 +61,10 @@ FormatOption = Annotated[TableForm, typer.Option("--format", help="table, json o
 SuiteOption = Annotated[
     list[str] | None, typer.Option("--suite", help="An OpenML suite, by number or alias; may be repeated.")
 ]
-TaskIdOption = Annotated[list[int] | None, typer.Option("--task", help="An OpenML task id; may be repeated.")]
+TaskIdOption = Annotated[
+    list[int] | None,
+    typer.Option("--task", parser=identifier, metavar="INTEGER", help="An OpenML task id; may be repeated."),
+]
 ServerOption = Annotated[
     str | None, typer.Option(help="Address of an OpenML server; openml.org by default.", envvar="OPENML_SERVER")
 ]
@@ -71,8 +75,12 @@ ConfigurationsOption = Annotated[
 WorkersOption = Annotated[
     int | None, typer.Option("--workers", min=1, help="Evaluations at once; as many as processors if not given.")
 ]
-MaxSecondsOption = Annotated[float, typer.Option(min=0.1, help="Seconds that one evaluation may take.")]
-MaxMemoryOption = Annotated[float, typer.Option(min=0.1, help="Memory in GiB that one evaluation may take.")]
+MaxSecondsOption = Annotated[
+    float, typer.Option(parser=limit(0.1, LONGEST), metavar="FLOAT", help="Seconds that one evaluation may take.")
+]
+MaxMemoryOption = Annotated[
+    float, typer.Option(parser=limit(0.1, LARGEST), metavar="FLOAT", help="Memory in GiB that one evaluation may take.")
+]
 
 
 class ListingCommand(TyperCommand):

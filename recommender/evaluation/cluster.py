@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from recommender.errors import ClusterError
-from recommender.evaluation.workers import Job, Limits, LocalWorkers, Outcome, ended
+from recommender.evaluation.workers import Job, Killed, Limits, LocalWorkers, Outcome, ended
 
 try:
     import distributed
@@ -56,6 +56,7 @@ class ClusterWorkers:
         self._sent: dict[Path, Any] = {}
         self._size, self._asked = 0, -REFRESH_SECONDS
         try:
+            distributed.comm.get_address_host_port(address)  # a client that was given a wrong address does not end well
             self._client = distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
             raise ClusterError(
@@ -112,7 +113,8 @@ class ClusterWorkers:
         try:
             return future.result()
         except distributed.KilledWorker as error:
-            return ended(job, "crashed", f"several workers of the cluster died of it: {error}")
+            message = f"workers of the cluster died at it again and again: {error}"
+            return Killed(message) if job.configuration else ended(job, "crashed", message)
         except CancelledError as error:
             if self._client.status != "running":
                 raise ClusterError(f"the scheduler at {self.address} is gone; run again to go on") from error

@@ -24,7 +24,8 @@ import pandas as pd
 
 from recommender.algorithms.catalogue import modules
 from recommender.algorithms.configuration import Configuration
-from recommender.errors import RecommenderError
+from recommender.errors import LimitError, RecommenderError
+from recommender.evaluation.deaths import TRIES, Deaths, how
 from recommender.evaluation.evaluate import Evaluation, Status, evaluate, message_of, status_of
 from recommender.metafeatures import GROUPS, extract_metafeatures
 from recommender.tables.dataset import Dataset, Task
@@ -36,12 +37,18 @@ MIN_METAFEATURES_SECONDS = 600.0
 """Meta-features get at least this long, whatever the limit of an evaluation: they are taken once for a dataset."""
 GRACE_SECONDS = 20.0
 """A worker that nobody stopped this long after its time was up stops itself."""
+PR_SET_PDEATHSIG = 1
+"""What prctl.h of Linux calls the signal that a process gets when its parent is gone."""
 M_ARENA_MAX = -8
 """What malloc.h of glibc calls the number of arenas."""
 FOLD, WEIGHT = "fold ", "weight"
 """Columns of a spooled table beside its own, which are numbered, and the target."""
 END_SECONDS = 10.0
 """A pool that was stopped is not waited for any longer; its processes are gone by then."""
+MOST_SECONDS = 30 * 24 * 3600.0
+"""No evaluation may be given longer than a month."""
+MOST_BYTES = 2**50
+"""No evaluation may be given more than 1,024 TiB."""
 MAX_BROKEN = 5
 """After so many breakdowns of all workers in a row, without one result, something is wrong with the set-up."""
 
@@ -53,14 +60,31 @@ class Limits:
     Parameters
     ----------
     seconds : float, default=60
-        By the clock, for fitting and predicting.
+        By the clock, for fitting and predicting; at most a month.
     memory_bytes : int, default=6 GiB
         Of address space, beyond what a worker takes before it has done anything; not enforced where the system cannot
         (macOS, Windows).
+
+    Raises
+    ------
+    LimitError
+        If a limit is not above 0, is infinite or absurd.
     """
 
     seconds: float = 60.0
     memory_bytes: int = 6 * 2**30
+
+    def __post_init__(self) -> None:
+        _check(self.seconds, MOST_SECONDS, "seconds")
+        _check(self.memory_bytes, MOST_BYTES, "bytes")
+
+
+def _check(limit: float, most: float, unit: str) -> None:
+    """An error where a limit cannot be kept, or limits nothing."""
+    if not 0 < limit <= most:  # not of NaN either
+        raise LimitError(
+            f"an evaluation cannot be limited to {limit:g} {unit}: give more than 0, and up to {most:,.0f}"
+        )
 
 
 @dataclass(frozen=True)
@@ -92,7 +116,14 @@ class Described:
     error: str = ""
 
 
-Outcome = Evaluation | Described
+@dataclass(frozen=True)
+class Killed:
+    """A job whose workers were killed again and again, by others: nothing is known of it, and nothing is recorded."""
+
+    message: str
+
+
+Outcome = Evaluation | Described | Killed
 
 
 class Workers(Protocol):
@@ -181,7 +212,7 @@ class LocalWorkers:
 
     def __init__(self, n_workers: int, limits: Limits) -> None:
         self.n_workers, self.limits = n_workers, limits
-        self._died_once: set[Job] = set()
+        self._deaths = Deaths()
         self._n_broken = 0
         self._mending, self._stopped = threading.Lock(), False
         self._pool = self._started()
@@ -211,7 +242,8 @@ class LocalWorkers:
     def outcome(self, job: Job, future: Future[Outcome]) -> Outcome | None:
         """What came of a job that is done, however it ended; None where the job was lost, and is to be done again.
 
-        A worker that dies on a job is given one more try: it may have been killed for what others did.
+        A job whose worker dies is tried once more: it may have died of what others did. One whose worker is killed from
+        outside says nothing of the job, and is tried twice more.
         """
         from pebble import ProcessExpired
 
@@ -220,10 +252,7 @@ class LocalWorkers:
         except TimeoutError:
             return ended(job, "timeout", f"not done after {self._seconds(job):g} seconds")
         except ProcessExpired as error:
-            if job not in self._died_once:
-                self._died_once.add(job)
-                return None
-            return ended(job, "crashed", f"the process died twice, {_how(error.exitcode)}")
+            return self._died(job, error.exitcode)
         except BrokenProcessPool:
             self._mend()
             return None
@@ -231,6 +260,15 @@ class LocalWorkers:
             return ended(job, status_of(error), message_of(error))
         self._n_broken = 0
         return found
+
+    def _died(self, job: Job, exitcode: int) -> Outcome | None:
+        cause = self._deaths.cause(exitcode)
+        if not self._deaths.is_last(job, cause):
+            return None
+        if cause != "killed":
+            return ended(job, cause, f"the process died twice, {how(exitcode)}")
+        message = f"the process was killed {TRIES[cause]} times, the last time {how(exitcode)}"
+        return Killed(message) if job.configuration else ended(job, "crashed", message)
 
     def _mend(self) -> None:
         """Start the workers again after all of them are gone at once."""
@@ -280,18 +318,10 @@ def ended(job: Job, status: Status, message: str) -> Outcome:
     return Evaluation(job.configuration.id, job.fold, status, message, size=job.size)
 
 
-def _how(exitcode: int) -> str:
-    """An exit code in words."""
-    if exitcode >= 0:
-        return f"with exit code {exitcode}"
-    try:
-        return f"by {signal.Signals(-exitcode).name}"
-    except ValueError:
-        return f"by signal {-exitcode}"
-
-
 def start_worker(memory_bytes: int) -> None:
     """Prepare a worker: load what it will need, keep it to one thread, and limit its memory."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # so that it is told from an end of its own
+    _die_with_starter()
     threading.Thread(target=_follow_parent, daemon=True).start()
     for library in (*ALWAYS_LOADED, *modules()):
         with suppress(ImportError):  # such as that of an extra
@@ -323,6 +353,16 @@ def _address_space() -> int:
         return int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ValueError):
         return 0
+
+
+def _die_with_starter() -> None:
+    """Let Linux kill this process when the one that started it is gone, whatever a library is at by then."""
+    if sys.platform != "linux":
+        return
+    starter = os.getppid()
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != starter:  # it was gone before
+        os._exit(1)
 
 
 def _follow_parent() -> None:

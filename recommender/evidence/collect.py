@@ -15,7 +15,7 @@ from typing import Any
 from recommender.evaluation.environment import describe_environment
 from recommender.evaluation.evaluate import Evaluation
 from recommender.evaluation.stopping import stopped
-from recommender.evaluation.workers import Described, Job, Limits, LocalWorkers, Outcome, Workers
+from recommender.evaluation.workers import Described, Job, Killed, Limits, LocalWorkers, Outcome, Workers
 from recommender.evidence.leases import Leases
 from recommender.evidence.pending import Search, Work
 from recommender.evidence.recording import Progress, Recorder, Summary
@@ -162,6 +162,9 @@ class _Collection:
             elif isinstance(outcome, Described):
                 self.recorder.describe(work.opened.spooled.dataset_id, outcome)
                 work.opened.close_one()
+            elif isinstance(outcome, Killed):
+                self.recorder.leave(work.opened.name, outcome.message, job)
+                self._close(work, spared=len(work.folds))
             elif self._record(work, outcome):
                 self._waiting.append(work)
 

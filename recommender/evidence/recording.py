@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from recommender.evaluation.evaluate import Evaluation
-from recommender.evaluation.workers import Described
+from recommender.evaluation.workers import Described, Job
 from recommender.evidence.store import Store
 from recommender.metafeatures import METAFEATURES_VERSION
 from recommender.tables.dataset import Dataset
@@ -32,6 +32,9 @@ class Summary:
         Task ids that could not be had, and why.
     undescribed : dict of str to str
         Datasets whose meta-features could not be had, and why; they are tried again the next time.
+    killed : dict of str to str
+        Configurations on datasets that were left, since others killed their workers, and how; they are tried again the
+        next time.
     fit_and_predict_seconds : float
         Processor seconds of the new evaluations.
     seconds : float
@@ -44,6 +47,7 @@ class Summary:
     outcomes: Counter[str] = field(default_factory=Counter)
     skipped: dict[int, str] = field(default_factory=dict)
     undescribed: dict[str, str] = field(default_factory=dict)
+    killed: dict[str, str] = field(default_factory=dict)
     fit_and_predict_seconds: float = 0.0
     seconds: float = 0.0
     interrupted: bool = False
@@ -107,6 +111,10 @@ class Recorder:
         for seconds in (evaluation.fit_seconds, evaluation.predict_seconds):
             self.summary.fit_and_predict_seconds += seconds if new and seconds == seconds else 0.0
         self.on_progress(Progress(name, evaluation))
+
+    def leave(self, name: str, reason: str, job: Job) -> None:
+        """A job was left, of which nothing is known."""
+        self.summary.killed[f"{job.configuration.id if job.configuration else 'meta-features'} on {name}"] = reason
 
     def describe(self, dataset_id: str, described: Described) -> None:
         """The meta-features of a dataset were extracted, or could not be."""

@@ -14,7 +14,18 @@ from tempfile import TemporaryDirectory
 from types import ModuleType
 
 from recommender.evaluation.evaluate import Evaluation
-from recommender.evaluation.workers import Job, Limits, LocalWorkers, Outcome, Spooled, Workers, spool
+from recommender.evaluation.workers import (
+    MOST_SECONDS,
+    Job,
+    Killed,
+    Limits,
+    LocalWorkers,
+    Outcome,
+    Spooled,
+    Workers,
+    ended,
+    spool,
+)
 from recommender.fitting.row_weights import Floats
 from recommender.fitting.tries import Try
 from recommender.tables.dataset import Dataset
@@ -78,6 +89,8 @@ class Beside:
         for future in done:
             running = self._running.pop(future)
             outcome = self._workers.outcome(running.job, future)
+            if isinstance(outcome, Killed):
+                outcome = ended(running.job, "crashed", outcome.message)
             if outcome is None:
                 self._submit(running.attempt, running.job)
             elif isinstance(outcome, Evaluation):
@@ -129,7 +142,7 @@ class Room:
         """
         self._folder = TemporaryDirectory(prefix="recommender-")
         self._leave_main_alone()
-        limits = Limits(seconds=seconds)
+        limits = Limits(seconds=min(seconds, MOST_SECONDS))
         if cluster is None:
             self._workers = LocalWorkers(n_workers, limits)
         else:

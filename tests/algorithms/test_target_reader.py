@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.base import is_classifier, is_regressor
+from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.model_selection import cross_val_score
 from sklearn.svm import LinearSVC
@@ -137,3 +137,13 @@ def test_weights_go_with_the_rows_that_have_a_target():
     model = TargetReader(LinearRegression()).fit(np.arange(4.0).reshape(-1, 1), y, sample_weight=[1, 9, 1, 0])
     assert model.predict([[3.0]]) == pytest.approx(4)
     assert model.score(np.arange(4.0).reshape(-1, 1), y, sample_weight=[1, 9, 1, 0]) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("model", [LinearRegression(), LogisticRegression()])
+def test_masked_targets_are_none_whatever_lies_under_the_mask(model):
+    X = np.arange(20.0)[:, None]
+    y = np.ma.masked_array(np.where(np.arange(20) < 10, 0, 1), mask=np.arange(20) % 5 == 0)
+    spoilt = np.ma.masked_array(np.where(y.mask, 99, y.data), mask=y.mask)
+    found = TargetReader(model).fit(X, spoilt)
+    np.testing.assert_allclose(found.predict(X), clone(model).fit(X[~y.mask], y.data[~y.mask]).predict(X))
+    assert found.score(X, spoilt) == found.score(X[~y.mask], y.data[~y.mask])

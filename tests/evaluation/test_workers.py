@@ -14,8 +14,8 @@ import pytest
 from faults import Faulty
 
 from recommender.algorithms.configuration import Configuration
-from recommender.errors import RecommenderError
-from recommender.evaluation.workers import Described, Job, Limits, LocalWorkers, Spooled, run, spool
+from recommender.errors import LimitError, RecommenderError
+from recommender.evaluation.workers import Described, Job, Killed, Limits, LocalWorkers, Spooled, run, spool
 from recommender.tables.loading import load_dataset
 
 HERE = Path(__file__).parent.parent
@@ -99,6 +99,55 @@ def test_death_is_an_outcome_after_another_try(workers, spooled, fault, how):
     found = next(filter(None, tries))
     assert found.status == "crashed"
     assert how in found.message
+
+
+@pytest.fixture
+def alone():
+    """One worker, which has something to do as soon as it is there, and which is not one of others."""
+    others = {child.pid for child in multiprocessing.active_children()}
+    started = LocalWorkers(1, Limits(seconds=120))
+    started.pids = lambda: [child.pid for child in multiprocessing.active_children() if child.pid not in others]
+    yield started
+    started.stop()
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_worker_that_is_killed_from_outside_says_nothing_of_its_job(alone, spooled, number):
+    job = Job(spooled, Faulty("hang", {}), 0)
+    found = [killed_at(alone, job, number) for _ in range(3)]
+    # rarely all workers break down with it, and then it cannot be told whose fault that was
+    found += [killed_at(alone, job, number) for _ in range(3) if found[-1] is None]
+    assert found[:2] == [None, None]
+    assert Killed(f"the process was killed 3 times, the last time by {number.name}") in found
+
+
+def killed_at(alone, job, number):
+    """What comes of a job whose worker is killed."""
+    future = alone.submit(job)
+    assert wait_until(lambda: future.running() or future.done(), 120)
+    for pid in alone.pids():
+        os.kill(pid, number)
+    return alone.outcome(job, future)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there is no server that starts workers")
+def test_workers_end_with_the_process_that_starts_them_and_others_come(alone, spooled):
+    job = Job(spooled, Faulty("hang_in_c", {}), 0)
+    future = alone.submit(job)
+    assert wait_until(future.running, 120)
+    before = alone.pids()
+    os.kill(multiprocessing.forkserver._forkserver._forkserver_pid, signal.SIGKILL)
+    assert wait_until(lambda: not any(map(is_alive, before)), 20)
+    assert alone.outcome(job, future) is None
+    assert (outcome(alone, spooled, "fine") or outcome(alone, spooled, "fine")).status == "ok"
+
+
+@pytest.mark.parametrize("seconds", [0, -1, float("nan"), float("inf"), 1e9])
+def test_limits_that_limit_nothing_or_everything_are_refused(seconds):
+    with pytest.raises(LimitError, match="cannot be limited to"):
+        Limits(seconds=seconds)
+    with pytest.raises(LimitError, match="bytes: give more than 0"):
+        Limits(memory_bytes=seconds * 1e9)
 
 
 def test_killed_worker_loses_only_what_it_was_at(workers, spooled):

@@ -226,6 +226,18 @@ def test_a_killed_worker_costs_nothing(store, pool):
     assert_whole(store.read_evaluations())
 
 
+def test_what_others_kill_again_and_again_is_left_named_and_tried_again_the_next_time(store, pool):
+    pool("killed", QUICK[0])
+    for outcomes in ({"ok": 20}, {}):
+        summary = collect(store, [1], n_workers=2)
+        assert summary.outcomes == outcomes
+        ((left, reason),) = summary.killed.items()
+        assert left.startswith("killed-default on ")
+        assert reason == "the process was killed 3 times, the last time by SIGKILL"
+    assert set(store.read_evaluations()["configuration_id"]) == {"naive_bayes-default"}
+    assert Leases(store).held_by_others() == set()
+
+
 def test_killed_run_goes_on_where_it_was(tmp_path, openml_server, openml_cache):
     path = tmp_path / "store.sqlite"
     given = {"faults": ["slow", "fine", "warn"], "tasks": [3], "n_workers": 1}
