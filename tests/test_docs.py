@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from recommender.cli.app import app
 ROOT = Path(__file__).parent.parent
 PAGES = [
     *(ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "data/README.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
     *sorted((ROOT / "benchmarks").rglob("*.md")),
 ]
 
@@ -29,6 +31,13 @@ def commands() -> list[list[str]]:
     ]
     found = [re.search(r"\brecommender ([a-z].*)", line.split("#")[0]) for line in lines if line.startswith("$")]
     return [shlex.split(match.group(1)) for match in found if match]
+
+
+def test_every_dependency_has_a_line_that_says_what_it_is_for():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    names = {re.match(r"[\w-]+", dependency)[0] for dependency in project["dependencies"]}
+    told = re.findall(r"^\| `([\w-]+)` \|", (ROOT / "docs" / "weight.md").read_text(), flags=re.MULTILINE)
+    assert set(told) == names
 
 
 def test_python_of_the_readme_runs(tmp_path, monkeypatch):
