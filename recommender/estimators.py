@@ -250,6 +250,9 @@ class RecommendedClassifier(ClassifierMixin, _Recommended):
     class_weight : "balanced" or dict of class to float, optional
         How much the rows of each class count in fitting, beside `sample_weight`; balanced weights are inverse to the
         classes' shares. Algorithms that take no weights are not considered then.
+    cv : int, splitter of scikit-learn, or iterable of (train, test), optional
+        How rows are divided for comparing: so many folds, or those of the splitter. By the number of rows if not given.
+        `fit` takes ``groups`` and ``time`` beside it.
     knowledge : path or Trained, optional
         A folder written by ``recommender train``; what is shipped by default.
     random_state : int, RandomState or None, default=0
@@ -384,7 +387,9 @@ class RecommendedRegressor(RegressorMixin, _Recommended):
 
 def _rows_of(values: Any, chosen: np.ndarray) -> Any:
     """Values beside the table, of some of its rows; the name of a column as it is."""
-    return values if values is None or isinstance(values, str) else np.asarray(values)[chosen]
+    if values is None or isinstance(values, str) or len(values) != len(chosen):  # which is refused later
+        return values
+    return np.asarray(values)[chosen]
 
 
 def _why_nothing_to_learn(dataset: Dataset) -> str | None:

@@ -90,6 +90,7 @@ class Recommendation(Ranking):
         cv: Any = None,
         groups: Any = None,
         time: Any = None,
+        sample_weight: Any = None,
         verbose: bool = False,
         on_progress: Callable[[TrialProgress], None] | None = None,
     ) -> Refinement:
@@ -101,7 +102,7 @@ class Recommendation(Ranking):
         from recommender.showing.live import Live
 
         how: dict[str, Any] = {"patience": patience, "n_jobs": n_jobs, "cluster": cluster}
-        how |= {"cv": cv, "groups": groups, "time": time}
+        how |= {"cv": cv, "groups": groups, "time": time, "sample_weight": sample_weight}
         told = on_progress or (Live() if verbose else lambda progress: None)
         found = refine(self, X, y, seconds=seconds, ensemble=ensemble, on_progress=told, **how)
         return Refinement(**{field.name: getattr(found, field.name) for field in fields(found)})

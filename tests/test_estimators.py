@@ -466,3 +466,37 @@ def test_options_reach_the_recommendation():
     model = RecommendedClassifier(interpretable=True, exclude=["lda"], metric="log_loss").fit(X, y)
     assert {item.algorithm for item in model.recommendation_.items} <= {"logistic_regression", "naive_bayes"}
     assert model.recommendation_.metric.name == "log_loss"
+
+
+def test_candidates_are_compared_by_the_division_that_is_asked_for(monkeypatch):
+    from recommender.fitting import trials
+
+    seen = []
+    evaluate = trials.evaluate
+    monkeypatch.setattr(trials, "evaluate", lambda *given, **how: (seen.append(given[3]), evaluate(*given, **how))[1])
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"a": rng.normal(size=120), "shop": np.repeat(range(12), 10), "day": np.arange(120) % 60})
+    y = np.where(X["a"] > 0, "yes", "no")
+    model = RecommendedClassifier(n_candidates=2, include=["lda", "naive_bayes"], ensemble=False, cv=3)
+    shops, days = X["shop"].to_numpy(), X["day"].to_numpy()
+    for how, is_divided in (
+        ({"groups": "shop"}, lambda train, test: not set(shops[train]) & set(shops[test])),
+        ({"time": days}, lambda train, test: days[train].max() < days[test].min()),
+        (
+            {"groups": shops, "sample_weight": np.ones(120)},
+            lambda train, test: not set(shops[train]) & set(shops[test]),
+        ),
+    ):
+        seen.clear()
+        model.fit(X, y, **how)
+        assert len(seen) == 6
+        assert all(is_divided(train, test) for train, test in seen)
+
+
+def test_groups_lose_the_rows_that_do_not_count():
+    X = pd.DataFrame({"a": np.random.default_rng(0).normal(size=60)})
+    y, groups, weights = np.where(X["a"] > 0, "yes", "no"), np.repeat(range(6), 10), np.tile([0.0, 1.0], 30)
+    model = RecommendedClassifier(n_candidates=2, include=["lda", "naive_bayes", "logistic_regression"], cv=3)
+    assert model.fit(X, y, sample_weight=weights, groups=groups).leaderboard_["n_folds"].max() == 3
+    with pytest.raises(RecommendationError, match="groups= has 3 values, and the table has 30 rows"):
+        model.fit(X, y, sample_weight=weights, groups=[1, 2, 3])

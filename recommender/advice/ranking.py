@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from recommender.advice.belonging import belonging
 from recommender.advice.filters import Filters
 from recommender.advice.suspicions import suspicions
 from recommender.algorithms.configuration import Configuration
@@ -222,8 +223,7 @@ class Ranking:
                 f"{quicker.configuration.id}, {quicker.fit_seconds:.1f} s: max_fit_time={most:.0f} leaves out the slow"
             )
         repeated = float(self.metafeatures["duplicate_rows_share"].iloc[0])
-        notes.extend(suspicions(self.dataset, duplicate_rows_share=repeated))
-        return notes
+        return [*notes, *suspicions(self.dataset, duplicate_rows_share=repeated), *belonging(self.dataset)]
 
     def to_frame(self) -> pd.DataFrame:
         """The ranking as a table, a row for each configuration, by expected regret and the risk that comes with it."""

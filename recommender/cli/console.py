@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 N_PORTFOLIO = 3
 OPTIONS = re.compile(
-    r"(?<![\w'\"])(target|sheet|task|metric|knowledge|max_fit_time|max_predict_time|max_memory)=(?=([^\s,;.)]?))"
+    r"(?<![\w'\"])(target|sheet|task|metric|knowledge|groups|time|max_fit_time|max_predict_time|max_memory)=(?=([^\s,;.)]?))"
 )
 """Arguments of the library that are options here, where a message names them."""
 ENDLESS = 10_000
@@ -114,6 +114,7 @@ def as_typed(message: str) -> str:
     """
     message = re.sub(r"(?<![\w'\"])(include|exclude)=\[([^\]]*)\]", _repeated, message)
     message = re.sub(r"(?<![\w'\"])interpretable=True", "--interpretable", message)
+    message = re.sub(r"(?<![\w'\"])cv=(?=\d)", "--folds ", message)
     return OPTIONS.sub(lambda m: f"--{m[1].replace('_', '-')}{' ' if m[2] else ''}", message)
 
 

@@ -53,6 +53,14 @@ def fit(
     interpretable: Annotated[
         bool, typer.Option("--interpretable", help="Consider only models that a person can read.")
     ] = False,
+    groups: Annotated[
+        str | None,
+        typer.Option(help="The column that says which rows belong together: none is judged by its own group."),
+    ] = None,
+    time: Annotated[
+        str | None, typer.Option(help="The column that says when rows were: what is judged is after what is learnt.")
+    ] = None,
+    folds: Annotated[int | None, typer.Option(min=2, help="By how many folds configurations are compared.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write a model card as well: one page for any browser.")] = None,
     knowledge: KnowledgeOption = None,
 ) -> None:
@@ -81,8 +89,11 @@ def fit(
             interpretable=interpretable,
             knowledge=knowledge,
         )
+        division: dict[str, Any] = {"cv": folds, "groups": groups, "time": time}
         with _warnings_said():
-            refined = found.refine(dataset.X, dataset.y, seconds=seconds, on_progress=lambda now: tell(_in_words(now)))
+            refined = found.refine(
+                dataset.X, dataset.y, seconds=seconds, on_progress=lambda now: tell(_in_words(now)), **division
+            )
         column = str(dataset.y.name)
         save(refined.estimator, output, target=column)
         if html:

@@ -13,9 +13,11 @@ import pandas as pd
 from recommender.errors import RecommendationError
 from recommender.fitting.budget import Budget
 from recommender.fitting.effort import Effort, TrialProgress
+from recommender.fitting.row_weights import RowWeights, checked_weights, row_weights
 from recommender.fitting.session import N_SHOWN
 from recommender.fitting.trials import asked_folds, search
 from recommender.notebook import html_table
+from recommender.tables.dataset import Dataset
 from recommender.tables.loading import load_dataset
 from recommender.words import duration, score_in_words
 
@@ -112,6 +114,7 @@ def refine(
     cv: Any = None,
     groups: Any = None,
     time: Any = None,
+    sample_weight: Any = None,
     on_progress: Callable[[TrialProgress], None] = lambda progress: None,
 ) -> Refined:
     """The best model that some seconds can find: one pipeline, or an ensemble, fitted on all rows.
@@ -151,6 +154,8 @@ def refine(
         How rows are divided, as `recommender.fitting.validation.validation_folds` has it: a number of folds or any
         splitter of scikit-learn; what rows belong together by; what they are ordered by, past before future. By the
         rule of `recommender.tables.splits`, as many folds as there is time for, if none is given.
+    sample_weight : array-like of shape (n_samples,), optional
+        How much each row counts, in fitting and in comparing; for a recommendation with ``weighted=True``.
     on_progress : callable(TrialProgress), optional
         Called after each fit, and several times a second while waiting for some.
 
@@ -171,10 +176,11 @@ def refine(
             "recommendation is for: give the same in the same order, or ask for a recommendation for this table"
         )
     how: dict[str, Any] = {"patience": patience, "n_jobs": n_jobs, "cluster": cluster, "on_progress": on_progress}
+    weights = _weights(sample_weight, dataset, recommendation)
     effort = Effort(ensemble=ensemble, splits=asked_folds(dataset, cv=cv, groups=groups, time=time), **how)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = search(recommendation, dataset, budget, effort=effort)
+        found = search(recommendation, dataset, budget, weights=weights, effort=effort)
     if not found.standing.tries:
         warnings.warn(found.why_nothing_was_tried(), UserWarning, stacklevel=3)
     history = pd.DataFrame(found.standing.history, columns=["seconds", "algorithm", "score", "best", "ensemble"])
@@ -188,3 +194,13 @@ def refine(
         recommendation.judge.name,
         recommendation.judge.greater_is_better,
     )
+
+
+def _weights(sample_weight: Any, dataset: Dataset, recommendation: Ranking) -> RowWeights:
+    if sample_weight is None:
+        return RowWeights()
+    if not recommendation.filters.weighted:
+        raise RecommendationError(
+            "sample_weight= goes with a recommendation of algorithms that take weights: ask for one with weighted=True"
+        )
+    return row_weights(dataset.y, checked_weights(sample_weight, dataset.n_samples), None)

@@ -25,6 +25,8 @@ TRUSTED = (
     "recommender.algorithms.calibrated.Calibrated",
     "recommender.algorithms.category_encoder.CategoryEncoder",
     "recommender.algorithms.configuration.Configuration",
+    "recommender.algorithms.exact_targets.NumberedClasses",
+    "recommender.algorithms.exact_targets.TargetScaler",
     "recommender.algorithms.explainable.QuietBoostingClassifier",
     "recommender.algorithms.explainable.QuietBoostingRegressor",
     "recommender.algorithms.item_encoder.ItemEncoder",
@@ -97,9 +99,9 @@ the tests of saving tell."""
 
 ENTERED = ("recommender", "sklearn", "skrub")
 """Objects of these packages are looked into for what skops cannot hold."""
-ONLY_FOR_FITTING: Mapping[str, tuple[type, ...]] = {"metric": (str,), "knowledge": (str, Path)}
-"""Parameters of estimators that predicting does not need: anything else than these types, as a function, is not saved,
-and None is in its place."""
+ONLY_FOR_FITTING: Mapping[str, tuple[type, ...]] = {"metric": (str,), "cv": (int,), "knowledge": (str, Path)}
+"""Parameters of this package's estimators that predicting does not need: anything else than these types, as a function,
+is not saved, and None is in its place."""
 
 
 def storable(model: Any) -> Any:
@@ -157,13 +159,11 @@ def _copied_object(value: Any, known: dict[int, tuple[Any, Any]]) -> Any:
         return value
     copy = object.__new__(type(value))
     known[id(value)] = value, copy
-    kept = {name: None if _is_only_for_fitting(name, part) else part for name, part in state.items()}
-    copy.__dict__.update({name: _copied(part, known) for name, part in kept.items()})
+    if type(value).__module__ == "recommender.estimators":
+        dropped = {name for name, kinds in ONLY_FOR_FITTING.items() if not isinstance(state.get(name), kinds)}
+        state = state | dict.fromkeys(dropped & state.keys())
+    copy.__dict__.update({name: _copied(part, known) for name, part in state.items()})
     return copy
-
-
-def _is_only_for_fitting(name: str, part: Any) -> bool:
-    return name in ONLY_FOR_FITTING and not isinstance(part, ONLY_FOR_FITTING[name])
 
 
 class _Stored:

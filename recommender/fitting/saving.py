@@ -40,8 +40,9 @@ def save(model: Any, path: Path | str, *, target: str | None = None) -> None:
     ----------
     model : estimator
         A fitted `RecommendedClassifier` or `RecommendedRegressor`, a fitted pipeline of a recommendation, or any
-        estimator made of what `recommender` and scikit-learn provide. A function given as ``metric`` and a loaded
-        ``knowledge`` are needed for fitting alone, and are not saved: None is in their place afterwards.
+        estimator made of what `recommender` and scikit-learn provide. A function given as ``metric``, a splitter
+        given as ``cv`` and a loaded ``knowledge`` are needed for fitting alone, and are not saved: None is in their
+        place afterwards.
     path : path
         The file, by custom ``.skops``; one that is there is replaced.
     target : str, optional

@@ -236,5 +236,7 @@ def _column(dataset: Dataset, given: Any, what: str) -> pd.Series:
         return dataset.X.iloc[:, found[0]].reset_index(drop=True)
     values = given.reset_index(drop=True) if isinstance(given, pd.Series) else pd.Series(np.asarray(given).tolist())
     if len(values) != dataset.n_samples:
-        raise RecommendationError(f"{what}= has {len(values)} values, and the table has {dataset.n_samples} rows")
+        raise RecommendationError(
+            f"{what}= has {len(values)} values, and the table has {dataset.n_samples} rows that have a target"
+        )
     return values.rename(what)

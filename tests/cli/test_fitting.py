@@ -24,6 +24,9 @@ TABLE = pd.DataFrame(
 )
 
 
+FIT = ["fit", "churn.csv", "--target", "churned", "--include", "lda", "--seconds", "5", "--output", "m.skops"]
+
+
 @pytest.fixture(scope="module")
 def churn(tmp_path_factory):
     """A folder with a model, and the tables it is for."""
@@ -59,6 +62,19 @@ def test_the_whole_way_from_a_table_to_predictions(here, tmp_path, capsys):
     assert predicted["prediction"].tolist() == load(model).predict(TABLE[120:].drop(columns="churned")).tolist()
     assert cli.main(["evaluate", model, "new.csv"]) == 0
     assert "on 40 rows of new.csv" in capsys.readouterr().out
+
+
+def test_the_division_of_rows_reaches_what_tries(here, tmp_path, monkeypatch):
+    given = {}
+
+    def refine(ranking, X, y, **how):
+        given.update(how)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("recommender.recommendation.Recommendation.refine", refine)
+    assert cli.main([*FIT[:-1], str(tmp_path / "m.skops"), "--time", "since", "--folds", "4"]) == 130
+    assert (given["seconds"], given["time"], given["cv"], given["groups"]) == (5.0, "since", 4, None)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_predictions_have_probabilities_where_they_are_asked_for(here, tmp_path, capsys):
@@ -121,6 +137,10 @@ def test_a_model_that_does_not_know_its_target_asks_for_it(here, tmp_path, capsy
         (["fit", "churn.csv", "--target", "churned", "--output", "missing/m.skops"], "there is no folder missing"),
         (["fit", "churn.csv", "--output", "m.skops"], "which column is the target? Give --target"),
         (["fit", "churn.csv", "--target", "churned"], "Missing option"),
+        ([*FIT, "--groups", "plain"], "Did you mean 'plan'"),
+        ([*FIT, "--groups", "plan", "--time", "since"], "--groups and --time do not go together"),
+        ([*FIT, "--time", "plan"], "--time holds what is read as category, which has no order"),
+        ([*FIT, "--folds", "500"], "--folds 500 folds were asked for, and the table has 120 rows"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

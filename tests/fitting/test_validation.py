@@ -113,7 +113,7 @@ def test_large_tables_are_capped():
         ({"cv": [([0, 1], [500])]}, "cv= has row 500"),
         ({"groups": [1] * N}, "tells 1 groups apart"),
         ({"groups": [1, 2, 3] * 40, "cv": 5}, "tells 3 groups apart, and 5 folds"),
-        ({"groups": [1, 2]}, "has 2 values, and the table has 120 rows"),
+        ({"groups": [1, 2]}, "has 2 values, and the table has 120 rows that have a target"),
         ({"time": [1] * N}, "its values hardly differ"),
         ({"time": [*range(N - 1), None]}, "is not known of 1 rows"),
         ({"time": ["red", "blue", "green"] * 40}, "read as category, which has no order"),
