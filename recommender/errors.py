@@ -34,6 +34,10 @@ class StoreError(RecommenderError, RuntimeError):
     """A store that cannot be opened or was written by a newer format."""
 
 
+class StoreGoneError(StoreError):
+    """A database server that has gone away, or does not let anybody in for now: asking again may help."""
+
+
 class ClusterError(RecommenderError, ConnectionError):
     """A cluster that cannot be reached, or whose workers differ from what is installed here."""
 

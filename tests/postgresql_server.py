@@ -26,22 +26,48 @@ def _as_ordinary_user() -> dict:
     return {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
 
 
+class Server:
+    """A server that can be stopped and started again, with what it has kept."""
+
+    def __init__(self, folder: str, port: int) -> None:
+        self.address = f"postgresql://postgres@127.0.0.1:{port}/postgres"
+        self._folder, self._port = folder, port
+        self._run("initdb", "-D", "data", "-U", "postgres", "-A", "trust", "--no-sync")
+        self.start()
+
+    def _run(self, program: str, *arguments: str) -> None:
+        home = binaries()
+        assert home is not None
+        quiet = {"stdout": subprocess.DEVNULL, "cwd": self._folder, **_as_ordinary_user()}
+        subprocess.run([home / program, *arguments], check=True, **quiet)
+
+    def start(self) -> None:
+        options = f"-p {self._port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
+        self._run("pg_ctl", "-D", "data", "-o", options, "-l", "log", "-w", "start")
+
+    def stop(self) -> None:
+        """As a crash does: connections break, and what was not committed is gone."""
+        self._run("pg_ctl", "-D", "data", "-m", "immediate", "-w", "stop")
+
+
 @contextmanager
-def running_server() -> Iterator[str]:
-    """The address of a database on a server that lives as long as the block."""
-    home, user = binaries(), _as_ordinary_user()
-    assert home is not None
+def server() -> Iterator[Server]:
+    """A server that lives as long as the block."""
     with tempfile.TemporaryDirectory(prefix="postgresql-") as folder, socket.socket() as probe:
-        if user:
+        if _as_ordinary_user():
             os.chown(folder, pwd.getpwnam("postgres").pw_uid, -1)
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
         probe.close()
-        quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": folder, **user}
-        subprocess.run([home / "initdb", "-D", "data", "-U", "postgres", "-A", "trust", "--no-sync"], **quiet)
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
-        subprocess.run([home / "pg_ctl", "-D", "data", "-o", options, "-l", "log", "-w", "start"], **quiet)
+        running = Server(folder, port)
         try:
-            yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
+            yield running
         finally:
-            subprocess.run([home / "pg_ctl", "-D", "data", "-m", "immediate", "-w", "stop"], **quiet)
+            running.stop()
+
+
+@contextmanager
+def running_server() -> Iterator[str]:
+    """The address of a database on a server that lives as long as the block."""
+    with server() as running:
+        yield running.address

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import partial, wraps
 from json import JSONDecodeError
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
 import pandas as pd
@@ -25,8 +26,38 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
 )
 
-from recommender.errors import StoreError, one_line
+from recommender.errors import StoreError, StoreGoneError, one_line
 from recommender.evidence.schema import prepare
+
+RECONNECT_SECONDS = 300.0
+"""A database server that went away is asked again for so long, which is enough for a restart."""
+FIRST_WAIT, LONGEST_WAIT = 0.1, 10.0
+"""Seconds until it is asked again, twice as many every time, up to the second."""
+GONE = ("08", "57P", "53300")
+"""How the states begin that a server has when it goes, comes, or has no connection left."""
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+_log = logging.getLogger(__name__)
+
+
+def patiently(method: Method) -> Method:
+    """A method that is done anew for some minutes, from its start, where the database server goes away in its course."""
+
+    @wraps(method)
+    def patient(*given: Any, **named: Any) -> Any:
+        ends, pause = time.monotonic() + RECONNECT_SECONDS, FIRST_WAIT
+        while True:
+            try:
+                return method(*given, **named)
+            except StoreGoneError as error:
+                if time.monotonic() + pause > ends:
+                    raise
+                _log.warning("%s; asked again after %.1f seconds", error, pause)
+            time.sleep(pause)
+            pause = min(2 * pause, LONGEST_WAIT)
+
+    return cast(Method, patient)
 
 
 class Database:
@@ -77,13 +108,15 @@ class Database:
         except IntegrityError:
             raise
         except (OperationalError, InterfaceError) as error:  # a full disk, a server that is gone, ...
-            raise StoreError(f"the store {self.address} does not answer: {one_line(error.orig or error)}") from error
+            kind = StoreGoneError if self._engine.dialect.name != "sqlite" and _is_gone(error) else StoreError
+            raise kind(f"the store {self.address} does not answer: {one_line(error.orig or error)}") from error
         except (DatabaseError, JSONDecodeError, UnicodeDecodeError) as error:  # damaged pages, or cells
             reason = one_line(getattr(error, "orig", None) or error)
             raise StoreError(
                 f"the store {self.address} is damaged: {reason}. Save what can be read by `sqlite3 FILE .recover`"
             ) from error
 
+    @patiently
     def read(self, query: Select[Any]) -> pd.DataFrame:
         """What a query finds, a row each."""
         with self.transaction() as connection:
@@ -93,6 +126,12 @@ class Database:
     def close(self) -> None:
         """Give the connections back."""
         self._engine.dispose()
+
+
+def _is_gone(error: OperationalError | InterfaceError) -> bool:
+    """Whether a server went away, or cannot be reached: then there is no state that it could have told."""
+    state = getattr(error.orig, "sqlstate", None)
+    return error.connection_invalidated or state is None or state.startswith(GONE)
 
 
 def insert_for(connection: Connection) -> Any:

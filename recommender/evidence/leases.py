@@ -12,7 +12,7 @@ from types import TracebackType
 from sqlalchemy import ColumnElement, delete, or_, select, update
 
 from recommender.errors import RecommenderError
-from recommender.evidence.database import Database, insert_for
+from recommender.evidence.database import Database, insert_for, patiently
 from recommender.evidence.schema import LEASES
 from recommender.tables.splits import MAX_TRAIN_SAMPLES
 
@@ -50,6 +50,7 @@ class Leases:
         self._ended = threading.Event()
         self._renewal = threading.Thread(target=self._keep_renewing, daemon=True)
 
+    @patiently
     def take(self, dataset_id: str, configuration_id: str, size: int = MAX_TRAIN_SAMPLES) -> bool:
         """Take a configuration on a dataset at a size for oneself; False where another collector is at work on it.
 
@@ -72,6 +73,7 @@ class Leases:
         with self._database.transaction() as connection:
             connection.execute(update(LEASES).where(self._mine).values(expires=time.time() + LEASE_SECONDS))
 
+    @patiently
     def held_by_others(self) -> set[tuple[str, str, int]]:
         """Dataset, configuration and size of what other collectors are at work on."""
         columns = (LEASES.c.dataset_id, LEASES.c.configuration_id, LEASES.c.size)
@@ -79,6 +81,7 @@ class Leases:
         with self._database.transaction() as connection:
             return {(d, c, size) for d, c, size in connection.execute(others)}
 
+    @patiently
     def give_back(self, dataset_id: str, configuration_id: str, size: int = MAX_TRAIN_SAMPLES) -> None:
         """Let go of a configuration that is done."""
         mine = {"dataset_id": dataset_id, "configuration_id": configuration_id, "size": size}

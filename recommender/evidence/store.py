@@ -17,7 +17,7 @@ from recommender.algorithms.configuration import Configuration
 from recommender.errors import unknown_name
 from recommender.evaluation.evaluate import KEYS, Evaluation
 from recommender.evaluation.metrics import METRICS
-from recommender.evidence.database import Database, insert_for
+from recommender.evidence.database import Database, insert_for, patiently
 from recommender.evidence.schema import CONFIGURATIONS, DATASETS, ENVIRONMENTS, EVALUATIONS, LEASES, scored_evaluations
 
 Outcomes = dict[int, dict[int, str]]
@@ -53,11 +53,13 @@ class Store(Database):
     0
     """
 
+    @patiently
     def add_dataset(self, row: Mapping[str, Any]) -> None:
         """Record a dataset; one that is known by its id stays as it is."""
         with self.transaction() as connection:
             _add(connection, DATASETS, [dict(row) | {"metafeatures": _without_nan(row["metafeatures"])}])
 
+    @patiently
     def describe_dataset(
         self, dataset_id: str, metafeatures: Mapping[str, float], version: int, seconds: float
     ) -> None:
@@ -70,6 +72,7 @@ class Store(Database):
         with self.transaction() as connection:
             connection.execute(update(DATASETS).where(DATASETS.c.id == dataset_id).values(values))
 
+    @patiently
     def add_configurations(self, configurations: Iterable[Configuration]) -> None:
         """Record configurations; those that are known by their id stay as they are."""
         rows = [
@@ -78,6 +81,7 @@ class Store(Database):
         with self.transaction() as connection:
             _add(connection, CONFIGURATIONS, rows)
 
+    @patiently
     def add_environment(self, versions: Mapping[str, Any]) -> str:
         """Record what evaluations are made with; returns its id, which its content decides."""
         identifier = environment_id(versions)
@@ -85,6 +89,7 @@ class Store(Database):
             _add(connection, ENVIRONMENTS, [{"id": identifier, "versions": dict(versions)}])
         return identifier
 
+    @patiently
     def add_evaluations(self, dataset_id: str, evaluations: Iterable[Evaluation], environment_id: str) -> int:
         """Record evaluations in one transaction; returns how many were new."""
         rows = [
@@ -158,6 +163,7 @@ class Store(Database):
             connection.execute(delete(DATASETS).where(DATASETS.c.id.in_(dataset_ids)))
             return dropped.rowcount
 
+    @patiently
     def dataset(self, dataset_id: str) -> dict[str, Any] | None:
         """What is recorded of a dataset, or None."""
         with self.transaction() as connection:
@@ -179,6 +185,7 @@ class Store(Database):
         """The status of each recorded fold of each configuration on a dataset, by size."""
         return self._statuses(EVALUATIONS.c.dataset_id == dataset_id)
 
+    @patiently
     def _statuses(self, *where: Any) -> dict[str, Outcomes]:
         columns = (EVALUATIONS.c.configuration_id, EVALUATIONS.c.size, EVALUATIONS.c.fold, EVALUATIONS.c.status)
         with self.transaction() as connection:
@@ -204,6 +211,7 @@ class Store(Database):
         """Every evaluation, one row each; missing numbers are NaN, and text that repeats is categorical."""
         return self._read_evaluations(select(scored_evaluations()))
 
+    @patiently
     def _read_evaluations(self, query: Select[Any]) -> pd.DataFrame:
         names = [column.name for column in query.selected_columns]
         seen: dict[str, dict[str, int]] = {name: {} for name in _REPEATING}

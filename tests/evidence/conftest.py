@@ -6,15 +6,27 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from postgresql_server import binaries, running_server
+from postgresql_server import Server, binaries, running_server, server
 from sqlalchemy import create_engine, text
+
+
+def _need_postgresql() -> None:
+    pytest.importorskip("psycopg", reason="the extra `postgresql` is not installed")
+    if binaries() is None:
+        pytest.skip("the binaries of PostgreSQL are not installed (Debian: apt-get install postgresql)")
+
+
+@pytest.fixture
+def mortal_server() -> Iterator[Server]:
+    """A server of its own for tests that stop it."""
+    _need_postgresql()
+    with server() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
-    pytest.importorskip("psycopg", reason="the extra `postgresql` is not installed")
-    if binaries() is None:
-        pytest.skip("the binaries of PostgreSQL are not installed (Debian: apt-get install postgresql)")
+    _need_postgresql()
     with running_server() as address:
         yield address
 

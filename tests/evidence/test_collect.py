@@ -226,6 +226,21 @@ def test_a_killed_worker_costs_nothing(store, pool):
     assert_whole(store.read_evaluations())
 
 
+def test_a_collection_goes_on_after_its_database_server_was_restarted(mortal_server, openml_server, openml_cache):
+    given = {"faults": ["slow", "fine"], "tasks": [3], "n_workers": 1}
+    collector = Collector(mortal_server.address, openml_server, openml_cache, **given)
+    collector.wait_for(5)
+    mortal_server.stop()
+    mortal_server.start()
+    assert collector.result()["outcomes"] == {"ok": 40}
+    store = Store(mortal_server.address)
+    rows = store.read_evaluations()
+    assert_whole(rows)
+    assert len(rows) == 40
+    assert Leases(store).held_by_others() == set()
+    store.close()
+
+
 def test_what_others_kill_again_and_again_is_left_named_and_tried_again_the_next_time(store, pool):
     pool("killed", QUICK[0])
     for outcomes in ({"ok": 20}, {}):

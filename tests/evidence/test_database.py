@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import threading
+
 import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
-from recommender.errors import StoreError
+from recommender.algorithms.configuration import Configuration
+from recommender.errors import StoreError, StoreGoneError
 from recommender.evidence.database import Database
 from recommender.evidence.schema import CONFIGURATIONS
+from recommender.evidence.store import Store
 
 
 def test_what_was_written_is_read(address):
@@ -103,3 +107,39 @@ def test_a_cell_that_holds_no_json_is_one_error(path):
     with pytest.raises(StoreError, match="is damaged"):
         database.read(select(CONFIGURATIONS))
     database.close()
+
+
+def test_what_is_asked_while_the_server_restarts_is_done_when_it_is_back(mortal_server):
+    store = Store(mortal_server.address)
+    store.add_configurations([Configuration("lda", {})])
+    mortal_server.stop()
+    comes_back = threading.Timer(1.0, mortal_server.start)
+    comes_back.start()
+    store.add_configurations([Configuration("qda", {})])
+    comes_back.join()
+    assert store.read_configurations()["id"].tolist() == ["lda-default", "qda-default"]
+    store.close()
+
+
+def test_a_server_that_stays_away_is_an_error_after_a_while_and_a_broken_transaction_is_not_half_made(
+    mortal_server, monkeypatch
+):
+    monkeypatch.setattr("recommender.evidence.database.RECONNECT_SECONDS", 0.5)
+    store = Store(mortal_server.address)
+    with pytest.raises(StoreGoneError, match="does not answer"), store.transaction() as connection:
+        connection.execute(insert(CONFIGURATIONS).values(id="one", algorithm="lda", hyperparameters={}))
+        mortal_server.stop()
+    with pytest.raises(StoreGoneError, match="does not answer"):
+        store.read_configurations()
+    mortal_server.start()
+    assert store.read_configurations().empty
+    store.close()
+
+
+def test_a_mistake_is_told_at_once(postgresql):
+    with pytest.raises(StoreError, match="does not exist"):
+        Database(postgresql.removesuffix("postgres") + "none")
+    store = Store(postgresql)
+    with pytest.raises(StoreError, match="no_such_table"), store.transaction() as connection:
+        connection.execute(text("SELECT * FROM no_such_table"))
+    store.close()
