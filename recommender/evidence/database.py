@@ -42,7 +42,7 @@ _log = logging.getLogger(__name__)
 
 
 def patiently(method: Method) -> Method:
-    """A method that is done anew for some minutes, from its start, where the database server goes away in its course."""
+    """A method that is done anew for some minutes, from its start, where the database server goes away."""
 
     @wraps(method)
     def patient(*given: Any, **named: Any) -> Any:

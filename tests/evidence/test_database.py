@@ -126,14 +126,19 @@ def test_a_server_that_stays_away_is_an_error_after_a_while_and_a_broken_transac
 ):
     monkeypatch.setattr("recommender.evidence.database.RECONNECT_SECONDS", 0.5)
     store = Store(mortal_server.address)
-    with pytest.raises(StoreGoneError, match="does not answer"), store.transaction() as connection:
-        connection.execute(insert(CONFIGURATIONS).values(id="one", algorithm="lda", hyperparameters={}))
-        mortal_server.stop()
+    with pytest.raises(StoreGoneError, match="does not answer"):
+        _insert_and(mortal_server.stop, store)
     with pytest.raises(StoreGoneError, match="does not answer"):
         store.read_configurations()
     mortal_server.start()
     assert store.read_configurations().empty
     store.close()
+
+
+def _insert_and(then, store: Store) -> None:
+    with store.transaction() as connection:
+        connection.execute(insert(CONFIGURATIONS).values(id="one", algorithm="lda", hyperparameters={}))
+        then()
 
 
 def test_a_mistake_is_told_at_once(postgresql):
