@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from recommender.fitting.effort import TrialProgress
     from recommender.recommendation import Refinement
 
+LEAST_SECONDS = 0.1
+"""Left for trying, where recommending took all of the time that was given."""
 N_SHOWN = 5
 """So many of the configurations that were tried are shown."""
 
@@ -41,7 +44,7 @@ def fit(
     file: Annotated[str, typer.Argument(help=f"{FILE}; or openml:ID.")],
     output: Annotated[Path, typer.Option(help="The file for the model, such as churn.skops; it is replaced.")],
     target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
-    seconds: Annotated[float, typer.Option(min=0.1, help="How long to try configurations, and fit the best.")] = 60.0,
+    seconds: Annotated[float, typer.Option(min=0.1, help="For recommending, trying and fitting, by the clock.")] = 60.0,
     sheet: SheetOption = None,
     metric: JudgeOption = None,
     task: TaskOption = None,
@@ -57,8 +60,9 @@ def fit(
         str | None,
         typer.Option(help="The column that says which rows belong together: none is judged by its own group."),
     ] = None,
-    time: Annotated[
-        str | None, typer.Option(help="The column that says when rows were: what is judged is after what is learnt.")
+    time_column: Annotated[
+        str | None,
+        typer.Option("--time", help="The column that says when rows were: what is judged is after what is learnt."),
     ] = None,
     folds: Annotated[int | None, typer.Option(min=2, help="By how many folds configurations are compared.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write a model card as well: one page for any browser.")] = None,
@@ -78,6 +82,7 @@ def fit(
         asked = task or task_asked_by(metric)
         dataset = load_dataset(file, target=target, task=asked, sheet=sheet)  # type: ignore[arg-type]
         tell("comparing small learners on some of its rows")
+        started = time.monotonic()
         found = recommend(
             dataset,
             metric=metric,
@@ -89,10 +94,11 @@ def fit(
             interpretable=interpretable,
             knowledge=knowledge,
         )
-        division: dict[str, Any] = {"cv": folds, "groups": groups, "time": time}
+        division: dict[str, Any] = {"cv": folds, "groups": groups, "time": time_column}
+        left = max(seconds - (time.monotonic() - started), LEAST_SECONDS)
         with _warnings_said():
             refined = found.refine(
-                dataset.X, dataset.y, seconds=seconds, on_progress=lambda now: tell(_in_words(now)), **division
+                dataset.X, dataset.y, seconds=left, on_progress=lambda now: tell(_in_words(now)), **division
             )
         column = str(dataset.y.name)
         save(refined.estimator, output, target=column)

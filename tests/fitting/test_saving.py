@@ -14,16 +14,19 @@ import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression
 from skops.io import dump, dumps
 
 import recommender
 from recommender import RecommendedClassifier, RecommendedRegressor, load, save
 from recommender.algorithms.catalogue import ALGORITHMS
 from recommender.algorithms.configuration import Configuration
+from recommender.algorithms.exact_targets import learning_exactly
 from recommender.algorithms.pipelines import build_pipeline
 from recommender.algorithms.pool import pool_for
 from recommender.errors import MissingExtraError, OutputError, SavedModelError
+from recommender.fitting.ensemble import Member, voting
+from recommender.fitting.new_rows import columns_of
 from recommender.fitting.saved_types import TRUSTED, CheckedTree
 from recommender.tables.loading import load_dataset
 
@@ -117,6 +120,30 @@ def test_an_estimator_keeps_how_it_reads_a_table_and_what_it_compared(kind, tmp_
     shuffled = X[X.columns[::-1]]
     with pytest.raises(ValueError, match="feature names"):
         loaded.predict(shuffled)
+
+
+@pytest.mark.parametrize("task", ["binary", "regression"])
+def test_an_ensemble_keeps_its_members_and_weights(task, tmp_path):
+    X = table(plain=True)
+    dataset = load_dataset(X, target(X, task), task=task)
+    names = ["ridge", "lightgbm"] if task == "regression" else ["lda", "lightgbm"]
+    y = dataset.y if task == "regression" else pd.factorize(dataset.y, sort=True)[0]
+    fitted = [Member(build_pipeline(Configuration(name, {}), dataset).steps).fit(X, y) for name in names]
+    model = voting(
+        [(name, one, weight) for name, one, weight in zip(names, fitted, (0.3, 0.7), strict=True)], task, X, dataset.y
+    )
+    loaded = again(model, tmp_path)
+    np.testing.assert_array_equal(predictions(loaded, X), predictions(model, X))
+    assert columns_of(loaded) == list(X)
+
+
+@pytest.mark.parametrize("task", ["binary", "regression"])
+def test_targets_that_are_learnt_in_another_form_come_back(task, tmp_path):
+    X = np.random.default_rng(0).normal(size=(40, 2))
+    model = learning_exactly(LogisticRegression() if task == "binary" else LinearRegression(), task)
+    y = 20240131 + (X[:, 0] > 0) if task == "binary" else 1e9 + X[:, 0]
+    model.fit(X, y)
+    np.testing.assert_array_equal(again(model, tmp_path).predict(X), model.predict(X))
 
 
 def test_thresholds_are_kept(tmp_path):
