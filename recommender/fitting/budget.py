@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from types import FrameType
 
 from recommender.errors import RecommendationError
 
@@ -110,7 +110,7 @@ def cut_off(seconds: float) -> Iterator[None]:
     """Raise `OutOfTime` in the block after so many seconds, where that can be done.
 
     It can in the main thread of a system with alarms (not Windows), where nobody else waits for one, and as soon as
-    Python runs: a call into a library is not interrupted.
+    Python runs: neither a call into a library nor an import is interrupted.
 
     Examples
     --------
@@ -127,8 +127,8 @@ def cut_off(seconds: float) -> Iterator[None]:
         return
     is_on = True
 
-    def ring(*about: Any) -> None:
-        if is_on:
+    def ring(number: int, frame: FrameType | None) -> None:
+        if is_on and not _is_importing(frame):
             raise OutOfTime
 
     before = signal.signal(signal.SIGALRM, ring)
@@ -139,6 +139,15 @@ def cut_off(seconds: float) -> Iterator[None]:
         is_on = False
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    """Whether a library is being imported, which would stay half imported for good; the alarm rings again after it."""
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _has_alarm() -> bool:

@@ -64,6 +64,19 @@ def test_what_lasts_too_long_is_cut_off_and_cannot_take_that_for_its_own_error()
     assert signal.getsignal(signal.SIGALRM) in (signal.SIG_DFL, signal.SIG_IGN)
 
 
+def test_a_library_is_never_left_half_imported(tmp_path, monkeypatch):
+    (tmp_path / "slowly_imported.py").write_text(
+        "import time\nfor _ in range(40):\n    time.sleep(0.005)\ndone = True\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(OutOfTime), cut_off(0.05):
+        import slowly_imported
+
+        while True:
+            pass
+    assert slowly_imported.done
+
+
 def test_what_is_quick_is_left_alone():
     with cut_off(60.0):
         done = True
