@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 import time
 import uuid
 import warnings
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from recommender.errors import ClusterError
+from recommender.evaluation.scratch import Scratch
 from recommender.evaluation.workers import Job, Killed, Limits, LocalWorkers, Outcome, ended
 
 try:
@@ -138,7 +138,7 @@ class _Evaluating(Plugin):
     def setup(self, worker: Any) -> None:
         _allow_child_processes()
         self.processes = LocalWorkers(worker.state.nthreads, self.limits)
-        self.folder = tempfile.TemporaryDirectory(prefix="recommender-", dir=worker.local_directory)
+        self.folder = Scratch(worker.local_directory)
 
     def teardown(self, worker: Any) -> None:
         self.processes.stop()

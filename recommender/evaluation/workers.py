@@ -15,7 +15,7 @@ from concurrent.futures import Future, TimeoutError
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -27,6 +27,7 @@ from recommender.algorithms.configuration import Configuration
 from recommender.errors import LimitError, RecommenderError
 from recommender.evaluation.deaths import TRIES, Deaths, how
 from recommender.evaluation.evaluate import Evaluation, Status, evaluate, message_of, status_of
+from recommender.evaluation.scratch import Scratch
 from recommender.metafeatures import GROUPS, extract_metafeatures
 from recommender.tables.dataset import Dataset, Task
 from recommender.tables.splits import MAX_TRAIN_SAMPLES, Split, split
@@ -298,9 +299,16 @@ def _context() -> Any:
     """
     if sys.platform != "linux":
         return multiprocessing.get_context("spawn")
+    multiprocessing.current_process()._config.setdefault("tempdir", _sockets().name)  # type: ignore[attr-defined]
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__, *ALWAYS_LOADED, *modules()])
     return context
+
+
+@cache
+def _sockets() -> Scratch:
+    """Where multiprocessing puts its sockets, as long as this process lives."""
+    return Scratch()
 
 
 def _end(pool: Any) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,6 +13,7 @@ from typing import Any
 
 from recommender.evaluation.environment import describe_environment
 from recommender.evaluation.evaluate import Evaluation
+from recommender.evaluation.scratch import Scratch
 from recommender.evaluation.stopping import stopped
 from recommender.evaluation.workers import Described, Job, Killed, Limits, LocalWorkers, Outcome, Workers
 from recommender.evidence.leases import Leases
@@ -97,7 +97,7 @@ def collect(
         environment = describe_environment(limits)
         workers = _start_workers(n_workers, limits, cluster, environment)
         try:
-            with Leases(store) as leases, tempfile.TemporaryDirectory(prefix="recommender-") as folder:
+            with Leases(store) as leases, Scratch() as folder:
                 recorder = Recorder(store, store.add_environment(environment), summary, on_progress)
                 search = Search(request, recorder, leases, Path(folder))
                 _Collection(workers, leases, recorder, stop_hopeless).run(iter(search))

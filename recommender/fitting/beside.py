@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import ModuleType
 
 from recommender.evaluation.evaluate import Evaluation
+from recommender.evaluation.scratch import Scratch
 from recommender.evaluation.workers import (
     MOST_SECONDS,
     Job,
@@ -109,7 +109,7 @@ class Room:
     """Where workers beside this process can be started: a folder for the table, and a caller's script left alone."""
 
     def __init__(self) -> None:
-        self._folder: TemporaryDirectory[str] | None = None
+        self._folder: Scratch | None = None
         self._workers: Workers | None = None
         self._main: ModuleType | None = None
 
@@ -140,7 +140,7 @@ class Room:
         cluster : str, optional
             The address of a Dask scheduler, whose workers are used instead.
         """
-        self._folder = TemporaryDirectory(prefix="recommender-")
+        self._folder = Scratch()
         self._leave_main_alone()
         limits = Limits(seconds=min(seconds, MOST_SECONDS))
         if cluster is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 from recommender.errors import MetricError
 from recommender.evaluation.evaluate import FAILURES, Evaluation, Status, message_of
 from recommender.evaluation.metrics import Metric
+from recommender.evaluation.scratch import Scratch
 from recommender.fitting.thresholds import Floats, LeftOut, decide
 
 if TYPE_CHECKING:
@@ -225,7 +225,7 @@ class Shelf:
     """Where predictions are kept: in memory, and on disk where they are large."""
 
     def __init__(self) -> None:
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: Scratch | None = None
         self._n = 0
 
     def keep(self, evaluation: Evaluation) -> Evaluation:
@@ -239,7 +239,7 @@ class Shelf:
     def _kept(self, values: np.ndarray) -> np.ndarray:
         if values.nbytes < LARGE_BYTES:
             return values
-        self._folder = self._folder or tempfile.TemporaryDirectory(prefix="recommender-")
+        self._folder = self._folder or Scratch()
         path = Path(self._folder.name) / f"{self._n}.npy"
         self._n += 1
         np.save(path, values)
