@@ -10,15 +10,17 @@ from __future__ import annotations
 import io
 import json
 import platform
+import re
+import sys
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from recommender.algorithms.catalogue import ALGORITHMS, libraries
+from recommender.algorithms.catalogue import ALGORITHMS, libraries, modules
 from recommender.errors import MissingExtraError, SavedModelError, listed, one_line
 from recommender.outputs import check_file, write_bytes
 
@@ -29,8 +31,8 @@ ABOUT = "recommender.json"
 """The member of the archive that says the format, the versions and the target, for whoever opens it in ten years."""
 TREE = "schema.json"
 """The member that holds skops' tree of types."""
-COMPARED = ("recommender", "scikit-learn", "numpy", "pandas", "skrub", "skops", *libraries())
-"""The libraries whose versions are stored and compared."""
+ALWAYS = ("recommender", "scikit-learn", "numpy", "pandas", "skrub", "skops")
+"""The libraries whose versions are stored and compared, beside those of an algorithm that is in the model."""
 
 
 def save(model: Any, path: Path | str, *, target: str | None = None) -> None:
@@ -163,9 +165,9 @@ def _same_for_the_same_model(written: bytes, target: str | None) -> bytes:
     names: dict[str, str] = {}
     made = io.BytesIO()
     with ZipFile(io.BytesIO(written)) as given, ZipFile(made, "w", ZIP_DEFLATED) as archive:
-        tree = _numbered(json.loads(given.read(TREE)), {}, names)
-        about = {"format": FORMAT, "versions": _versions(), "target": target}
-        parts = {ABOUT: json.dumps(about, indent=1).encode(), TREE: json.dumps(tree).encode()}
+        tree = json.dumps(_numbered(json.loads(given.read(TREE)), {}, names))
+        about = {"format": FORMAT, "versions": _versions([*ALWAYS, *_libraries_in(tree)]), "target": target}
+        parts = {ABOUT: json.dumps(about, indent=1).encode(), TREE: tree.encode()}
         for name, content in (parts | {new: given.read(old) for old, new in names.items()}).items():
             entry = ZipInfo(name)
             entry.compress_type = ZIP_DEFLATED
@@ -189,6 +191,14 @@ def _numbered(node: Any, ids: dict[int, int], names: dict[str, str]) -> Any:
     return found
 
 
+def _libraries_in(tree: str) -> list[str]:
+    """The libraries of algorithms that the types in a tree are of, or made from."""
+    named = set(re.findall(r'"__class__": "(\w+)", "__module__": "([\w.]+)"', tree))
+    kinds = [getattr(sys.modules.get(module), name, None) for name, module in named]
+    roots = {base.__module__.partition(".")[0] for kind in kinds if isinstance(kind, type) for base in kind.__mro__}
+    return [name for name, module in zip(libraries(), modules(), strict=True) if module in roots]
+
+
 def _opened(file: Path) -> tuple[bytes, Mapping[str, Any]]:
     """What a file holds, and what it says of it; nothing where something else than `save` wrote it."""
     try:
@@ -210,12 +220,13 @@ def _opened(file: Path) -> tuple[bytes, Mapping[str, Any]]:
     return data, said
 
 
-def _versions() -> dict[str, str]:
+def _versions(names: Iterable[str]) -> dict[str, str]:
+    """Those of Python, and of libraries as far as they are here."""
     found = {"python": platform.python_version()}
-    for name in COMPARED:
+    for name in names:
         try:
-            found[name] = version(name)
-        except PackageNotFoundError:  # of an extra
+            found[name] = version(str(name))
+        except (PackageNotFoundError, ValueError):  # of an extra, or Python itself
             continue
     return found
 
@@ -228,9 +239,9 @@ def _differing(stored: Any) -> str:
     >>> _differing({"numpy": "1.0.0", "python": platform.python_version()}).startswith("numpy 1.0.0 (here ")
     True
     """
-    here = _versions()
     if not isinstance(stored, dict):
         return ""
+    here = _versions(stored)
     return ", ".join(
         f"{name} {found} (here {here[name]})"
         for name, found in stored.items()

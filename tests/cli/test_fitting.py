@@ -158,7 +158,7 @@ def test_mistakes_are_one_line(here, capsys, arguments, said):
 def test_other_versions_are_a_note(here, tmp_path, monkeypatch, capsys):
     model, fitted = str(tmp_path / "old.skops"), load("churn.skops")
     with monkeypatch.context() as patch:
-        patch.setattr("recommender.fitting.saving._versions", lambda: {"numpy": "1.2.3"})
+        patch.setattr("recommender.fitting.saving._versions", lambda names: {"numpy": "1.2.3"})
         save(fitted, model)
     assert cli.main(["predict", model, "new.csv"]) == 0
     assert "was saved with numpy 1.2.3 (here " in capsys.readouterr().err

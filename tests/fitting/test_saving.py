@@ -288,10 +288,23 @@ def test_a_tree_that_leads_astray_is_not_opened():
 def test_other_versions_are_said(tmp_path, monkeypatch):
     file = tmp_path / "model.skops"
     with monkeypatch.context() as patch:
-        patch.setattr("recommender.fitting.saving._versions", lambda: {"numpy": "1.2.3", "xgboost": "0.1"})
+        patch.setattr("recommender.fitting.saving._versions", lambda names: {"numpy": "1.2.3", "xgboost": "0.1"})
         save(LogisticRegression().fit([[0.0], [1.0]], [0, 1]), file)
     with pytest.warns(UserWarning, match=r"was saved with numpy 1\.2\.3 \(here .*fit it anew"):
         load(file)
+
+
+def test_versions_are_of_what_the_model_is_made_of(tmp_path):
+    pytest.importorskip("interpret", reason="the extra `interpretable` is not installed")
+    from recommender.algorithms.explainable import QuietBoostingRegressor
+
+    machine = QuietBoostingRegressor(outer_bags=1, max_rounds=5, n_jobs=1)
+    for model, used in ((LinearRegression(), set()), (machine, {"interpret-core"})):
+        save(model.fit(np.arange(40.0)[:, None], np.arange(40.0)), tmp_path / "model.skops")
+        with zipfile.ZipFile(tmp_path / "model.skops") as archive:
+            versions = json.loads(archive.read("recommender.json"))["versions"]
+        assert {"python", "recommender", "scikit-learn", "skops"} <= set(versions)
+        assert {"lightgbm", "xgboost", "catboost", "interpret-core"} & set(versions) == used
 
 
 def test_a_newer_format_is_not_guessed_at(tmp_path, monkeypatch):
