@@ -228,6 +228,10 @@ class LocalWorkers:
             context=_context(),
         )
 
+    def wait_until_ready(self) -> None:
+        """Start the processes, and wait until one has loaded what it needs."""
+        self._pool.schedule(os.getpid).result()
+
     def _seconds(self, job: Job) -> float:
         return self.limits.seconds if job.configuration else max(self.limits.seconds, MIN_METAFEATURES_SECONDS)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+from recommender.errors import ClusterError
 from recommender.evaluation.evaluate import Evaluation
 from recommender.evaluation.scratch import Scratch
 from recommender.evaluation.workers import (
@@ -58,7 +59,6 @@ class Beside:
     def __init__(self, workers: Workers, spooled: Spooled, clock: Callable[[], float] = time.monotonic) -> None:
         self._workers, self._spooled, self._clock = workers, spooled, clock
         self._running: dict[Future[Outcome], _Running] = {}
-        self.has_answered = False
 
     @property
     def is_idle(self) -> bool:
@@ -95,7 +95,6 @@ class Beside:
                 self._submit(running.attempt, running.job)
             elif isinstance(outcome, Evaluation):
                 found.append((running.attempt, outcome, self._clock() - running.since))
-        self.has_answered = self.has_answered or bool(found)
         return found
 
     def give_up(self, attempt: Try) -> None:
@@ -106,12 +105,32 @@ class Beside:
 
 
 class Room:
-    """Where workers beside this process can be started: a folder for the table, and a caller's script left alone."""
+    """Where workers beside this process are started and ended, in a thread: fits go on here meanwhile."""
 
     def __init__(self) -> None:
         self._folder: Scratch | None = None
         self._workers: Workers | None = None
         self._main: ModuleType | None = None
+        self._starting: threading.Thread | None = None
+        self._beside: Beside | None = None
+        self._error: ClusterError | None = None
+
+    @property
+    def was_asked(self) -> bool:
+        """Whether workers were asked for."""
+        return self._starting is not None
+
+    @property
+    def is_starting(self) -> bool:
+        """Whether they are about to be ready."""
+        return self._starting is not None and self._starting.is_alive()
+
+    @property
+    def beside(self) -> Beside | None:
+        """The workers, as soon as they are ready; a cluster's error where there is one."""
+        if self._error is not None:
+            raise self._error
+        return self._beside
 
     def start(
         self,
@@ -122,8 +141,8 @@ class Room:
         n_workers: int,
         seconds: float,
         cluster: str | None = None,
-    ) -> Beside:
-        """Start workers, without waiting for them; whatever they are at ends with `stop`.
+    ) -> None:
+        """Begin to start workers; whatever they are at ends with `stop`.
 
         Parameters
         ----------
@@ -140,39 +159,62 @@ class Room:
         cluster : str, optional
             The address of a Dask scheduler, whose workers are used instead.
         """
-        self._folder = Scratch()
-        self._leave_main_alone()
-        limits = Limits(seconds=min(seconds, MOST_SECONDS))
-        if cluster is None:
-            self._workers = LocalWorkers(n_workers, limits)
-        else:
-            from recommender.evaluation.cluster import ClusterWorkers
-            from recommender.evaluation.environment import describe_environment
 
-            self._workers = ClusterWorkers(cluster, limits, describe_environment(limits))
-        path = Path(self._folder.name) / "table.parquet"
-        return Beside(self._workers, spool(dataset, path, splits=splits, sample_weight=sample_weight))
+        def begin() -> None:
+            try:
+                path = Path(folder.name) / "table.parquet"
+                spooled = spool(dataset, path, splits=splits, sample_weight=sample_weight)
+                self._workers = workers = _workers(n_workers, Limits(seconds=min(seconds, MOST_SECONDS)), cluster)
+                if isinstance(workers, LocalWorkers):
+                    workers.wait_until_ready()
+                self._beside = Beside(workers, spooled)
+            except ClusterError as error:
+                self._error = error
+            except Exception:  # such as a table that no file takes: this process goes on without them
+                return
+
+        self._folder = folder = Scratch()
+        self._leave_main_alone()
+        self._starting = threading.Thread(target=begin, daemon=True)
+        self._starting.start()
 
     def _leave_main_alone(self) -> None:
         """Workers started from now on do not run the caller's script again, as they would without a guard in it."""
         self._main = sys.modules["__main__"]
-        sys.modules["__main__"] = ModuleType("__main__")
+        known = {name: value for name, value in vars(self._main).items() if name not in ("__file__", "__spec__")}
+        stand_in = ModuleType("__main__")
+        vars(stand_in).update(known)
+        sys.modules["__main__"] = stand_in
 
     def stop(self) -> None:
         """End all workers, whatever they are at; those that are only about to start are not waited for."""
-        if self._main is not None:
-            sys.modules["__main__"] = self._main
-        ending = threading.Thread(target=self._end, daemon=True)
-        ending.start()
-        ending.join(END_SECONDS)
+        if self._starting is not None:
+            ending = threading.Thread(target=self._end, daemon=True)
+            ending.start()
+            ending.join(END_SECONDS)
 
     def _end(self) -> None:
         try:
             if self._workers is not None:
                 self._workers.stop()
+            if self._starting is not None:
+                self._starting.join()
+            if self._workers is not None:
+                self._workers.stop()
         finally:
+            if self._main is not None:
+                sys.modules["__main__"] = self._main
             if self._folder is not None:
                 self._folder.cleanup()
+
+
+def _workers(n_workers: int, limits: Limits, cluster: str | None) -> Workers:
+    if cluster is None:
+        return LocalWorkers(n_workers, limits)
+    from recommender.evaluation.cluster import ClusterWorkers
+    from recommender.evaluation.environment import describe_environment
+
+    return ClusterWorkers(cluster, limits, describe_environment(limits))
 
 
 def n_processors() -> int:

@@ -96,6 +96,11 @@ class Pace:
         self._expected = FORGOTTEN * self._expected + expected
 
     @property
+    def is_known(self) -> bool:
+        """Whether anything was measured."""
+        return self._has_seen
+
+    @property
     def ratio(self) -> float:
         """Above 1 where this machine is slower than expected, or busy."""
         return self._clock / self._expected
@@ -125,16 +130,22 @@ def cut_off(seconds: float) -> Iterator[None]:
     if not _has_alarm() or not math.isfinite(seconds):
         yield
         return
-    is_on = True
+    is_on, has_rung = True, False
 
     def ring(number: int, frame: FrameType | None) -> None:
+        nonlocal has_rung
         if is_on and not _is_importing(frame):
+            has_rung = True
             raise OutOfTime
 
     before = signal.signal(signal.SIGALRM, ring)
     try:
         signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001), AGAIN_SECONDS)
         yield
+    except KeyboardInterrupt as interrupt:  # what CatBoost makes of any signal
+        if has_rung:
+            raise OutOfTime from interrupt
+        raise
     finally:
         is_on = False
         signal.setitimer(signal.ITIMER_REAL, 0)

@@ -119,7 +119,7 @@ class Standing:
             self._weigh(considered, most_refit)
         elif considered and not self.weights:
             self._take_single(considered[0])
-        improved = before != before or self.judging.judge.sign * (self.score - before) > 0
+        improved = before != before or self._is_better(self.score, before)
         self.n_idle = 0 if improved else self.n_idle + 1
         self.history.append(
             {
@@ -159,7 +159,7 @@ class Standing:
             score = mean_score(folds, judge)
         except MetricError:  # of a mean it may refuse what it takes of each
             return alone
-        if (weights > 0).sum() < 2 or not judge.sign * (score - best.score) > 0:
+        if (weights > 0).sum() < 2 or not self._is_better(score, best.score):
             return alone
         members = sorted(zip(considered, map(float, weights), strict=True), key=lambda pair: -pair[1])
         return Chosen([(attempt, weight) for attempt, weight in members if weight > 0], score, thresholds)
@@ -172,17 +172,33 @@ class Standing:
                 found.append(CostCap(costs, limit.most))
         return found
 
-    def settle(self, *, most_refit: float) -> Chosen | None:
-        """What to fit at last: an ensemble only where rows that did not choose it say that it gains."""
+    def settle(self, *, most_refit: float, left: float = np.inf) -> Chosen | None:
+        """What to fit at last: an ensemble only where rows that did not choose it say that it gains.
+
+        One that was cut short by the time is chosen where it does better on half of the folds at least, and can be
+        fitted in the seconds that are left.
+        """
         best, considered = self.best, self.whole[:MOST_CONSIDERED]
         if best is None:
             return None
         chosen = self._chosen(considered, most_refit) if considered else Chosen([(best, 1.0)], best.score, None)
         if len(chosen.members) > 1 and not self._gains(considered, most_refit):
             chosen = Chosen([(best, 1.0)], best.score, best.thresholds)
+        better = next((one for one in self._cut_short(best, left) if self._is_better(one.score, chosen.score)), None)
+        if better is not None:
+            chosen = Chosen([(better, 1.0)], better.score, None)
         self.weights = {attempt.id: weight for attempt, weight in chosen.members}
         self.score = chosen.score
         return chosen
+
+    def _is_better(self, score: float, other: float) -> bool:
+        return self.judging.judge.sign * (score - other) > 0
+
+    def _cut_short(self, best: Try, left: float) -> list[Try]:
+        """Those that were stopped after half of the folds, and that there is time to fit."""
+        stopped = self._sorted(attempt for attempt in self.tries if attempt.status == "stopped")
+        enough = (attempt for attempt in stopped if 2 * len(attempt.scores) >= len(best.scores))
+        return [attempt for attempt in enough if self.refit_seconds(attempt) <= left]
 
     def _gains(self, considered: Sequence[Try], most_refit: float) -> bool:
         said = [attempt.folds for attempt in considered]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 import warnings
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -37,9 +38,12 @@ CAUTION = 1.3
 """By how much a fit on all rows is taken to last longer than a fold's and the number of rows say."""
 FOLD_SECONDS = 0.02
 """What a fold takes besides fitting."""
+QUICK_TIMES = 3.0
+"""So many times what the quickest takes is about as quick."""
 GLANCE_SECONDS = 0.1
-SMALL_SECONDS, SMALL_SHARE = 1.0, 0.05
-"""What is expected to take less than either, the latter of the budget, is fitted in this process where it can be."""
+UNKNOWN_SHARE, KNOWN_SHARE = 0.02, 0.2
+"""A fold that is expected to take a larger share of what is left is not fitted in this process; before and after it is
+known how quick the machine is."""
 START_SECONDS = 10.0
 """What it takes to start workers, on a machine that is not busy; they are, where work and time are twice that."""
 LONGEST_SECONDS = 86_400.0
@@ -121,7 +125,6 @@ class Trials:
         self.begun: set[str] = set()
         self.waiting: dict[Try, list[int]] = {}
         self.beside: Beside | None = None
-        self.n_answered = 0
 
     # -----------------------------------------------------------------------------------------------------------------
     # What it costs
@@ -148,14 +151,16 @@ class Trials:
         return self._fold_seconds(item) * (1 + math.ceil((self.n_folds - 1) / at_once))
 
     def _is_small(self, item: RecommendedConfiguration) -> bool:
-        return self._fold_seconds(item) < max(SMALL_SECONDS, SMALL_SHARE * min(self.budget.seconds, 1e6))
+        """Whether a fold may be fitted in this process: a call into a library cannot be cut off."""
+        share = KNOWN_SHARE if self.pace.is_known else UNKNOWN_SHARE
+        return self._fold_seconds(item) < share * max(self.budget.left, 0.0)
 
     def reserve(self) -> float:
         """Seconds to keep for the last fits of what is best by now, and for ending."""
         ending = END_SECONDS if self.beside is not None else 0.0
         members = [attempt for attempt in self.standing.tries if self.standing.weights.get(attempt.id)]
         if not members:
-            return ending + CAUTION * self._fit_seconds(self.fallback())
+            return ending + CAUTION * self._fit_seconds(self.fallback(self.budget.seconds / 2))
         fits = sum(self.standing.refit_seconds(attempt) for attempt in members)
         return ending + fits + CHECKS * self.standing.weighing_seconds
 
@@ -227,31 +232,33 @@ class Trials:
             return
         while self.n_folds and self.budget.left > self.reserve() and not self._is_patience_over():
             self._start_beside(room)
-            self._feed()
-            here = self._next_here()
-            if here is not None:
+            if self.beside is not None:
+                self._feed(self.beside)
+                if self.beside.is_idle:
+                    return
+                for found in self.beside.ended(GLANCE_SECONDS):
+                    self._took(*found)
+            elif (here := self._next_fit(small=True)) is not None:
                 self._fit_here(*here)
-            elif self.beside is None or self.beside.is_idle:
+            elif room.is_starting:
+                time.sleep(GLANCE_SECONDS)
+            else:
                 return
-            if self.beside is not None and not self.beside.is_idle:
-                for attempt, evaluation, seconds in self.beside.ended(0.0 if here else GLANCE_SECONDS):
-                    self.n_answered += 1
-                    counts = self.n_answered > self.beside.n_workers  # the first ones waited for workers to start
-                    self._took(attempt, evaluation, seconds, counts=counts)
             self._tell()
 
     def _start_beside(self, room: Room) -> None:
-        """Start workers where they pay."""
-        if self.beside is not None or not (self.effort.cluster or self._is_worth_starting()):
-            return
-        self.beside = room.start(
-            self.dataset,
-            self.splits[: self.n_folds],
-            self.weights.fitting,
-            n_workers=self.n_workers,
-            seconds=min(self.budget.left, LONGEST_SECONDS),
-            cluster=self.effort.cluster,
-        )
+        """Start workers where they pay, and give them everything as soon as they are ready."""
+        if room.was_asked:
+            self.beside = room.beside
+        elif self.effort.cluster or self._is_worth_starting():
+            room.start(
+                self.dataset,
+                self.splits,
+                self.weights.fitting,
+                n_workers=self.n_workers,
+                seconds=min(self.budget.left, LONGEST_SECONDS),
+                cluster=self.effort.cluster,
+            )
 
     def _is_worth_starting(self) -> bool:
         """Whether work and time are enough, as soon as it is known how quick this machine is."""
@@ -263,18 +270,9 @@ class Trials:
         work = sum(map(self._trying_seconds, left))
         return min(work, self.budget.left) > 2 * START_SECONDS * max(self.pace.ratio, 1.0)
 
-    def _feed(self) -> None:
-        while self.beside is not None and self.beside.n_free > 0:
-            fit = self._next_fit()
-            if fit is None:
-                return
-            self.beside.begin(*fit)
-
-    def _next_here(self) -> tuple[Try, int] | None:
-        """What to fit in this process: anything where there are no others, what is small until they have started."""
-        if self.beside is None:
-            return self._next_fit()
-        return None if self.beside.has_answered or self.effort.cluster else self._next_fit(small=True)
+    def _feed(self, beside: Beside) -> None:
+        while beside.n_free > 0 and (fit := self._next_fit()) is not None:
+            beside.begin(*fit)
 
     def _fit_here(self, attempt: Try, fold: int) -> None:
         """A fold in this process, cut off where it lasts much longer than expected, or the time is up."""
@@ -296,14 +294,13 @@ class Trials:
             evaluation = Evaluation(attempt.id, fold, "timeout", f"not done after {limit:.1f} seconds")
         self._took(attempt, evaluation, self.budget.clock() - started)
 
-    def _took(self, attempt: Try, evaluation: Evaluation, seconds: float, *, counts: bool = True) -> None:
+    def _took(self, attempt: Try, evaluation: Evaluation, seconds: float) -> None:
         """Take in what came of a fold; end the configuration, or let its other folds be done."""
         if attempt not in self.waiting:  # it was stopped meanwhile
             return
-        if counts:
-            self.pace.saw(seconds, expected=self._fold_seconds(attempt.item) / self.pace.ratio)
-            if len(self.begun) == 1 and not attempt.scores:  # by now it is known how quick this machine is
-                self.n_folds = self._affordable_folds()
+        self.pace.saw(seconds, expected=self._fold_seconds(attempt.item) / self.pace.ratio)
+        if self.beside is None and len(self.begun) == 1 and not attempt.scores:  # how quick this machine is, is known
+            self.n_folds = self._affordable_folds()
         judging = None if self.weights.judging is None else self.weights.judging[self.splits[evaluation.fold][1]]
         attempt.take(self.shelf.keep(evaluation), seconds, self.judging, judging)
         if attempt.failed or len(attempt.scores) == self.n_folds:
@@ -361,35 +358,48 @@ class Trials:
     # -----------------------------------------------------------------------------------------------------------------
     # What it comes to
 
-    def fallback(self) -> RecommendedConfiguration:
-        """The best expected one that half of the time is enough to fit, or the quickest."""
-        quickest = min(self.ranking.items, key=self._fit_seconds)
-        within = (i for i in self.ranking.items if CAUTION * self._fit_seconds(i) < self.budget.seconds / 2)
-        return next(within, quickest)
+    def fallback(self, seconds: float) -> RecommendedConfiguration:
+        """The best expected one that so many seconds are enough to fit, or of those that are about as quick as any."""
+        least = min(map(self._fit_seconds, self.ranking.items))
+        enough = max(seconds / CAUTION, QUICK_TIMES * least)
+        return next(item for item in self.ranking.items if self._fit_seconds(item) <= enough)
 
     def found(self) -> Found:
         """The best, or an ensemble, fitted on all rows."""
-        chosen = self.standing.settle(most_refit=min(self._most_refit(), max(self.budget.left, 0.0)))
+        left = max(self.budget.left, 0.0)
+        chosen = self.standing.settle(most_refit=min(self._most_refit(), left), left=left)
         how: dict[str, Any] = {"weights": self.weights, "random_state": self.effort.random_state}
-        first = self.fallback() if chosen is None else chosen.members[0][0].item
+        first = self.fallback(self.budget.left) if chosen is None else chosen.members[0][0].item
         fitted = None
         with warnings.catch_warnings():
             if self.standing.tries:
                 warnings.simplefilter("ignore")  # what warned was judged by left-out rows
             if chosen is not None and len(chosen.members) > 1:
                 fitted = fit_members(chosen, self.dataset, budget=self.budget, **how)
+            if chosen is None and math.isfinite(self.budget.seconds):
+                fitted = self._fitted_in_time(first, how)
             if fitted is None:
                 best = [attempt.item for attempt in self.standing.whole]
                 thresholds = chosen.thresholds if chosen is not None and len(chosen.members) == 1 else None
+                first = first if chosen is not None else self.fallback(self.budget.left)
                 spare = [first, *best, *_one_of_each(self.ranking)]
                 fitted = fit_first(_unique(spare), self.dataset, thresholds=thresholds, **how)
         self.shelf.clear()
         return Found(fitted, self._best_of(fitted), self.standing, self.budget.spent)
 
+    def _fitted_in_time(self, item: RecommendedConfiguration, how: dict[str, Any]) -> Fitted | None:
+        """One that nothing is known of, fitted before the time is up; None where that is too much for it."""
+        try:
+            with cut_off(max(self.budget.left, 0.01)):
+                return fit_first([item], self.dataset, **how)
+        except (OutOfTime, Exception):  # others are left to be fitted
+            return None
+
     def _best_of(self, fitted: Fitted) -> RecommendedConfiguration:
         """The best single one, or what was fitted in its place, with what is expected of it by now."""
         best, heaviest = self.standing.best, max(fitted.weights, key=fitted.weights.__getitem__)
-        name = best.id if best is not None and (best.id in fitted.weights or len(fitted.weights) > 1) else heaviest
+        is_there = best is not None and (best.id in fitted.weights or len(fitted.weights) > 1)
+        name = best.id if best is not None and is_there else heaviest
         known = {attempt.id: attempt.item for attempt in self.standing.tries} | self.session.expected()
         return known[name]
 

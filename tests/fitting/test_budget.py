@@ -82,6 +82,26 @@ def test_a_library_is_never_left_half_imported(tmp_path, monkeypatch):
     assert sys.modules["slowly_imported"].done
 
 
+def test_a_library_that_makes_an_interrupt_of_any_signal_is_cut_off_too():
+    def library() -> None:
+        try:
+            while True:
+                time.sleep(0.01)
+        except OutOfTime:
+            raise KeyboardInterrupt from None
+
+    with pytest.raises(OutOfTime), cut_off(0.05):
+        library()
+
+
+def test_a_real_interrupt_stays_one():
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), cut_off(60.0):
+        interrupted()
+
+
 def test_what_is_quick_is_left_alone():
     with cut_off(60.0):
         done = True

@@ -115,4 +115,17 @@ def test_one_that_was_cut_short_is_chosen_only_where_there_is_no_other():
     found.add(short, most_refit=1e9)
     assert found.settle(most_refit=1e9).members[0][0] is short
     found.add(whole, most_refit=1e9)
-    assert found.settle(most_refit=1e9).members[0][0] is whole
+    assert found.settle(most_refit=1e9, left=0.0).members[0][0] is whole
+
+
+def test_one_that_was_cut_short_is_chosen_where_half_of_its_folds_are_better_and_there_is_time():
+    short, whole = tries([0.1, 0.5])
+    del short.scores[2]
+    short.stop("the time was up", whole, RMSE)
+    found = standing()
+    found.add(whole, most_refit=1e9)
+    found.add(short, most_refit=1e9)
+    assert found.settle(most_refit=1e9, left=100.0).members[0][0] is short
+    assert found.settle(most_refit=1e9, left=0.5).members[0][0] is whole
+    del short.scores[1]
+    assert found.settle(most_refit=1e9, left=100.0).members[0][0] is whole

@@ -227,19 +227,26 @@ class InThreads:
 
 
 class RoomOfThreads(Room):
-    def start(self, dataset, splits, sample_weight, *, n_workers, seconds, cluster=None):
-        return Beside(self.workers, Spooled("", Path(), dataset.task))
+    """Workers that are ready once something was fitted here."""
+
+    was_asked = is_starting = True
+
+    @property
+    def beside(self):
+        if not self.trials.standing.tries:
+            return None
+        self._beside = self._beside or Beside(self.workers, Spooled("", Path(), self.trials.dataset.task))
+        return self._beside
 
 
-def test_workers_beside_take_what_is_large_and_all_once_they_answer(iris, monkeypatch):
+def test_workers_take_everything_once_they_are_ready(iris, monkeypatch):
     trials = trials_for(iris, clock=time.monotonic, seconds=300, include=["naive_bayes", "lda"])
     trials.effort = replace(trials.effort, patience=3)
-    monkeypatch.setattr(trials, "_is_worth_starting", lambda: True)
     here = []
     fit_here = trials._fit_here
-    monkeypatch.setattr(trials, "_fit_here", lambda *what: (here.append(trials.beside.has_answered), fit_here(*what)))
+    monkeypatch.setattr(trials, "_fit_here", lambda *what: (here.append(len(trials.standing.tries)), fit_here(*what)))
     room = RoomOfThreads()
-    room.workers = InThreads(trials)
+    room.workers, room.trials = InThreads(trials), trials
     trials.run(room)
     room.workers.stop()
     trials.end()
@@ -247,9 +254,41 @@ def test_workers_beside_take_what_is_large_and_all_once_they_answer(iris, monkey
     assert len(board) > 3
     assert set(board["status"]) <= {"ok", "stopped"}
     assert room.workers.n_lost == 0
-    assert not any(here)
+    assert set(here) == {0}
     whole = trials.standing.whole[0]
     assert sorted(whole.scores) == list(range(trials.n_folds))
+
+
+def test_real_workers_are_started_beside_and_ended(iris):
+    trials, room = trials_for(iris), Room()
+    main = sys.modules["__main__"]
+    room.start(trials.dataset, trials.splits[:2], None, n_workers=1, seconds=60)
+    assert vars(sys.modules["__main__"]).get("__file__") is None
+    end = time.monotonic() + 240
+    while room.beside is None and time.monotonic() < end:
+        time.sleep(0.1)
+    attempt = Try(trials.ranking.best)
+    room.beside.begin(attempt, 1)
+    found = room.beside.ended(240)
+    room.stop()
+    assert [(one, evaluation.status, evaluation.fold) for one, evaluation, _ in found] == [(attempt, "ok", 1)]
+    assert len(found[0][1].predictions[0]) == len(trials.splits[1][1])
+    end = time.monotonic() + 60
+    while sys.modules["__main__"] is not main and time.monotonic() < end:
+        time.sleep(0.1)
+    assert sys.modules["__main__"] is main
+
+
+def test_what_a_library_may_not_give_back_in_time_is_not_fitted_here(iris):
+    trials = trials_for(iris, seconds=10)
+    slow = replace(trials.ranking.best, fit_seconds=3.0)
+    assert not trials._is_small(slow)
+    assert not trials._is_small(replace(slow, fit_seconds=0.5))  # before it is known how quick the machine is
+    trials.pace.saw(0.1, expected=0.1)
+    assert not trials._is_small(slow)
+    assert trials._is_small(replace(slow, fit_seconds=0.5))
+    assert trials.fallback(1.0).fit_seconds <= 1.0
+    assert trials.fallback(-1.0).fit_seconds < 0.1
 
 
 def test_new_settings_follow_once_the_pool_is_known(iris):
