@@ -31,6 +31,8 @@ ABOUT = "recommender.json"
 """The member of the archive that says the format, the versions and the target, for whoever opens it in ten years."""
 TREE = "schema.json"
 """The member that holds skops' tree of types."""
+MOST_BYTES = 2**32
+"""A file that unpacks to more is not opened."""
 ALWAYS = ("recommender", "scikit-learn", "numpy", "pandas", "skrub", "skops")
 """The libraries whose versions are stored and compared, beside those of an algorithm that is in the model."""
 
@@ -201,18 +203,23 @@ def _libraries_in(tree: str) -> list[str]:
 
 def _opened(file: Path) -> tuple[bytes, Mapping[str, Any]]:
     """What a file holds, and what it says of it; nothing where something else than `save` wrote it."""
+    if file.exists() and not file.is_file():
+        raise SavedModelError(f"{file} is no regular file. Give a file that save() wrote")
     try:
         data = file.read_bytes()
     except OSError as error:
         raise SavedModelError(f"{file} cannot be read: {error.strerror}. Give a file that save() wrote") from error
     try:
         with ZipFile(io.BytesIO(data)) as archive:
-            said = json.loads(archive.read(ABOUT)) if ABOUT in archive.namelist() else {}
+            size = sum(member.file_size for member in archive.infolist())
+            said = json.loads(archive.read(ABOUT)) if ABOUT in archive.namelist() and size <= MOST_BYTES else {}
             is_known = said.get("format", 0) <= FORMAT
     except Exception as error:  # whatever a damaged archive makes zipfile, zlib and json raise
         raise SavedModelError(
             f"{file} is damaged, or no saved model: {one_line(error)}. Give a file that save() wrote, complete"
         ) from error
+    if size > MOST_BYTES:
+        raise SavedModelError(f"{file} unpacks to {size / 1e9:.1f} GB, and at most {MOST_BYTES / 1e9:.1f} GB are read")
     if not is_known:
         raise SavedModelError(
             f"{file} is of format {said['format']}, and this version reads up to {FORMAT}: update recommender"

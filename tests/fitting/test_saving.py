@@ -263,12 +263,21 @@ def test_a_file_whose_bytes_are_changed_is_one_error_or_gives_the_same_model(tmp
         np.testing.assert_array_equal(loaded.predict([[0.0], [1.0]]), [0, 1])
 
 
+def test_a_file_that_unpacks_to_more_than_is_read_is_refused(tmp_path, monkeypatch):
+    save(LogisticRegression().fit([[0.0], [1.0]], [0, 1]), tmp_path / "model.skops")
+    monkeypatch.setattr("recommender.fitting.saving.MOST_BYTES", 1_000)
+    with pytest.raises(SavedModelError, match=r"unpacks to .* GB, and at most"):
+        load(tmp_path / "model.skops")
+
+
 def test_other_files_are_named(tmp_path):
     (tmp_path / "model.pickle").write_bytes(pickle.dumps(LogisticRegression()))
     with pytest.raises(SavedModelError, match="is damaged, or no saved model"):
         load(tmp_path / "model.pickle")
     with pytest.raises(SavedModelError, match=r"absent\.skops cannot be read: No such file"):
         load(tmp_path / "absent.skops")
+    with pytest.raises(SavedModelError, match="is no regular file"):
+        load(tmp_path)
     dump({"a": 1}, tmp_path / "dict.skops")
     with pytest.raises(SavedModelError, match="holds a dict and no model"):
         load(tmp_path / "dict.skops")
