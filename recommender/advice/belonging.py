@@ -72,11 +72,10 @@ def _on_groups(dataset: Dataset) -> list[str]:
 def _called_ids(dataset: Dataset) -> list[tuple[int, str]]:
     """Positions and names of the columns that say whom or what a row is about, of whole numbers or text."""
     found = []
-    for i, name in enumerate(map(str, dataset.X.columns)):
+    for i, (name, reading) in enumerate(zip(map(str, dataset.X.columns), dataset.readings, strict=True)):
         text = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
-        if (is_said_to_number(name) or SOMEONE.search(text)) and not pd.api.types.is_float_dtype(
-            dataset.X.dtypes.iloc[i]
-        ):
+        is_measured = not reading.kinds or pd.api.types.is_float_dtype(dataset.X.dtypes.iloc[i])
+        if not is_measured and (is_said_to_number(name) or SOMEONE.search(text)):
             found.append((i, name))
     return found
 

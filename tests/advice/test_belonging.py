@@ -33,8 +33,9 @@ def test_an_id_that_repeats_divides_the_rows(name, values):
         {"city": [f"city {i // 5}" for i in range(N)]},
         {"customer_id": np.repeat(NOISE[:40], 5)},
         {"humid": np.repeat(np.arange(40), 5)},
+        {"customer_id": [[i // 5] for i in range(N)]},
     ],
-    ids=["unique", "few", "no id", "measured", "another word"],
+    ids=["unique", "few", "no id", "measured", "another word", "lists"],
 )
 def test_other_columns_are_no_groups(columns):
     assert said(**columns) == []
