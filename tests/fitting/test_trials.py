@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -145,6 +146,32 @@ def test_nothing_is_started_that_would_overrun(iris):
     for _ in range(20):
         trials.pace.saw(1e6, expected=1.0)  # this machine is far slower than expected
     assert trials.next_item() is None
+
+
+@pytest.mark.parametrize("fold_seconds", [0.1, 0.6, 3.0])
+def test_all_that_is_done_ends_within_the_budget(iris, monkeypatch, fold_seconds):
+    clock = Clock()
+    trials = trials_for(iris, clock=clock, seconds=10, include=["naive_bayes", "lda", "qda"])
+
+    def take_time(*args, **how):
+        clock.now += fold_seconds
+        return evaluate(*args, **how)
+
+    monkeypatch.setattr("recommender.fitting.trials.evaluate", take_time)
+    trials.run(Room())
+    trials.end()
+    chosen = trials.standing.settle(most_refit=trials._most_refit(), left=trials.budget.left)
+    last_fits = sum(trials.standing.refit_seconds(attempt) for attempt, _ in chosen.members)
+    assert clock.now + last_fits < 11
+    assert clock.now + last_fits > 4  # and most of it is made use of
+
+
+def test_two_seconds_are_kept(iris):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # on a busy machine there may be no time to try anything
+        found = recommend(*iris).refine(*iris, seconds=2)
+    check_is_fitted(found.estimator)
+    assert found.seconds < 20  # workers are not waited for
 
 
 def test_the_first_try_is_the_first_recommendation(iris):

@@ -1,0 +1,220 @@
+"""The best model within a budget: ours and others by the same clock, on two folds of OpenML tasks or of tables.
+
+    python -m benchmarks.budgets.run --server URL --suite OpenML-CC18 --suite OpenML-CTR23 --seconds 2 10 30 60 300
+    python -m benchmarks.budgets.run --tables FOLDER --seconds 10
+    python -m benchmarks.budgets.run report
+
+A folder of tables holds `NAME.csv` or `NAME.parquet`, whose last column is the target. Each method runs in a process of
+its own, on all processors, one after the other; what takes three times the seconds asked and a minute is ended. Our
+meta-model is trained without the table's family. It goes on where it stopped: a row is appended for each table, fold,
+budget and method. It needs ``pip install 'recommender[peers]' autogluon.tabular``; what is not installed is left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import multiprocessing
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from sklearn.model_selection import KFold, StratifiedKFold
+
+from benchmarks.budgets.methods import METHODS, UNTIMED, Given, fit
+from recommender.evaluation.evaluate import message_of, predict
+from recommender.evaluation.metrics import find_metric
+from recommender.evidence.folder import load_knowledge
+from recommender.evidence.knowledge import KnowledgeBase
+from recommender.measuring.openml_tasks import relatives
+from recommender.metamodel.trained import Trained
+from recommender.metamodel.training import train
+from recommender.tables.dataset import Dataset
+from recommender.tables.loading import load_dataset
+from recommender.tables.openml import read_suite, read_task, set_server
+from recommender.tables.splits import Split
+
+RESULTS = Path(__file__).parent / "results" / "results.csv"
+COLUMNS = (
+    *("table", "task", "n_samples", "n_features", "fold", "method", "asked_seconds", "taken_seconds", "metric"),
+    *("score", "status", "message", "left_out"),
+)
+SLACK_TIMES, SLACK_SECONDS = 3.0, 60.0
+"""A method is ended after so many times its budget, and so many seconds more."""
+N_FOLDS = 2
+
+
+def tables(given: argparse.Namespace) -> Iterator[tuple[Dataset, list[Split]]]:
+    """What is measured on, with its first folds."""
+    if given.tables:
+        for path in sorted(p for p in given.tables.iterdir() if p.suffix in (".csv", ".parquet")):
+            frame = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+            dataset = load_dataset(frame, target=str(frame.columns[-1]), name=path.stem)
+            yield dataset, _halves(dataset)
+        return
+    set_server(given.server, given.cache)
+    for task_id in dict.fromkeys([*(i for name in given.suite for i in read_suite(name)), *given.task]):
+        task = read_task(task_id)
+        yield task.dataset, task.splits()[:N_FOLDS]
+
+
+def _halves(dataset: Dataset) -> list[Split]:
+    """The first folds of ten."""
+    kind = KFold if dataset.task == "regression" else StratifiedKFold
+    return list(kind(10, shuffle=True, random_state=0).split(dataset.X, dataset.y))[:N_FOLDS]
+
+
+def measured(name: str, dataset: Dataset, split: Split, seconds: float, trained: Trained | None) -> dict[str, Any]:
+    """What a method makes of a budget: its score, and the seconds that it took, in a process of its own."""
+    here, there = multiprocessing.get_context("spawn").Pipe(duplex=False)
+    process = multiprocessing.get_context("spawn").Process(
+        target=_measure, args=(there, name, dataset, split, seconds, trained)
+    )
+    process.start()
+    there.close()
+    longest = SLACK_TIMES * seconds + SLACK_SECONDS
+    try:
+        return here.recv() if here.poll(longest) else {"status": "timeout", "message": f"not done after {longest:g} s"}
+    except EOFError:
+        return {"status": "crashed", "message": "the process died"}
+    finally:
+        process.kill()
+        process.join()
+
+
+def _measure(pipe: Any, name: str, dataset: Dataset, split: Split, seconds: float, trained: Trained | None) -> None:
+    train_rows, test_rows = split
+    metric, n_jobs = find_metric(None, dataset.task), os.cpu_count() or 1
+    _warm_up(name)
+    started = time.monotonic()
+    try:
+        model = fit(name, Given(dataset.take(train_rows), metric, seconds, 0, trained, n_jobs))
+        taken = time.monotonic() - started
+        score = metric.measure(*predict(model, dataset, test_rows))
+    except ImportError as error:
+        pipe.send({"status": "not installed", "message": message_of(error)})
+    except Exception as error:  # whatever a method raises is its outcome
+        pipe.send({"status": "failed", "message": message_of(error), "taken_seconds": time.monotonic() - started})
+    else:
+        pipe.send({"status": "ok", "score": score, "taken_seconds": round(taken, 3)})
+
+
+def _warm_up(name: str) -> None:
+    """Load the libraries before the clock runs: of a budget of two seconds they would take most."""
+    from recommender.algorithms.catalogue import modules
+    from recommender.evaluation.workers import ALWAYS_LOADED
+
+    for module in {"ours": (*ALWAYS_LOADED, *modules()), "flaml": ("flaml",)}.get(name, ("catboost", "lightgbm")):
+        try:
+            __import__(module)
+        except ImportError:
+            continue
+
+
+def run(given: argparse.Namespace, knowledge: KnowledgeBase | None) -> None:
+    """Measure what is not yet there."""
+    known = read_results(given.output)
+    done = set(zip(known["table"], known["fold"], known["method"], known["asked_seconds"], strict=True))
+    trained: dict[Any, Trained] = {}
+    for dataset, splits in tables(given):
+        family = tuple(relatives(knowledge, dataset)) if knowledge is not None else ()
+        for number, split in enumerate(splits):
+            for seconds in given.seconds:
+                for name in given.methods:
+                    asked = given.seconds[0] if name in UNTIMED else seconds
+                    if (dataset.name, number, name, asked) in done:
+                        continue
+                    done.add((dataset.name, number, name, asked))
+                    model = None
+                    if name == "ours" and knowledge is not None:
+                        key = (dataset.task == "regression", family)
+                        if key not in trained:
+                            trained[key] = train(knowledge.without(family), find_metric(None, dataset.task))
+                        model = trained[key]
+                    row = measured(name, dataset, split, asked, model)
+                    print(dataset.name, number, name, asked, row, flush=True)
+                    about = {
+                        "table": dataset.name,
+                        "task": dataset.task,
+                        "n_samples": dataset.n_samples,
+                        "n_features": dataset.n_features,
+                        "fold": number,
+                        "method": name,
+                        "asked_seconds": asked,
+                        "metric": find_metric(None, dataset.task).name,
+                        "left_out": len(family),
+                    }
+                    _append(given.output, about | row)
+
+
+def read_results(path: Path) -> pd.DataFrame:
+    """The rows that there are."""
+    return pd.read_csv(path) if path.exists() else pd.DataFrame(columns=list(COLUMNS))
+
+
+def _append(path: Path, row: dict[str, Any]) -> None:
+    is_new = not path.exists()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
+        if is_new:
+            writer.writeheader()
+        writer.writerow(row)
+
+
+def report(rows: pd.DataFrame) -> pd.DataFrame:
+    """A row for each budget and method: mean rank over tables, wins and losses of ours against it, Wilcoxon's p.
+
+    A table's score is its mean over folds; what has none is last. What takes its own seconds stands at each budget.
+    """
+    from scipy.stats import wilcoxon
+
+    untimed = rows[rows["method"].isin(UNTIMED)]
+    lines = []
+    for asked in sorted(rows.loc[~rows["method"].isin(UNTIMED), "asked_seconds"].unique()):
+        now = rows[(rows["asked_seconds"] == asked) & ~rows["method"].isin(UNTIMED)]
+        both = pd.concat([now, untimed])
+        signs = both["metric"].map(lambda name: find_metric(name, _task_of(name)).sign)
+        scores = both.assign(score=both["score"] * signs).pivot_table("score", "table", "method", dropna=False)
+        taken = both.groupby("method")["taken_seconds"].mean()
+        scores = scores.dropna(how="all", axis=1)
+        ranks = scores.rank(axis=1, ascending=False, na_option="bottom").mean()
+        for name in ranks.sort_values().index:
+            line = {"seconds": asked, "method": name, "mean_rank": ranks[name], "taken_seconds": taken[name]}
+            if name != "ours" and "ours" in scores:
+                gain = (scores["ours"] - scores[name]).dropna()
+                line |= {"n_tables": len(gain), "wins": int((gain > 0).sum()), "losses": int((gain < 0).sum())}
+                line["p"] = float(wilcoxon(gain).pvalue) if (gain != 0).any() else 1.0
+            lines.append(line)
+    return pd.DataFrame(lines)
+
+
+def _task_of(metric: str) -> Any:
+    return "regression" if metric == "r2" else "binary"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("part", nargs="?", choices=["run", "report"], default="run")
+    parser.add_argument("--server", help="the address of an OpenML server; openml.org if not given")
+    parser.add_argument("--cache", help="where the openml client keeps what it read")
+    parser.add_argument("--suite", action="append", default=[], help="may be repeated")
+    parser.add_argument("--task", action="append", type=int, default=[], help="may be repeated")
+    parser.add_argument("--tables", type=Path, help="a folder of tables instead")
+    parser.add_argument("--seconds", nargs="+", type=float, default=[2.0, 10.0, 30.0, 60.0, 300.0])
+    parser.add_argument("--methods", nargs="+", choices=list(METHODS), default=list(METHODS), metavar="METHOD")
+    parser.add_argument("--knowledge", type=Path, help="folder of a knowledge base; what is shipped if not given")
+    parser.add_argument("--shipped", action="store_true", help="the meta-model as it is shipped, no family left out")
+    parser.add_argument("--output", type=Path, default=RESULTS)
+    given = parser.parse_args()
+    if given.part == "run":
+        run(given, None if given.shipped else load_knowledge(given.knowledge))
+    found = report(read_results(given.output))
+    print(found.round(3).to_string(index=False) if len(found) else "nothing was measured yet")
+
+
+if __name__ == "__main__":
+    main()
