@@ -159,7 +159,9 @@ app.command(
 )(fitting.fit)
 app.command(epilog="Example: `recommender predict churn.skops new.xlsx --output predictions.csv`")(fitting.predict)
 app.command(epilog="Example: `recommender evaluate churn.skops held-out.csv`")(fitting.evaluate)
-app.command(epilog="Example: `recommender collect --suite OpenML-CC18 --store evidence.sqlite`")(collecting.collect)
+app.command(cls=ListingCommand, epilog="Example: `recommender collect --suite OpenML-CC18 --store evidence.sqlite`")(
+    collecting.collect
+)
 
 
 @app.command(epilog="Example: `recommender train --store evidence.sqlite --output my-knowledge`")

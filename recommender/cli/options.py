@@ -46,9 +46,7 @@ ExcludeOption = Annotated[
 ]
 AlgorithmOption = Annotated[
     list[str] | None,
-    typer.Option(
-        "--algorithm", help="Only configurations of this algorithm, as `recommend --help` lists them; may be repeated."
-    ),
+    typer.Option("--algorithm", help=f"Only configurations of this algorithm; may be repeated: {THE_ALGORITHMS}."),
 ]
 SheetOption = Annotated[
     str | None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from itertools import takewhile
 from keyword import iskeyword
 from pathlib import Path
@@ -16,6 +17,7 @@ from recommender.algorithms.calibrated import LARGE, Calibrated
 from recommender.algorithms.target_reader import TargetReader
 from recommender.errors import RecommendationError
 from recommender.evaluation.metrics import METRICS, Metric, metrics_for
+from recommender.showing.plain_reading import plain_reading
 from recommender.tables.files.readers import STANDARD_INPUT, parted, read_table
 from recommender.words import score_format
 
@@ -57,9 +59,10 @@ def write_script(item: RecommendedConfiguration, *, file: str, target: str, metr
     """
     imports: Imports = {("sklearn.model_selection", "cross_val_score")}
     pipeline = _plain(item.estimator, item._dataset)
-    model = expression(pipeline, imports)
+    plain = plain_reading(pipeline, item._dataset) if _call(file) else None
+    model = expression(plain.pipeline if plain else pipeline, imports)
     measuring = _measuring(metric, item, imports, reads_target=isinstance(pipeline.steps[-1][1], TargetReader))
-    reading = _reading(file, target, imports, drop=_lacks_classes(pipeline))
+    reading = _reading(file, target, imports, drop=_lacks_classes(pipeline), lines=plain.lines if plain else [])
     return "\n".join(
         [
             *_import_lines(imports),
@@ -140,8 +143,11 @@ def _lacks_classes(pipeline: Pipeline) -> bool:
     return is_classifier(pipeline) and isinstance(pipeline.steps[-1][1], TargetReader)
 
 
-def _reading(file: str, target: str, imports: Imports, *, drop: bool) -> list[str]:
-    """The lines that read the table, less the rows without a target if asked for; plain pandas where that is enough."""
+def _reading(file: str, target: str, imports: Imports, *, drop: bool, lines: Sequence[str] = ()) -> list[str]:
+    """The lines that read the table, less the rows without a target if asked for; plain pandas where that is enough.
+
+    With lines for some columns, these are a function, which any later table of the same columns is to go through.
+    """
     call = _call(file)
     if call:
         imports.add(("pandas", None))
@@ -150,7 +156,15 @@ def _reading(file: str, target: str, imports: Imports, *, drop: bool) -> list[st
         place = str(path) if part else file
         given = ", ".join([repr(place), *(f"{name}={value!r}" for name, value in options.items())])
         dropped = f".dropna(subset=[{target!r}])" if drop else ""
-        return [f"table = pd.{reader}({given}){dropped}", f"X, y = table.drop(columns=[{target!r}]), table[{target!r}]"]
+        read = f"pd.{reader}({given}){dropped}"
+        function = (
+            ["", "def read(table):", *(f"    {line}" for line in lines), "    return table", "", ""] if lines else []
+        )
+        return [
+            *function,
+            f"table = {f'read({read})' if lines else read}",
+            f"X, y = table.drop(columns=[{target!r}]), table[{target!r}]",
+        ]
     imports.add(("recommender.tables.loading", "load_dataset"))
     return [f"dataset = load_dataset({file!r}, target={target!r})", "X, y = dataset.X, dataset.y"]
 

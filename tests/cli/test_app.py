@@ -231,6 +231,12 @@ def test_a_missing_target_is_asked_for_as_it_is_typed(iris, capsys):
     assert "which column is the target? Give --target, one of: " in capsys.readouterr().err
 
 
+def test_help_of_collect_lists_the_algorithms(capsys):
+    assert cli.main(["collect", "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert all(re.search(rf"\b{name}\b", shown) for name in ALGORITHMS)
+
+
 def test_help_lists_every_command(capsys):
     assert cli.main(["--help"]) == 0
     shown = capsys.readouterr().out
