@@ -61,7 +61,10 @@ def collect(
         bool, typer.Option("--dry-run", help="Only say how much work there is, and about how long it will take.")
     ] = False,
 ) -> None:
-    """Evaluate the pool on OpenML datasets and record everything; goes on where it stopped."""
+    """Evaluate the pool on OpenML datasets and record everything; goes on where it stopped.
+
+    The pool holds configurations of these algorithms: ALGORITHMS.
+    """
     from recommender.algorithms.catalogue import installed_algorithms
     from recommender.evidence.store import Store
     from recommender.tables.openml import set_server

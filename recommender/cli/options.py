@@ -46,7 +46,7 @@ ExcludeOption = Annotated[
 ]
 AlgorithmOption = Annotated[
     list[str] | None,
-    typer.Option("--algorithm", help=f"Only configurations of this algorithm; may be repeated: {THE_ALGORITHMS}."),
+    typer.Option("--algorithm", help="Only configurations of this algorithm; may be repeated."),
 ]
 SheetOption = Annotated[
     str | None,
@@ -88,9 +88,11 @@ class ListingCommand(TyperCommand):
         """Write the help, with the names in place of `THE_ALGORITHMS`."""
         from recommender.algorithms.catalogue import ALGORITHMS
 
+        names = ", ".join(ALGORITHMS)
+        self.help = (self.help or "").replace(THE_ALGORITHMS, names)
         for option in self.params:
             if THE_ALGORITHMS in (getattr(option, "help", None) or ""):
-                option.help = option.help.replace(THE_ALGORITHMS, ", ".join(ALGORITHMS))  # type: ignore[attr-defined]
+                option.help = option.help.replace(THE_ALGORITHMS, names)  # type: ignore[attr-defined]
         super().format_help(ctx, formatter)
 
 

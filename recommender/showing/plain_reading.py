@@ -59,8 +59,8 @@ def plain_reading(pipeline: Pipeline, dataset: Dataset) -> PlainReading | None:
         return None
     columns = dict(zip(dataset.X.columns, dataset.readings, strict=True))
     found = [_lines(name, dataset.X[name], reading) for name, reading in columns.items()]
-    dates = [name for name, reading in columns.items() if isinstance(reading, Dates)]
-    made = {name: [f"{name}_{part}" for part in _parts(columns[name].dates(dataset.X[name])) or ()] for name in dates}
+    dates = {name: reading for name, reading in columns.items() if isinstance(reading, Dates)}
+    made = {name: [f"{name}_{part}" for part in _parts(of.dates(dataset.X[name])) or ()] for name, of in dates.items()}
     names = [*columns, *(part for parts in made.values() for part in parts)]
     changed = _without_reader(pipeline, made)
     if changed is None or None in found or len(set(names)) < len(names):
