@@ -21,8 +21,9 @@ from recommender.algorithms.configuration import Configuration
 from recommender.evaluation.scorers import Judge
 from recommender.fitting.budget import Budget
 from recommender.fitting.effort import Effort
+from recommender.fitting.folds import asked_folds
 from recommender.fitting.row_weights import RowWeights, checked_weights, row_weights
-from recommender.fitting.trials import asked_folds, search
+from recommender.fitting.trials import search
 from recommender.metamodel.trained import Trained
 from recommender.notebook import html_table
 from recommender.recommendation import Recommendation, recommend

@@ -13,9 +13,10 @@ import pandas as pd
 from recommender.errors import RecommendationError
 from recommender.fitting.budget import Budget
 from recommender.fitting.effort import Effort, TrialProgress
+from recommender.fitting.folds import asked_folds
 from recommender.fitting.row_weights import RowWeights, checked_weights, row_weights
 from recommender.fitting.session import N_SHOWN
-from recommender.fitting.trials import asked_folds, search
+from recommender.fitting.trials import search
 from recommender.notebook import html_table
 from recommender.tables.dataset import Dataset
 from recommender.tables.loading import load_dataset

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,23 +14,20 @@ from recommender.evaluation.evaluate import Evaluation, evaluate
 from recommender.fitting.beside import END_SECONDS, Beside, Room, n_processors
 from recommender.fitting.budget import Budget, OutOfTime, Pace, cut_off
 from recommender.fitting.effort import Effort, Found, TrialProgress
+from recommender.fitting.folds import folds_of, is_once_at_most
 from recommender.fitting.last_fits import Fitted, fit_first, fit_members
 from recommender.fitting.near import near
 from recommender.fitting.row_weights import RowWeights
 from recommender.fitting.session import Session
 from recommender.fitting.standing import CHECKS, Standing
 from recommender.fitting.tries import Judging, Shelf, Try, why_hopeless
-from recommender.fitting.validation import N_FOLDS, validation_folds
 from recommender.tables.dataset import Dataset
-from recommender.tables.splits import Split
 
 if TYPE_CHECKING:
     from recommender.advice.ranking import Ranking, RecommendedConfiguration
 
 AIM = 20
 """So many configurations should be tried; where that takes less than all folds, fewer folds are used."""
-ALL_FOLDS = 1_000
-"""More than any rule has."""
 MIN_FOLDS = 3
 SINGLE_FOLD_ROWS = 5_000
 """From so many rows on one fold is enough where there is no time for more."""
@@ -109,7 +106,7 @@ class Trials:
         self.rng = np.random.default_rng(effort.random_state)
         judge = ranking.judge
         self.n_workers = effort.n_jobs or (n_processors() if math.isfinite(budget.seconds) else 1)
-        moves = judge.has_thresholds(dataset.y, weights.judging) and _is_once_at_most(effort.splits)
+        moves = judge.has_thresholds(dataset.y, weights.judging) and is_once_at_most(effort.splits)
         once = moves or math.isinf(budget.seconds)
         self.splits = list(effort.splits) or folds_of(dataset, effort.random_state, no_row_twice=once)
         self.share = float(np.mean([len(train) for train, _ in self.splits] or [1])) / dataset.n_samples
@@ -402,38 +399,6 @@ class Trials:
         name = best.id if best is not None and is_there else heaviest
         known = {attempt.id: attempt.item for attempt in self.standing.tries} | self.session.expected()
         return known[name]
-
-
-def folds_of(dataset: Dataset, random_state: int = 0, *, no_row_twice: bool = False) -> list[Split]:
-    """The folds on which configurations are compared; none where every class has fewer rows than there would be folds.
-
-    Parameters
-    ----------
-    dataset : Dataset
-        What is split, by the rule of `recommender.tables.splits`.
-    random_state : int, default=0
-        Seed of the shuffling.
-    no_row_twice : bool, default=False
-        Whether a row may be left out once at most, as far as the rule has such folds.
-    """
-    if dataset.task != "regression" and dataset.y.value_counts().max() < N_FOLDS:
-        return []
-    return validation_folds(dataset, n_folds=N_FOLDS if no_row_twice else ALL_FOLDS, random_state=random_state)
-
-
-def asked_folds(
-    dataset: Dataset, *, cv: Any = None, groups: Any = None, time: Any = None, random_state: int = 0
-) -> list[Split]:
-    """The folds that were asked for; none where nothing was, and it is left to the rule."""
-    if cv is None and groups is None and time is None:
-        return []
-    return validation_folds(dataset, cv=cv, groups=groups, time=time, random_state=random_state)
-
-
-def _is_once_at_most(splits: Sequence[Split]) -> bool:
-    """Whether no row is left out twice, by which thresholds would be chosen twice."""
-    tested = [row for _, test in splits for row in test]
-    return len(set(tested)) == len(tested)
 
 
 def _one_of_each(ranking: Ranking) -> list[RecommendedConfiguration]:

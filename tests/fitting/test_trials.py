@@ -22,9 +22,10 @@ from recommender.evaluation.workers import Spooled
 from recommender.fitting.beside import Beside, Room
 from recommender.fitting.budget import Budget
 from recommender.fitting.effort import Effort
+from recommender.fitting.folds import asked_folds
 from recommender.fitting.refinement import refine
 from recommender.fitting.thresholds import Thresholded
-from recommender.fitting.trials import Trials, asked_folds
+from recommender.fitting.trials import Trials
 from recommender.fitting.tries import Try
 from recommender.tables.loading import load_dataset
 
