@@ -1,0 +1,90 @@
+"""Rounds in which something breaks, and hostile tables, for as long as one likes.
+
+    python -m benchmarks.faults.run --minutes 10 --output benchmarks/faults/results/faults.csv
+
+The kinds take turns. Every round adds to a row of its kind, which is written as soon as it is over; what goes wrong is
+told on stderr with the seed that shows it again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.faults.rounds import ROUNDS, server_round
+from benchmarks.faults.tables import try_table
+
+KINDS = (*ROUNDS, "server", "tables")
+COUNTS = ("rounds", "lost", "doubled", "left_behind", "tables", "refused", "fits_failed")
+TABLES_A_ROUND = 10
+
+
+def run(kinds: tuple[str, ...], *, minutes: float, rounds: int | None, seed: int) -> Iterator[pd.DataFrame]:
+    """The figures after each round, a row a kind."""
+    figures = pd.DataFrame(0, index=pd.Index(kinds, name="kind"), columns=list(COUNTS))
+    ends, number = time.monotonic() + 60 * minutes, 0
+    with ExitStack() as stack:
+        server = _server(stack) if "server" in kinds else None
+        while time.monotonic() < ends and (rounds is None or number < rounds):
+            for kind in kinds:
+                for name, count in _one(kind, seed + number, server).items():
+                    figures.loc[kind, name] += count
+                figures.loc[kind, "rounds"] += 1
+                yield figures
+            number += 1
+
+
+def _server(stack: ExitStack) -> Any:
+    """A PostgreSQL server of its own, as the tests have it."""
+    sys.path.append(str(Path(__file__).parents[2] / "tests"))
+    from postgresql_server import server
+
+    return stack.enter_context(server())
+
+
+def _one(kind: str, seed: int, server: Any) -> dict[str, int]:
+    """What a round counts."""
+    if kind == "tables":
+        found = [try_table(seed * TABLES_A_ROUND + i) for i in range(TABLES_A_ROUND)]
+        for outcome, why in found:
+            if outcome == "failed":
+                print(why, file=sys.stderr)
+        outcomes = [outcome for outcome, _ in found]
+        return {
+            "tables": len(found),
+            "refused": outcomes.count("refused"),
+            "fits_failed": outcomes.count("failed"),
+        }
+    rng = np.random.default_rng(seed)
+    came = server_round(rng, server) if kind == "server" else ROUNDS[kind](rng)
+    if came.lost or came.doubled or came.left_behind:
+        print(f"seed {seed}: {came}", file=sys.stderr)
+    return {"lost": came.lost, "doubled": came.doubled, "left_behind": came.left_behind}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS)
+    parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument("--rounds", type=int, help="at most so many of each kind")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--output", type=Path)
+    given = parser.parse_args()
+    figures = pd.DataFrame()
+    for figures in run(tuple(given.kinds), minutes=given.minutes, rounds=given.rounds, seed=given.seed):
+        if given.output:
+            given.output.parent.mkdir(parents=True, exist_ok=True)
+            figures.to_csv(given.output)
+    print(figures.to_string())
+
+
+if __name__ == "__main__":
+    main()
