@@ -15,7 +15,7 @@ import recommender
 from recommender.cli import collecting, fitting, imports, kb
 from recommender.cli.console import as_json, emit, printed, say, show_text, status
 from recommender.cli.forms import AdviceForm, TableForm
-from recommender.cli.numerals import LARGEST, LONGEST, limit
+from recommender.cli.numerals import LONGEST, limit
 from recommender.cli.options import (
     FILE,
     CacheOption,
@@ -25,6 +25,9 @@ from recommender.cli.options import (
     JudgeOption,
     KnowledgeOption,
     ListingCommand,
+    MaxFitTimeOption,
+    MaxModelMemoryOption,
+    MaxPredictTimeOption,
     MetricOption,
     ServerOption,
     SheetOption,
@@ -77,20 +80,9 @@ def recommend(
     task: TaskOption = None,
     include: IncludeOption = None,
     exclude: ExcludeOption = None,
-    max_fit_time: Annotated[
-        float | None,
-        typer.Option(parser=limit(0, LONGEST), metavar="FLOAT", help="Seconds that fitting may take."),
-    ] = None,
-    max_predict_time: Annotated[
-        float | None,
-        typer.Option(parser=limit(0, LONGEST), metavar="FLOAT", help="Seconds that predicting 1,000 rows may take."),
-    ] = None,
-    max_memory: Annotated[
-        float | None,
-        typer.Option(
-            parser=limit(0, 1024 * LARGEST), metavar="FLOAT", help="Megabytes that the fitted model may take."
-        ),
-    ] = None,
+    max_fit_time: MaxFitTimeOption = None,
+    max_predict_time: MaxPredictTimeOption = None,
+    max_memory: MaxModelMemoryOption = None,
     interpretable: Annotated[
         bool, typer.Option("--interpretable", help="Consider only models that a person can read.")
     ] = False,

@@ -13,6 +13,7 @@ import typer
 
 from recommender.cli.console import emit, printed, say, show_text, status
 from recommender.cli.forms import TableForm
+from recommender.cli.numerals import LONGEST, limit
 from recommender.cli.options import (
     FILE,
     ExcludeOption,
@@ -20,6 +21,9 @@ from recommender.cli.options import (
     IncludeOption,
     JudgeOption,
     KnowledgeOption,
+    MaxFitTimeOption,
+    MaxModelMemoryOption,
+    MaxPredictTimeOption,
     SheetOption,
     TaskOption,
 )
@@ -44,15 +48,20 @@ def fit(
     file: Annotated[str, typer.Argument(help=f"{FILE}; or openml:ID.")],
     output: Annotated[Path, typer.Option(help="The file for the model, such as churn.skops; it is replaced.")],
     target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
-    seconds: Annotated[float, typer.Option(min=0.1, help="For recommending, trying and fitting, by the clock.")] = 60.0,
+    seconds: Annotated[
+        float,
+        typer.Option(
+            parser=limit(0.1, LONGEST), metavar="FLOAT", help="For recommending, trying and fitting, by the clock."
+        ),
+    ] = 60.0,
     sheet: SheetOption = None,
     metric: JudgeOption = None,
     task: TaskOption = None,
     include: IncludeOption = None,
     exclude: ExcludeOption = None,
-    max_fit_time: Annotated[float | None, typer.Option(help="Seconds that fitting once may take.")] = None,
-    max_predict_time: Annotated[float | None, typer.Option(help="Seconds that predicting 1,000 rows may take.")] = None,
-    max_memory: Annotated[float | None, typer.Option(help="Megabytes that the fitted model may take.")] = None,
+    max_fit_time: MaxFitTimeOption = None,
+    max_predict_time: MaxPredictTimeOption = None,
+    max_memory: MaxModelMemoryOption = None,
     interpretable: Annotated[
         bool, typer.Option("--interpretable", help="Consider only models that a person can read.")
     ] = False,

@@ -73,6 +73,17 @@ ConfigurationsOption = Annotated[
 WorkersOption = Annotated[
     int | None, typer.Option("--workers", min=1, help="Evaluations at once; as many as processors if not given.")
 ]
+MaxFitTimeOption = Annotated[
+    float | None, typer.Option(parser=limit(0, LONGEST), metavar="FLOAT", help="Seconds that fitting once may take.")
+]
+MaxPredictTimeOption = Annotated[
+    float | None,
+    typer.Option(parser=limit(0, LONGEST), metavar="FLOAT", help="Seconds that predicting 1,000 rows may take."),
+]
+MaxModelMemoryOption = Annotated[
+    float | None,
+    typer.Option(parser=limit(0, 1024 * LARGEST), metavar="FLOAT", help="Megabytes that the fitted model may take."),
+]
 MaxSecondsOption = Annotated[
     float, typer.Option(parser=limit(0.1, LONGEST), metavar="FLOAT", help="Seconds that one evaluation may take.")
 ]

@@ -25,6 +25,12 @@ def test_so_are_those_of_a_recommendation(capsys, option):
     assert "'nan' is not a number from 0 to" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("seconds", ["inf", "nan", "0", "1e12"])
+def test_so_are_the_seconds_of_fitting(tmp_path, capsys, seconds):
+    assert main(["fit", "a.csv", "--output", str(tmp_path / "a.skops"), f"--seconds={seconds}"]) == 2
+    assert f"'{seconds}' is not a number from 0.1 to 2,592,000." in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("given", ["\u0663", "3.0", "-3", "\u00b2", "three"])
 def test_ids_are_of_ten_digits(capsys, given):
     assert main(["collect", f"--task={given}"]) == 2
