@@ -52,6 +52,7 @@ def fit_first(
     weights: RowWeights,
     random_state: int,
     thresholds: Floats | None = None,
+    n_jobs: int | None = None,
 ) -> Fitted:
     """The first of some configurations that can be fitted.
 
@@ -67,6 +68,8 @@ def fit_first(
         Seed of the models.
     thresholds : array of shape (n_classes,), optional
         Under which the first one predicts.
+    n_jobs : int, optional
+        Threads, where a model has a choice; None leaves it to its library.
 
     Raises
     ------
@@ -80,7 +83,7 @@ def fit_first(
         started = time.monotonic()
         try:
             model = with_thresholds(
-                build_pipeline(item.configuration, dataset, random_state=random_state),
+                build_pipeline(item.configuration, dataset, random_state=random_state, n_jobs=n_jobs),
                 None if messages else thresholds,
             )
             model.fit(dataset.X, dataset.y, **weights.for_pipeline)
@@ -94,7 +97,13 @@ def fit_first(
 
 
 def fit_members(
-    chosen: Chosen, dataset: Dataset, *, weights: RowWeights, random_state: int, budget: Budget
+    chosen: Chosen,
+    dataset: Dataset,
+    *,
+    weights: RowWeights,
+    random_state: int,
+    budget: Budget,
+    n_jobs: int | None = None,
 ) -> Fitted | None:
     """The fitted mean of several members, of those that can be fitted before the time is up; None if none can.
 
@@ -110,6 +119,8 @@ def fit_members(
         Seed of the models.
     budget : Budget
         At whose end a member is cut off, unless it is the first one.
+    n_jobs : int, optional
+        Threads, where a model has a choice; None leaves it to its library.
     """
     y = dataset.y if dataset.task == "regression" else np.unique(np.asarray(dataset.y), return_inverse=True)[1]
     given = {} if weights.fitting is None else {"sample_weight": weights.fitting}
@@ -117,7 +128,9 @@ def fit_members(
     messages: dict[str, str] = {}
     seconds: dict[str, float] = {}
     for attempt, weight in chosen.members:
-        model = Member(build_pipeline(attempt.item.configuration, dataset, random_state=random_state).steps)
+        model = Member(
+            build_pipeline(attempt.item.configuration, dataset, random_state=random_state, n_jobs=n_jobs).steps
+        )
         started = time.monotonic()
         try:
             with cut_off(max(budget.left, 0.0) if fitted else np.inf):

@@ -47,6 +47,8 @@ LONGEST_SECONDS = 86_400.0
 """No fit in a worker may take longer."""
 LIMIT_TIMES, LIMIT_SHARE = 6.0, 0.25
 """A fit in this process is cut off after so many times what is expected, and so much of what is left."""
+ONE_THREAD_SECONDS = 300.0
+"""With less for everything the last fits have one thread, as the tries had by whose seconds they are expected."""
 REFIT_SHARE = 0.3
 """Such a share of the budget may go into fitting the members of an ensemble on all rows."""
 FROM_POOL = 15
@@ -366,6 +368,8 @@ class Trials:
         left = max(self.budget.left, 0.0)
         chosen = self.standing.settle(most_refit=min(self._most_refit(), left), left=left)
         how: dict[str, Any] = {"weights": self.weights, "random_state": self.effort.random_state}
+        if math.isfinite(self.budget.seconds) and self.budget.seconds < ONE_THREAD_SECONDS:
+            how["n_jobs"] = 1  # threads that wait for each other on a busy machine take many times as long
         first = self.fallback(self.budget.left) if chosen is None else chosen.members[0][0].item
         fitted = None
         with warnings.catch_warnings():
