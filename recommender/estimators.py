@@ -18,6 +18,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite, check_is_fitted, validate_data
 
 from recommender.algorithms.configuration import Configuration
+from recommender.errors import DatasetError, one_line
 from recommender.evaluation.scorers import Judge
 from recommender.fitting.budget import Budget
 from recommender.fitting.effort import Effort
@@ -28,7 +29,7 @@ from recommender.metamodel.trained import Trained
 from recommender.notebook import html_table
 from recommender.recommendation import Recommendation, recommend
 from recommender.tables.dataset import Dataset, Task
-from recommender.tables.frames import as_frame, native, unique_names
+from recommender.tables.frames import as_array, as_column, as_frame, has_names, native, unique_names
 from recommender.tables.targets import fit_target
 
 
@@ -142,6 +143,7 @@ class _Recommended(BaseEstimator):
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = tags.input_tags.categorical = tags.input_tags.string = True
+        tags.input_tags.sparse = True
         return tags
 
     def __getstate__(self) -> dict[str, Any]:
@@ -182,11 +184,11 @@ class _Recommended(BaseEstimator):
 
     def _table(self, X: Any, y: Any = "no_validation", *, reset: bool = False) -> pd.DataFrame:
         """The features as a DataFrame under the names that they had, or under positions, when this was fitted."""
-        frame = X if isinstance(X, pd.DataFrame) else native(X)
-        if isinstance(frame, pd.DataFrame):
-            X = self._under_names(frame, reset=reset)
+        if has_names(X):
+            X = self._under_names(as_frame(X), reset=reset)
         elif not isinstance(X, np.ma.MaskedArray):
-            X = check_array(X, dtype=None, ensure_all_finite=False, estimator=self, input_name="X")
+            array = as_array(X, "the features")
+            X = check_array(array, dtype=None, ensure_all_finite=False, estimator=self, input_name="X")
         validate_data(self, X, y, reset=reset, skip_check_array=True)
         names = getattr(self, "feature_names_in_", range(self.n_features_in_))
         return as_frame(X).set_axis(names, axis=1)
@@ -207,8 +209,10 @@ class _Recommended(BaseEstimator):
 
     def _target(self, y: Any, *, reset: bool = False) -> np.ndarray:
         """The target as it is read: numbers that are written as text, booleans that are held as objects."""
-        found = y if isinstance(y, pd.Series) else native(y)
-        given = found if isinstance(found, pd.Series) else pd.Series(column_or_1d(y, warn=True))
+        found = y if isinstance(y, (pd.Series, np.ma.MaskedArray)) else native(y)
+        if found is None or isinstance(found, pd.DataFrame):
+            found = column_or_1d(as_array(y, "the target"), warn=True)
+        given = as_column(found)
         if reset:
             self._reading = fit_target(given, numeric=is_regressor(self))
         values = self._reading.read(given)
@@ -352,7 +356,10 @@ class RecommendedClassifier(ClassifierMixin, _Recommended):
     def _checked_target(self, y: pd.Series) -> np.ndarray:
         classes = y.to_numpy()
         assert_all_finite(classes, input_name="y")
-        check_classification_targets(classes)
+        try:
+            check_classification_targets(classes)
+        except TypeError as error:  # bytes, and values of several kinds
+            raise DatasetError(f"the target holds values that cannot be classes: {one_line(error)}") from error
         return classes
 
 

@@ -59,7 +59,8 @@ def mixed() -> pd.DataFrame:
 @parametrize_with_checks(
     [RecommendedClassifier(max_fit_time=0.05), RecommendedRegressor(max_fit_time=0.05)],
     expected_failed_checks=lambda model: {
-        "check_sample_weight_equivalence_on_dense_data": "another number of rows is another recommendation"
+        f"check_sample_weight_equivalence_on_{kind}_data": "another number of rows is another recommendation"
+        for kind in ("dense", "sparse")
     },
 )
 @pytest.mark.filterwarnings(

@@ -10,6 +10,7 @@ from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone, is_regressor
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
+from recommender.tables.frames import as_column
 from recommender.tables.targets import fit_target, known_values
 
 
@@ -45,7 +46,7 @@ class TargetReader(MetaEstimatorMixin, BaseEstimator):
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> TargetReader:
         """Read the target and fit the model on the rows that have one; weights of the rows are passed on."""
-        given = _series(y)
+        given = as_column(y)
         self.reading_ = fit_target(given, numeric=is_regressor(self.estimator))
         rows, values = self._known(given)
         self.estimator_ = clone(self.estimator).fit(_take(X, rows), values, **_weights(sample_weight, rows))
@@ -54,7 +55,7 @@ class TargetReader(MetaEstimatorMixin, BaseEstimator):
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """R² or accuracy on the rows that have a target, which is read as when this was fitted."""
         check_is_fitted(self)
-        rows, values = self._known(_series(y))
+        rows, values = self._known(as_column(y))
         return self.estimator_.score(_take(X, rows), values, **_weights(sample_weight, rows))
 
     def _known(self, y: pd.Series) -> tuple[np.ndarray, np.ndarray]:
@@ -89,13 +90,6 @@ class TargetReader(MetaEstimatorMixin, BaseEstimator):
         tags.estimator_type, tags.classifier_tags = inner.estimator_type, inner.classifier_tags
         tags.regressor_tags = inner.regressor_tags
         return tags
-
-
-def _series(y: Any) -> pd.Series:
-    """A target as a column; masked values are missing."""
-    if isinstance(y, pd.Series):
-        return y
-    return pd.Series(y.ravel() if isinstance(y, np.ma.MaskedArray) else np.asarray(y).ravel())
 
 
 def _take(X: Any, rows: np.ndarray) -> Any:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from recommender.errors import DatasetError, listed, unknown_name
 from recommender.tables.cells.values import holds_numbers
 from recommender.tables.dataset import TASKS, Dataset, Task
+from recommender.tables.frames import as_column, as_frame
 from recommender.tables.targets import (
     fit_target,
     is_class_like,
@@ -41,6 +44,7 @@ def make_dataset(
     source: str = "",
     from_array: bool = False,
     reads_table: bool = False,
+    reads_target: bool = False,
     notes: tuple[str, ...] = (),
 ) -> Dataset:
     """A dataset of which something can be learnt, its task inferred if it is not given.
@@ -64,11 +68,53 @@ def make_dataset(
     task = task or infer_task(values)
     values, said = _numeric_target(values, y) if task == "regression" else _checked_classes(values, task)
     found = (*notes, *left_out, *said, *notes_on_target(values, as_classes=task != "regression"))
-    reads_target = reading.format is not None or bool(left_out) or not is_plain_target(y)
+    reads_target = reads_target or reading.format is not None or bool(left_out) or not is_plain_target(y)
     dataset = Dataset(X, values, task, name, source, from_array, found, reads_target, reads_table)
     if not any(dataset.kinds):
         raise DatasetError(f"none of the {X.shape[1]} feature columns is usable: each is constant or all missing")
     return dataset
+
+
+def checked(dataset: Dataset) -> Dataset:
+    """A dataset that someone made by hand, as one that can be recommended for.
+
+    Raises
+    ------
+    DatasetError
+        If its features are no table, or its target is not complete or does not fit its task.
+    """
+    if dataset.task not in TASKS:
+        raise unknown_name("task", dataset.task, TASKS)
+    X, y = as_frame(dataset.X), as_column(dataset.y)
+    if len(X) != len(y):
+        raise DatasetError(f"the dataset's features have {len(X)} rows and its target has {len(y)}; they must agree")
+    if y.isna().any():
+        raise DatasetError(
+            f"the dataset's target is missing in {y.isna().sum()} rows. Leave them out, or use load_dataset"
+        )
+    _check_values(y)
+    y = _of_task(y if y.name is not None else y.rename("target"), dataset.task)
+    made = dataset
+    if X is not dataset.X or y is not dataset.y:
+        made = replace(dataset, X=X, y=y, reads_table=dataset.reads_table or X is not dataset.X)
+    if not any(made.kinds):
+        raise DatasetError(
+            f"none of the {X.shape[1]} columns of the dataset is usable: each is constant or all missing"
+        )
+    return made
+
+
+def _of_task(y: pd.Series, task: Task) -> pd.Series:
+    """The target itself where it fits the task, or an error."""
+    if task == "regression":
+        numbers, _ = _numeric_target(y, y)
+        return y if holds_numbers(y.dtype) else numbers
+    n_classes = y.nunique()
+    if n_classes < 2 or (task == "binary" and n_classes > 2) or not _are_labels(np.asarray(y.drop_duplicates())):
+        raise DatasetError(
+            f"the dataset's task is {task}, and its target has {n_classes} classes: {listed(y.unique())}"
+        )
+    return y
 
 
 def _with_target(X: pd.DataFrame, y: pd.Series) -> tuple[pd.DataFrame, pd.Series, list[str]]:
@@ -137,6 +183,10 @@ def _checked_classes(y: pd.Series, task: Task) -> tuple[pd.Series, list[str]]:
             f"the target {y.name!r} holds values that scikit-learn does not take as classes, such as "
             f"{repr(labels[0])[:60]} ({type(labels[0]).__name__}). Turn them into text, as by y.astype(str), or ask "
             "for task='regression'"
+        )
+    if ends := [label for label in labels if isinstance(label, str) and label.endswith("\0")]:
+        raise DatasetError(
+            f"the target {y.name!r} holds {ends[0]!r}, and NumPy drops zeros at a text's end: strip them"
         )
     if len(counts) == 1:
         raise DatasetError(f"the target {y.name!r} has one class only ({listed(counts.index)}); two are needed")

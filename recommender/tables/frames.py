@@ -1,4 +1,4 @@
-"""Tables of any library as pandas holds them."""
+"""Tables and columns of any library as pandas holds them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from recommender.errors import DatasetError, one_line
+from recommender.tables.files.source import MAX_CELLS
+from recommender.tables.usual import in_usual_type, in_usual_types, is_unicode, written
+
+NUMBERS = "fiubcmM"
+"""The kinds of NumPy's types that pandas holds as they are."""
+
 
 def as_frame(table: Any) -> pd.DataFrame:
-    """A table of any library, or an array, as a DataFrame; masked values are missing.
+    """A table of any library, or an array, as a DataFrame of usual types; masked values are missing.
+
+    Raises
+    ------
+    DatasetError
+        If it is no table.
 
     Examples
     --------
@@ -18,37 +30,137 @@ def as_frame(table: Any) -> pd.DataFrame:
     [0, 1]
     """
     if isinstance(table, pd.DataFrame):
-        return table
-    if isinstance(table, pd.Series):
-        return table.to_frame()
+        return in_usual_types(table)
     if (found := native(table)) is not None:
-        return pd.DataFrame(found)
-    if isinstance(table, np.ma.MaskedArray):
-        return pd.DataFrame(table)
-    array = table.toarray() if hasattr(table, "toarray") else np.asarray(table)
-    frame = pd.DataFrame(array)
-    return frame.infer_objects() if array.dtype == object else frame
+        return in_usual_types(pd.DataFrame(found))
+    array = as_array(table, "the features")
+    if array.dtype.names is not None and array.ndim == 1:
+        return in_usual_types(pd.DataFrame({name: _series(array[name]) for name in array.dtype.names}))
+    if array.ndim != 2:
+        raise DatasetError(
+            f"the features must be a table of shape (n_samples, n_features), got {type(table).__name__} "
+            f"of shape {array.shape}. Give a DataFrame or an array of two dimensions"
+        )
+    if array.dtype.kind in NUMBERS:
+        return pd.DataFrame(array)
+    return in_usual_types(pd.DataFrame(_as_objects(array), dtype=object))
+
+
+def as_column(values: Any, what: str = "the target") -> pd.Series:
+    """A column of any library, or an array, as a Series of a usual type; masked values are missing.
+
+    Raises
+    ------
+    DatasetError
+        If it is no column.
+
+    Examples
+    --------
+    >>> as_column(pd.Categorical(["a", None, "b"])).isna().tolist()
+    [False, True, False]
+    """
+    found = values if isinstance(values, pd.Series) else native(values)
+    if isinstance(found, pd.DataFrame) and found.shape[1] == 1:
+        found = found.iloc[:, 0]
+    if found is None or isinstance(found, pd.DataFrame):
+        array = as_array(values, what)
+        if array.dtype.names is not None and len(array.dtype.names) == 1:
+            array = array[array.dtype.names[0]]
+        if array.ndim == 2 and array.shape[1] == 1:
+            array = array.ravel()
+        if array.ndim != 1 or array.dtype.names is not None:
+            raise DatasetError(f"{what} must be one column, got shape {array.shape} of {str(array.dtype)[:60]}")
+        found = _series(array)
+    usual = in_usual_type(found)
+    if usual is not found and (odd := next((t for t in found if isinstance(t, str) and not is_unicode(t)), None)):
+        raise DatasetError(f"{what} holds the text {odd!r}, in which a letter is half a pair: write it anew")
+    return usual
 
 
 def has_names(table: Any) -> bool:
     """Whether the columns of a table have names: those of an array are known by place."""
-    return not (isinstance(table, (np.ndarray, list, tuple)) or hasattr(table, "toarray"))
+    if isinstance(table, np.ndarray):
+        return table.dtype.names is not None
+    kind = type(table)  # a lazy table's own columns would be computed
+    return isinstance(table, pd.Series) or any(hasattr(kind, name) for name in ("columns", "to_pandas", "to_native"))
+
+
+def is_taken_as_is(table: Any, frame: pd.DataFrame) -> bool:
+    """Whether scikit-learn takes a table as `as_frame` does: it has no other types, and nothing is masked."""
+    if isinstance(table, (pd.DataFrame, list, tuple)):
+        return frame is table or not isinstance(table, pd.DataFrame)
+    return type(table) is np.ndarray and table.dtype.kind in "fiub" and table.dtype.isnative
+
+
+def is_target_taken_as_is(values: Any, column: pd.Series) -> bool:
+    """Whether scikit-learn takes a target as `as_column` does."""
+    if isinstance(values, np.ndarray):
+        is_usual = values.dtype.kind in "fiubUO" and values.dtype.isnative
+        return is_usual and type(values) is np.ndarray and values.ndim == 1
+    if isinstance(values, pd.Series):
+        return values.dtype == column.dtype
+    return isinstance(values, (list, tuple)) and np.ndim(values[0]) == 0
 
 
 def native(data: Any) -> pd.DataFrame | pd.Series | None:
     """A table or column of any library that narwhals knows, as one of pandas; None for anything else."""
     import narwhals as nw
 
+    if isinstance(data, (pd.Index, pd.api.extensions.ExtensionArray)):
+        return None if isinstance(data, pd.MultiIndex) else pd.Series(data)
     found = nw.from_native(data, pass_through=True, allow_series=True)
     if isinstance(found, nw.LazyFrame):
         found = found.collect()
-    if isinstance(found, (nw.DataFrame, nw.Series)):
-        return found.to_pandas()
-    return data.to_pandas() if hasattr(data, "to_pandas") else None
+    if not isinstance(found, (nw.DataFrame, nw.Series)):
+        if not hasattr(data, "to_pandas"):
+            return None
+        found = data
+    try:
+        made = found.to_pandas()
+    except Exception:  # each library has its own for types that pandas does not know
+        return _of_objects(found)
+    return made if isinstance(made, pd.DataFrame) else pd.Series(made)
+
+
+def _of_objects(found: Any) -> pd.DataFrame | pd.Series:
+    """A table or column of another library with Python's own values."""
+    if hasattr(found, "columns"):
+        return pd.DataFrame({name: _of_objects(found[name]) for name in found.columns})
+    values = found.to_list() if hasattr(found, "to_list") else found.to_pylist()
+    return pd.Series(np.fromiter(values, dtype=object), dtype=object)
+
+
+def as_array(values: Any, what: str) -> np.ndarray:
+    """An array of whatever is one or says how it becomes one, sparse matrices too; numbers in the machine's own order.
+
+    Raises
+    ------
+    DatasetError
+        If it becomes none.
+    """
+    if hasattr(values, "toarray"):
+        if np.prod([float(n) for n in values.shape]) > MAX_CELLS:
+            raise DatasetError(f"a sparse matrix of shape {values.shape} is too large to be written out: take a sample")
+        values = values.toarray()
+    try:
+        array = values if isinstance(values, np.ma.MaskedArray) else np.asarray(values)
+    except Exception as error:  # rows of different lengths; and whatever a library of tensors raises
+        raise DatasetError(f"{what} cannot be read as an array: {one_line(error)}") from error
+    return array if array.dtype.isnative or array.dtype.names else array.astype(array.dtype.newbyteorder("="))
+
+
+def _series(array: np.ndarray) -> pd.Series:
+    """A column of an array; what is masked is missing."""
+    return pd.Series(array) if array.dtype.kind in NUMBERS else pd.Series(_as_objects(array), dtype=object)
+
+
+def _as_objects(array: np.ndarray) -> np.ndarray:
+    """Texts, bytes and the like as objects that pandas does not look into."""
+    return np.array(array.tolist(), dtype=object) if array.dtype.kind == "V" else array.astype(object)
 
 
 def unique_names(names: Iterable[Any]) -> list[str]:
-    """Names as text, each once: the second ``a`` is ``a (2)``.
+    """Names as text, each once: the second ``a`` is ``a (2)``, and an empty one ``unnamed``.
 
     Examples
     --------
@@ -56,7 +168,7 @@ def unique_names(names: Iterable[Any]) -> list[str]:
     ['a', '0', 'a (2)']
     """
     found: dict[str, None] = {}
-    for name in map(str, names):
+    for name in (written(str(name)) or "unnamed" for name in names):
         unique, turn = name, 1
         while unique in found:
             turn += 1

@@ -7,15 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from recommender.errors import DatasetError, RecommenderError, listed
-from recommender.tables.checks import make_dataset, split_target
+from recommender.tables.checks import checked, make_dataset, split_target
 from recommender.tables.dataset import Dataset, Task
 from recommender.tables.files.readers import STANDARD_INPUT, read_table
-from recommender.tables.files.source import MAX_CELLS
-from recommender.tables.frames import native
+from recommender.tables.frames import as_column, as_frame, has_names, is_taken_as_is, is_target_taken_as_is
 from recommender.tables.openml import read_dataset
 
 
@@ -69,7 +67,7 @@ def load_dataset(
     'binary'
     """
     if isinstance(data, Dataset):
-        return data
+        return checked(data)
     source = ""
     notes: tuple[str, ...] = ()
     if isinstance(data, str) and data.startswith("openml:"):
@@ -86,8 +84,8 @@ def load_dataset(
             data, y = data["data"], data["target"]
         else:
             data = data.get("frame") if data.get("frame") is not None else data["data"]
-    X, from_array = _as_frame(data)
-    reads_table = isinstance(data, np.ma.MaskedArray) or not isinstance(data, (pd.DataFrame, np.ndarray, list, tuple))
+    X = as_frame(data)
+    form = {"from_array": not has_names(data), "reads_table": not is_taken_as_is(data, X)}
     with _noting(notes):
         if target is not None:
             X, y = split_target(X, target)
@@ -95,10 +93,9 @@ def load_dataset(
             raise DatasetError(f"{source}: which column is the target? Give target=, one of: {listed(X.columns)}")
         elif y is None:
             raise DatasetError("no target given: pass y, or target= with the name of its column in the table")
-        y = _as_series(y, X)
-        named = name or "dataset"
-        form = {"from_array": from_array, "reads_table": reads_table}
-        return make_dataset(X, y, task=task, name=named, source=source, notes=notes, **form)
+        column = _as_series(y, X)
+        form["reads_target"] = not is_target_taken_as_is(y, column)
+        return make_dataset(X, column, task=task, name=name or "dataset", source=source, notes=notes, **form)
 
 
 @contextmanager
@@ -124,50 +121,12 @@ def _openml_id(text: str) -> int:
     return int(number)
 
 
-def _as_frame(data: Any) -> tuple[pd.DataFrame, bool]:
-    """The table as a DataFrame, and whether it came as an array."""
-    if isinstance(data, pd.DataFrame):
-        return data, False
-    if (frame := native(data)) is not None:
-        return pd.DataFrame(frame), False
-    if isinstance(data, np.ma.MaskedArray) and data.ndim == 2:
-        return pd.DataFrame(data), True  # masked cells are missing
-    if hasattr(data, "toarray"):
-        if np.prod([float(n) for n in data.shape]) > MAX_CELLS:
-            raise DatasetError(f"a sparse matrix of shape {data.shape} is too large to be written out: take a sample")
-        data = data.toarray()
-    array = _as_array(data, "the features")
-    if array.ndim != 2:
-        raise DatasetError(
-            f"the features must be a table of shape (n_samples, n_features), got {type(data).__name__} "
-            f"of shape {array.shape}"
-        )
-    return pd.DataFrame(array), True
-
-
 def _as_series(y: Any, X: pd.DataFrame) -> pd.Series:
-    if not isinstance(y, pd.Series) and (found := native(y)) is not None:
-        y = found
-    if isinstance(y, pd.DataFrame) and y.shape[1] == 1:
-        y = y.iloc[:, 0]
     if isinstance(y, str):
         raise DatasetError(
             f"y takes the values of the target, got the text {y[:60]!r}. Is it a column's name? Then give target="
         )
-    if not isinstance(y, pd.Series):
-        array = _as_array(y, "the target")
-        if array.ndim == 2 and array.shape[1] == 1:
-            array = array.ravel()
-        if array.ndim != 1:
-            raise DatasetError(f"the target must be one column, got shape {array.shape}")
-        y = pd.Series(array, name="target")  # masked values are missing
+    y = as_column(y)
     if len(y) != len(X):
         raise DatasetError(f"the features have {len(X)} rows and the target has {len(y)}; they must agree")
     return y.rename("target") if y.name is None else y
-
-
-def _as_array(values: Any, what: str) -> np.ndarray:
-    try:
-        return values if isinstance(values, np.ma.MaskedArray) else np.asarray(values)
-    except ValueError as error:  # rows of different lengths
-        raise DatasetError(f"{what} cannot be read as an array: {error}") from error
