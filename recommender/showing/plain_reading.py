@@ -55,7 +55,7 @@ def plain_reading(pipeline: Pipeline, dataset: Dataset) -> PlainReading | None:
     dataset : Dataset
         What it is for.
     """
-    if pipeline.steps[0][0] != READ:
+    if pipeline.steps[0][0] != READ or not dataset.X.columns.is_unique:
         return None
     columns = dict(zip(dataset.X.columns, dataset.readings, strict=True))
     found = [_lines(name, dataset.X[name], reading) for name, reading in columns.items()]

@@ -77,3 +77,9 @@ def test_names_are_quoted(tmp_path):
     recommendation = recommend(table, target="y", include=["lda"])
     plain = plain_reading(recommendation.best.estimator, recommendation.dataset)
     assert hostile in read(plain.lines, table.drop(columns="y")).columns
+
+
+def test_columns_of_one_name_are_read_by_the_reader():
+    table = pd.DataFrame([[1.5, "a"], [2.5, "b"]] * 20, columns=["same", "same"])
+    item = recommend(table, pd.Categorical(["u", "v"] * 20), include=["naive_bayes"]).best
+    compile(write_script(item, file="table.csv", target="y"), "script", "exec")

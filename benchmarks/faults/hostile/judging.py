@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import warnings
 from collections.abc import Iterable
@@ -102,4 +103,6 @@ def _rows(y: Any) -> list[Any]:
 
 
 def _plain(label: Any) -> Any:
+    if isinstance(label, (np.datetime64, datetime.date)):
+        return pd.Timestamp(label)  # a day is its first moment
     return label.item() if isinstance(label, np.generic) else label
