@@ -60,8 +60,9 @@ def fight(rows: pd.DataFrame, duel: Duel, metric: Metric) -> pd.DataFrame:
         that failed loses to one that did not.
     """
     both = rows[rows["configuration_id"].isin([duel.new.id, duel.old.id])]
-    datasets = [i for i, mine in both.groupby("dataset_id") if mine["configuration_id"].nunique() == 2]
-    found = [_on_one(i, rows[rows["dataset_id"] == i], duel, metric) for i in datasets]
+    met = both.groupby("dataset_id", observed=True)["configuration_id"].nunique() == 2
+    there = rows[rows["dataset_id"].isin(met.index[met])]
+    found = [_on_one(str(i), mine, duel, metric) for i, mine in there.groupby("dataset_id", observed=True)]
     return pd.DataFrame([line for line in found if line]).set_index("dataset") if any(found) else pd.DataFrame()
 
 

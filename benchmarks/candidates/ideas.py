@@ -5,10 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from benchmarks.candidates.duels import Duel
-from recommender.algorithms.catalogue import ALGORITHMS
 from recommender.algorithms.configuration import Configuration
-from recommender.algorithms.encoding import NAMES
-from recommender.algorithms.pool import pool_for
 from recommender.algorithms.published import (
     CATBOOST_FOR_CLASSES,
     CATBOOST_FOR_NUMBERS,
@@ -17,12 +14,13 @@ from recommender.algorithms.published import (
     XGBOOST_FOR_CLASSES,
     XGBOOST_FOR_NUMBERS,
 )
-from recommender.tables.dataset import Task
 
 NATIVE = {"categories": "native"}
 STOPS = {"early_stopping": True}
 CATBOOST = Configuration("catboost", NATIVE)
 """CatBoost as it comes: its own categories, 1,000 rounds."""
+PLAIN_CATBOOST = Configuration("catboost", {})
+"""The same with categories as codes, which is no other where there are none."""
 FIRST_EDITION = {
     "n_estimators": 300,
     "learning_rate": 0.03,
@@ -40,40 +38,64 @@ PUBLISHED = (
     ("catboost", CATBOOST_FOR_NUMBERS),
 )
 """The published settings, for classes and for numbers."""
-PREPARED = ("logistic_regression", "ridge", "k_neighbors", "mlp", "random_forest", "extra_trees", "nystroem", "ebm")
-"""The algorithms that have choices of the preprocessing among their strong settings."""
+MLP = {"width": 128, "n_layers": 2, "alpha": 0.1, "learning_rate_init": 0.001}
+FOREST = {"n_estimators": 200, "max_features": 0.3}
+EXTRA_TREES = {"n_estimators": 200, "max_features": 0.5}
+NYSTROEM = {"n_components": 500, "width": 0.3, "C": 10.0}
 
-
-def _choices() -> list[Duel]:
-    """Each choice of the preprocessing, beside the same setting without it."""
-    words = {
-        "splines": "splines before a linear model",
-        "clipped": "outliers clipped",
-        "quantile": "numbers by their quantiles",
-        "indicated": "what is missing indicated",
-        "log": "the logarithm of a skewed target",
-        "target": "many categories by the target",
-    }
-    found = []
-    for name in PREPARED:
-        algorithm = ALGORITHMS[name]
-        for task, settings in ((at, one) for at in algorithm.tasks for one in algorithm.strong_for(at)):
-            chosen = [key for key in NAMES if key in settings]
-            if len(chosen) == 1:
-                without = {key: value for key, value in settings.items() if key not in chosen}
-                old = _evaluated(name, without, task)
-                found.append(Duel.of(words[settings[chosen[0]]], name, dict(settings), old))
-    return list({(duel.new.id, duel.old.id): duel for duel in found}.values())
-
-
-def _evaluated(name: str, settings: dict[str, Any], task: Task) -> dict[str, Any]:
-    """Settings that the pool has: these, or else the algorithm's own."""
-    configuration = Configuration(name, settings)
-    return settings if configuration.id in {c.id for c in pool_for(task)} else {}
+CHOICES: tuple[tuple[str, dict[str, Any], str, dict[str, Any], dict[str, Any]], ...] = (
+    ("splines before a linear model", {"numbers": "splines"}, "logistic_regression", {"C": 0.1}, {}),
+    ("splines before a linear model", {"numbers": "splines"}, "logistic_regression", {"C": 0.01}, {"C": 0.01}),
+    ("splines before a linear model", {"numbers": "splines"}, "ridge", {"alpha": 10.0}, {"alpha": 10.0}),
+    ("splines before a linear model", {"numbers": "splines"}, "ridge", {"alpha": 100.0}, {"alpha": 100.0}),
+    ("outliers clipped", {"numbers": "clipped"}, "logistic_regression", {"C": 1.0}, {}),
+    ("outliers clipped", {"numbers": "clipped"}, "ridge", {"alpha": 10.0}, {"alpha": 10.0}),
+    ("outliers clipped", {"numbers": "clipped"}, "mlp", MLP, MLP),
+    (
+        "outliers clipped",
+        {"numbers": "clipped"},
+        "k_neighbors",
+        {"n_neighbors": 10, "weights": "distance"},
+        {"n_neighbors": 10, "weights": "distance"},
+    ),
+    (
+        "numbers by their quantiles",
+        {"numbers": "quantile"},
+        "k_neighbors",
+        {"n_neighbors": 20, "weights": "distance"},
+        {"n_neighbors": 20, "weights": "distance"},
+    ),
+    ("numbers by their quantiles", {"numbers": "quantile"}, "nystroem", NYSTROEM, NYSTROEM),
+    ("what is missing indicated", {"missing": "indicated"}, "logistic_regression", {"C": 1.0}, {}),
+    ("what is missing indicated", {"missing": "indicated"}, "ridge", {"alpha": 10.0}, {"alpha": 10.0}),
+    ("many categories by the target", {"categories": "target"}, "logistic_regression", {"C": 1.0}, {}),
+    ("many categories by the target", {"categories": "target"}, "ridge", {"alpha": 10.0}, {"alpha": 10.0}),
+    ("many categories by the target", {"categories": "target"}, "mlp", MLP, MLP),
+    ("many categories by the target", {"categories": "target"}, "random_forest", FOREST, FOREST),
+    ("many categories by the target", {"categories": "target"}, "extra_trees", EXTRA_TREES, EXTRA_TREES),
+    ("the logarithm of a skewed target", {"target": "log"}, "ridge", {"alpha": 10.0}, {"alpha": 10.0}),
+    (
+        "the logarithm of a skewed target",
+        {"target": "log"},
+        "ridge",
+        {"alpha": 10.0, "numbers": "splines"},
+        {"alpha": 10.0, "numbers": "splines"},
+    ),
+    ("the logarithm of a skewed target", {"target": "log"}, "mlp", MLP, MLP),
+    ("the logarithm of a skewed target", {"target": "log"}, "random_forest", FOREST, FOREST),
+    ("the logarithm of a skewed target", {"target": "log"}, "extra_trees", EXTRA_TREES, EXTRA_TREES),
+)
+"""Each choice of the preprocessing: what is chosen, for which setting, beside which without it."""
+STOPPED: tuple[dict[str, Any], ...] = (
+    {"learning_rate": 0.02, "num_leaves": 39, "min_child_samples": 3, "colsample_bytree": 0.46, "extra_trees": True},
+    {"learning_rate": 0.02, "num_leaves": 84, "min_child_samples": 3, "colsample_bytree": 0.53},
+    {"learning_rate": 0.03, "num_leaves": 8, "min_child_samples": 5, "colsample_bytree": 0.5},
+)
+"""Other settings of LightGBM that stop early: two near those of a published portfolio, and one of small trees."""
 
 
 IDEAS = [
-    *_choices(),
+    *(Duel.of(idea, name, {**new, **choice}, old) for idea, choice, name, new, old in CHOICES),
     Duel.of("explainable boosting", "ebm", {}, {}, other="lightgbm"),
     Duel.of("explainable boosting", "ebm", {}, {}, other="logistic_regression"),
     Duel.of("explainable boosting", "ebm", {}, {}, other="ridge"),
@@ -90,15 +112,10 @@ IDEAS = [
     ),
     Duel.of("categories as such", "catboost", NATIVE, {}),
     *(
-        Duel.of("other early-stopped settings", "lightgbm", settings, {**published, **STOPS})
-        for settings in ALGORITHMS["lightgbm"].strong
-        if settings.get("early_stopping")
+        Duel.of("other early-stopped settings", "lightgbm", {**settings, **STOPS}, {**published, **STOPS})
+        for settings in STOPPED
         for published in (LIGHTGBM_FOR_CLASSES, LIGHTGBM_FOR_NUMBERS)
     ),
-    *(
-        Duel.of("other early-stopped settings", "catboost", settings, NATIVE)
-        for settings in ALGORITHMS["catboost"].strong
-        if settings.get("early_stopping")
-    ),
+    Duel.of("other early-stopped settings", "catboost", {**STOPS, "learning_rate": 0.05, "depth": 6}, NATIVE),
 ]
 """Every duel."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from recommender.evaluation.metrics import Metric
+from recommender.evaluation.metrics import Metric, find_metric
 from recommender.evidence.knowledge import KnowledgeBase
 from recommender.measuring.noise import standard_error
 from recommender.tables.dataset import Task
@@ -25,8 +26,8 @@ class Standing:
 
     Parameters
     ----------
-    behind : DataFrame of shape (n_datasets, n_configurations)
-        0 is the best; missing where there is nothing.
+    behind : DataFrame of shape (n_judgements, n_configurations)
+        A row for each dataset and metric; 0 is the best, missing where there is nothing.
     seconds : Series of float
         Of each configuration: the mean over datasets of a fit's seconds, as shares of what all of them take.
     """
@@ -35,56 +36,67 @@ class Standing:
     seconds: pd.Series
 
     @classmethod
-    def of(cls, knowledge: KnowledgeBase, task: Task, metric: Metric) -> Standing:
-        """Of the datasets of a task."""
-        performance = knowledge.performance(task, metric)
-        rows = knowledge.standard[knowledge.standard["status"] == "ok"]
-        errors = {}
-        for dataset, mine in rows[rows["dataset_id"].isin(performance.index)].groupby("dataset_id", observed=True):
-            table = mine.pivot(index="configuration_id", columns="fold", values=metric.name).dropna()
-            if len(table) > 1:
-                errors[str(dataset)] = standard_error(table, float((mine["n_test"] / mine["n_train"]).mean()))
-        error = pd.Series(errors).reindex(performance.index)
-        known = error > 0
-        behind = performance.rsub(performance.max(axis=1), axis=0).div(error, axis=0)[known]
-        seconds = knowledge.outcomes["fit_seconds"].unstack().loc[behind.index, behind.columns]
+    def of(cls, knowledge: KnowledgeBase, task: Task, metrics: Iterable[str], pool: Collection[str]) -> Standing:
+        """Of a pool's configurations on the datasets of a task, by each of some metrics."""
+        behind = pd.concat([_behind(knowledge, task, find_metric(name, task), pool) for name in metrics])
+        datasets = behind.index.unique()
+        seconds = knowledge.outcomes["fit_seconds"].unstack().loc[datasets, behind.columns]
         return cls(behind, seconds.div(seconds.sum(axis=1), axis=0).mean())
 
+    def among(self, names: Collection[str]) -> Standing:
+        """The same of some configurations alone, of which the best is 0."""
+        behind = self.behind[[i for i in self.behind if i in names]]
+        behind = behind.sub(behind.min(axis=1), axis=0).dropna(how="all")
+        return Standing(behind, self.seconds[list(behind.columns)])
 
-def prune(standing: Standing, kept: set[str]) -> list[str]:
-    """The configurations that may go, in the order in which they do.
 
-    The dearest one for what it gives goes first: one by one, as long as on every dataset something is left that cannot
-    be told from the best of all by more than `NOISE` standard errors, or nothing cheaper to lose was there before.
+def _behind(knowledge: KnowledgeBase, task: Task, metric: Metric, pool: Collection[str]) -> pd.DataFrame:
+    performance = knowledge.performance(task, metric)
+    performance = performance[[i for i in performance if i in pool]]
+    rows = knowledge.standard[
+        (knowledge.standard["status"] == "ok") & knowledge.standard["configuration_id"].isin(pool)
+    ]
+    errors = {}
+    for dataset, mine in rows[rows["dataset_id"].isin(performance.index)].groupby("dataset_id", observed=True):
+        table = mine.pivot(index="configuration_id", columns="fold", values=metric.name).dropna()
+        if len(table) > 1:
+            errors[str(dataset)] = standard_error(table, float((mine["n_test"] / mine["n_train"]).mean()))
+    error = pd.Series(errors).reindex(performance.index)
+    return performance.rsub(performance.max(axis=1), axis=0).div(error, axis=0)[error > 0]
+
+
+def prune(standing: Standing, kept: Collection[str] = ()) -> list[str]:
+    """The configurations that may go, in the order in which they do, the dearest first.
+
+    One goes that is never near the best, or always beside another: wherever it is within `NOISE` standard errors of
+    the best, a certain other one that stays, and takes no more seconds, is within as many of it.
 
     Parameters
     ----------
     standing : Standing
         Of all configurations.
-    kept : set of str
-        What stays in any case, as the defaults do.
+    kept : collection of str, optional
+        What stays in any case.
 
     Examples
     --------
-    >>> behind = pd.DataFrame({"a": [0.0, 3.0], "b": [0.5, 0.0], "c": [4.0, 0.2]})
-    >>> prune(Standing(behind, pd.Series({"a": 0.5, "b": 0.3, "c": 0.2})), kept=set())
-    ['a', 'c']
+    >>> behind = pd.DataFrame({"a": [0.5, 3.0], "b": [0.0, 0.0], "c": [4.0, 0.2], "d": [9.0, 9.0]})
+    >>> prune(Standing(behind, pd.Series({"a": 0.4, "b": 0.3, "c": 0.2, "d": 0.1})))
+    ['a', 'd']
     """
-    within = (standing.behind <= NOISE).to_numpy()
-    names = list(standing.behind.columns)
-    left = np.ones(len(names), dtype=bool)
+    behind = standing.behind.fillna(np.inf)
+    left = list(behind.columns)
     gone = []
-    for name in standing.seconds[names].sort_values(ascending=False, kind="stable").index:
-        i = names.index(name)
-        others = left.copy()
-        others[i] = False
-        covered_before, covered_after = within[:, left].any(axis=1), within[:, others].any(axis=1)
-        if name not in kept and covered_after.sum() == covered_before.sum():
-            left, gone = others, [*gone, name]
+    for name in standing.seconds[left].sort_values(ascending=False, kind="stable").index:
+        where = behind[name] <= NOISE
+        cheaper = [i for i in left if i != name and standing.seconds[i] <= standing.seconds[name]]
+        beside = (behind.loc[where, cheaper].sub(behind.loc[where, name], axis=0) <= NOISE).all()
+        if name not in kept and (beside.any() or not where.any()):
+            left, gone = [i for i in left if i != name], [*gone, name]
     return gone
 
 
 def loss_of_best(standing: Standing, gone: list[str]) -> Floats:
-    """For each dataset, how far the best that is left is behind the best of all, in standard errors."""
+    """For each dataset and metric, how far the best that is left is behind the best of all, in standard errors."""
     best: Floats = standing.behind.drop(columns=gone).min(axis=1).to_numpy(np.float64)
     return best

@@ -1,52 +1,71 @@
 """Each candidate of the pool beside what it replaces, on the same folds, and what the pool can do without.
 
-    python -m benchmarks.candidates.run --store evidence.sqlite --output benchmarks/candidates/results
+    python -m benchmarks.candidates.run --output benchmarks/candidates/results
 
-The evaluations are those of a collection. Writes ``duels.csv``, a line for each candidate, task and metric;
-``singles.csv``, how well each boosting setting does alone; and ``pruning.csv``, what may go and what that costs.
+The evaluations are those that the package comes with and those in ``results/evidence``, or those of a store. Writes
+``duels.csv``, a line for each candidate, task and metric; ``singles.csv``, how well each boosting setting does alone;
+and ``pruning.csv``, what may go and what that costs.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from benchmarks.candidates.duels import Duel, fight, summaries, summarize
-from benchmarks.candidates.ideas import CATBOOST, IDEAS
+from benchmarks.candidates.ideas import CATBOOST, IDEAS, PLAIN_CATBOOST
 from benchmarks.candidates.pruning import Standing, loss_of_best, prune
+from recommender.algorithms.catalogue import ALGORITHMS
+from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.pool import pool_for
 from recommender.evaluation.metrics import find_metric
 from recommender.evidence.folder import load_knowledge
 from recommender.evidence.knowledge import KnowledgeBase
+from recommender.evidence.merging import extend
 from recommender.evidence.store import Store
 from recommender.evidence.stored import knowledge_of
 from recommender.metamodel.regrets import normalized_regret
 from recommender.tables.dataset import TASKS, Task
 
+EVIDENCE = Path(__file__).parent / "results" / "evidence"
+"""What was evaluated for this study, as the folder of a knowledge base."""
 METRICS: dict[Task, tuple[str, ...]] = {
     "binary": ("roc_auc", "log_loss"),
     "multiclass": ("roc_auc", "log_loss"),
     "regression": ("r2", "mae"),
 }
 """What each task is judged by here."""
+MOST = 0.8
+"""The pool is judged on datasets that have at least such a share of the most that any has of it."""
+N_FOLDS = 2
+"""By so many folds of each, as many as every candidate has."""
+APPLIES = 0.5
+"""What applies to a smaller share of the tables is judged by its duels alone."""
+N_KEPT = 2
+"""So many configurations of each algorithm stay in any case: the default, and something to choose beside it."""
 BOOSTING = ("lightgbm", "xgboost", "catboost", "histogram_boosting")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    source = parser.add_mutually_exclusive_group()
-    source.add_argument("--store", help="a store that `recommender collect` has filled")
-    source.add_argument("--knowledge", type=Path, help="the folder of a knowledge base; the shipped one by default")
+    parser.add_argument("--store", help="a store that `recommender collect` has filled, instead of what is at hand")
     parser.add_argument("--output", type=Path, required=True)
     options = parser.parse_args()
-    knowledge = knowledge_of(Store(options.store)) if options.store else load_knowledge(options.knowledge)
+    knowledge = knowledge_of(Store(options.store)) if options.store else evaluated_here()
     options.output.mkdir(parents=True, exist_ok=True)
     tables = {"duels": duels(knowledge), "singles": singles(knowledge), "pruning": pruning(knowledge)}
     for name, table in tables.items():
         table.to_csv(options.output / f"{name}.csv", index=False, float_format="%.4g")
         print(table.to_string(), "\n")
+
+
+def evaluated_here() -> KnowledgeBase:
+    """What the package comes with, and what was evaluated for this study."""
+    return extend(load_knowledge(), load_knowledge(EVIDENCE, alone=True))
 
 
 def _rows(knowledge: KnowledgeBase, task: Task) -> pd.DataFrame:
@@ -64,16 +83,18 @@ def duels(knowledge: KnowledgeBase) -> pd.DataFrame:
 
 
 def singles(knowledge: KnowledgeBase) -> pd.DataFrame:
-    """Each boosting setting alone: its normalized regret, and its duel with CatBoost as it comes."""
+    """Each boosting setting of a duel alone: its regret among them, and how it does against CatBoost as it comes."""
     found = []
     for task in TASKS:
-        rows = _rows(knowledge, task)
+        tried = {c.id: c for duel in IDEAS for c in (duel.new, duel.old) if c.algorithm in BOOSTING}
+        judged = widely_evaluated(knowledge, task, set(tried))
+        rows = with_catboost_as_it_comes(_rows(judged, task))
         for name in METRICS[task]:
             metric = find_metric(name, task)
-            performance = knowledge.performance(task, metric)
-            regrets = normalized_regret(performance[[c.id for c in pool_for(task) if c.id in performance]])
-            for configuration in pool_for(task):
-                if configuration.algorithm not in BOOSTING or configuration.id not in regrets:
+            performance = judged.performance(task, metric)
+            regrets = normalized_regret(performance[[i for i in tried if i in performance]])
+            for configuration in tried.values():
+                if configuration.id not in regrets:
                     continue
                 results = fight(rows, Duel("", configuration, CATBOOST), metric)
                 about = {"task": task, "metric": name, "configuration": str(configuration)}
@@ -82,33 +103,76 @@ def singles(knowledge: KnowledgeBase) -> pd.DataFrame:
     return pd.DataFrame(found)
 
 
+def with_catboost_as_it_comes(rows: pd.DataFrame) -> pd.DataFrame:
+    """The evaluations, with CatBoost's default in the place of the one with its own categories where there are none."""
+    rows = rows.astype({"configuration_id": str})
+    own = rows[(rows["configuration_id"] == CATBOOST.id) & (rows["status"] != "not_applicable")]
+    plain = rows[rows["configuration_id"] == PLAIN_CATBOOST.id]
+    plain = plain[~plain["dataset_id"].isin(own["dataset_id"])].assign(configuration_id=CATBOOST.id)
+    return pd.concat([rows[rows["configuration_id"] != CATBOOST.id], own, plain], ignore_index=True)
+
+
 def pruning(knowledge: KnowledgeBase) -> pd.DataFrame:
-    """What may go of the pool of each task, and what the virtual best loses by it."""
+    """What may go of the pool of each task, and what the virtual best loses by it.
+
+    A configuration goes that may go from every pool that somebody may have and that holds it: all, what needs no extra,
+    and what is interpretable, with extras and without.
+    """
     found = []
     for task in TASKS:
-        metric = find_metric(None, task)
         pool = {c.id: c for c in pool_for(task)}
-        standing = Standing.of(knowledge, task, metric)
-        there = [i for i in pool if i in standing.behind and standing.behind[i].notna().mean() > 0.8]
-        standing = Standing(standing.behind[there], standing.seconds[there])
-        defaults = {i for i, c in pool.items() if i.endswith("-default")}
-        gone = prune(standing, defaults)
-        losses = loss_of_best(standing, gone)
+        standing = Standing.of(widely_evaluated(knowledge, task, set(pool)), task, METRICS[task], set(pool))
+        applies = standing.behind.notna().mean() >= APPLIES
+        standing = standing.among(set(applies.index[applies]))
+        parts = [standing.among(names) for names in pools_of(pool.values())]
+        stay = {i for part in parts for i in set(part.seconds.index) - set(prune(part, kept_anyway(pool.values())))}
+        gone = [i for i in standing.seconds.index if i not in stay]
+        for name, part in zip(("all", "no extra", "interpretable", "interpretable, no extra"), parts, strict=True):
+            losses = loss_of_best(part, [i for i in gone if i in part.seconds])
+            print(
+                f"{task}, {name}: by {len(losses)} tables and metrics the virtual best of what stays is "
+                f"{losses.mean():.2f} standard errors behind on average, and more than one on {(losses > 1).sum()}"
+            )
         print(
-            f"{task}: {len(gone)} of {len(there)} may go, {standing.seconds[gone].sum():.0%} of the seconds; "
-            f"the virtual best is {losses.mean():.2f} standard errors behind on average, {losses.max():.2f} at most"
+            f"{task}: {len(gone)} of {len(standing.seconds)} may go, with {standing.seconds[gone].sum():.0%} of seconds"
         )
-        for name in there:
+        for name, seconds in standing.seconds.items():
             found.append(
                 {
                     "task": task,
-                    "configuration": str(pool[name]),
-                    "share_of_seconds": float(standing.seconds[name]),
+                    "configuration": str(pool[str(name)]),
+                    "share_of_seconds": float(seconds),
                     "best_within_noise": float((standing.behind[name] <= 1).mean()),
                     "goes": name in gone,
                 }
             )
     return pd.DataFrame(found)
+
+
+def pools_of(pool: Iterable[Configuration]) -> list[set[str]]:
+    """The ids of all, of what needs no extra, of what is interpretable, and of what is both."""
+    about = {c.id: ALGORITHMS[c.algorithm] for c in pool}
+    plain = {i for i, algorithm in about.items() if algorithm.extra is None}
+    readable = {i for i, algorithm in about.items() if algorithm.is_interpretable}
+    return [set(about), plain, readable, plain & readable]
+
+
+def widely_evaluated(knowledge: KnowledgeBase, task: Task, pool: Collection[str]) -> KnowledgeBase:
+    """The datasets on which most of what was evaluated of a pool was evaluated, and there the folds that all have."""
+    rows = _rows(knowledge, task)
+    rows = rows[rows["configuration_id"].isin(pool)]
+    counts = rows.groupby("dataset_id", observed=True)["configuration_id"].nunique()
+    few = set(knowledge.datasets.index) - set(counts.index[counts >= MOST * counts.max()])
+    left = knowledge.without(few)
+    return replace(left, evaluations=left.evaluations[left.evaluations["fold"] < N_FOLDS])
+
+
+def kept_anyway(pool: Iterable[Configuration]) -> set[str]:
+    """The first configurations of each algorithm, its default among them."""
+    by_algorithm: dict[str, list[str]] = {}
+    for configuration in pool:
+        by_algorithm.setdefault(configuration.algorithm, []).append(configuration.id)
+    return {i for ids in by_algorithm.values() for i in ids[:N_KEPT]}
 
 
 if __name__ == "__main__":

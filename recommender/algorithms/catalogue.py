@@ -14,7 +14,6 @@ from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.encoding import LINEAR, NATIVE, TREES, Encoding
 from recommender.algorithms.published import (
     CATBOOST_FOR_CLASSES,
-    CATBOOST_FOR_NUMBERS,
     LIGHTGBM_FOR_CLASSES,
     LIGHTGBM_FOR_NUMBERS,
     XGBOOST_FOR_CLASSES,
@@ -96,28 +95,6 @@ ALGORITHMS: dict[str, Algorithm] = {
             encoding=TREES,
             strong_for_classes=(
                 {**LIGHTGBM_FOR_CLASSES, "early_stopping": True},
-                {**LIGHTGBM_FOR_CLASSES, "early_stopping": True, "categories": "native"},
-            ),
-            strong_for_numbers=(
-                {**LIGHTGBM_FOR_NUMBERS, "early_stopping": True},
-                {**LIGHTGBM_FOR_NUMBERS, "early_stopping": True, "categories": "native"},
-            ),
-            strong=(
-                {
-                    "early_stopping": True,
-                    "learning_rate": 0.02,
-                    "num_leaves": 39,
-                    "min_child_samples": 3,
-                    "colsample_bytree": 0.46,
-                    "extra_trees": True,
-                },
-                {
-                    "early_stopping": True,
-                    "learning_rate": 0.02,
-                    "num_leaves": 84,
-                    "min_child_samples": 3,
-                    "colsample_bytree": 0.53,
-                },
                 {
                     "early_stopping": True,
                     "learning_rate": 0.03,
@@ -125,6 +102,9 @@ ALGORITHMS: dict[str, Algorithm] = {
                     "min_child_samples": 5,
                     "colsample_bytree": 0.5,
                 },
+            ),
+            strong_for_numbers=({**LIGHTGBM_FOR_NUMBERS, "early_stopping": True},),
+            strong=(
                 {
                     "n_estimators": 300,
                     "learning_rate": 0.03,
@@ -192,14 +172,13 @@ ALGORITHMS: dict[str, Algorithm] = {
             space=spaces.forest,
             takes="n_estimators criterion max_features min_samples_leaf bootstrap max_leaf_nodes",
             encoding=TREES,
-            strong=(
+            strong=({"n_estimators": 200, "max_features": "sqrt", "min_samples_leaf": 3},),
+            strong_for_classes=(
                 {"n_estimators": 200, "max_features": 0.3},
-                {"n_estimators": 200, "max_features": "sqrt", "min_samples_leaf": 3},
                 {"n_estimators": 200, "max_features": 0.6, "min_samples_leaf": 2},
-                {"n_estimators": 200, "max_features": 0.3, "categories": "target"},
             ),
             strong_for_numbers=({"n_estimators": 200, "max_features": 0.3, "target": "log"},),
-            n_drawn=8,
+            n_drawn=4,
             n_core=1,
             fixed={"n_estimators": 200},  # forests gain from trees, at a known price
             flaml_name="rf",
@@ -215,10 +194,10 @@ ALGORITHMS: dict[str, Algorithm] = {
             encoding=TREES,
             strong=(
                 {"n_estimators": 200, "max_features": 0.5},
-                {"n_estimators": 200, "max_features": "sqrt", "min_samples_leaf": 3},
                 {"n_estimators": 200, "max_features": 1.0, "min_samples_leaf": 2},
                 {"n_estimators": 200, "max_features": 0.5, "categories": "target"},
             ),
+            strong_for_classes=({"n_estimators": 200, "max_features": "sqrt", "min_samples_leaf": 3},),
             strong_for_numbers=({"n_estimators": 200, "max_features": 0.5, "target": "log"},),
             n_drawn=8,
             n_core=1,
@@ -237,12 +216,8 @@ ALGORITHMS: dict[str, Algorithm] = {
             strong=(
                 {"C": 0.01},
                 {"C": 0.1, "l1_ratio": 1.0},
-                {"C": 30.0},
                 {"C": 0.1, "numbers": "splines"},
                 {"C": 0.01, "numbers": "splines"},
-                {"C": 1.0, "numbers": "clipped"},
-                {"C": 1.0, "missing": "indicated"},
-                {"C": 1.0, "categories": "target"},
             ),
             n_drawn=8,
             n_core=1,
@@ -271,7 +246,8 @@ ALGORITHMS: dict[str, Algorithm] = {
             space=spaces.rbf_svm,
             takes="C gamma epsilon probability",
             encoding=LINEAR,
-            strong=({"C": 10.0}, {"C": 100.0}, {"C": 10.0, "gamma": 0.01}, {"C": 1000.0, "gamma": 0.001}),
+            strong=({"C": 10.0}, {"C": 10.0, "gamma": 0.01}, {"C": 1000.0, "gamma": 0.001}),
+            strong_for_classes=({"C": 100.0},),
             n_drawn=9,
             n_core=1,
             for_classes=CALIBRATED,
@@ -287,14 +263,11 @@ ALGORITHMS: dict[str, Algorithm] = {
             space=spaces.k_neighbors,
             takes="n_neighbors weights p",
             encoding=LINEAR,
-            strong=(
-                {"n_neighbors": 1},
-                {"n_neighbors": 20, "weights": "distance"},
-            ),
             strong_for_classes=(
-                {"n_neighbors": 20, "weights": "distance", "numbers": "quantile"},
-                {"n_neighbors": 10, "weights": "distance", "numbers": "clipped"},
+                {"n_neighbors": 20, "weights": "distance"},
+                {"n_neighbors": 10, "weights": "distance"},
             ),
+            strong_for_numbers=({"n_neighbors": 1},),
             n_drawn=5,
             n_core=1,
             max_samples=100_000,
@@ -316,10 +289,8 @@ ALGORITHMS: dict[str, Algorithm] = {
                 {"width": 128, "n_layers": 2, "alpha": 0.1, "learning_rate_init": 0.001},
                 {"width": 32, "n_layers": 1, "alpha": 1.0, "learning_rate_init": 0.01},
                 {"width": 256, "n_layers": 2, "alpha": 0.001, "learning_rate_init": 0.001, "early_stopping": True},
-                {"width": 128, "n_layers": 2, "alpha": 0.1, "learning_rate_init": 0.001, "categories": "target"},
             ),
             strong_for_numbers=(
-                {"width": 128, "n_layers": 2, "alpha": 0.1, "learning_rate_init": 0.001, "numbers": "clipped"},
                 {"width": 128, "n_layers": 2, "alpha": 0.1, "learning_rate_init": 0.001, "target": "log"},
             ),
             n_drawn=8,
@@ -377,13 +348,10 @@ ALGORITHMS: dict[str, Algorithm] = {
             encoding=LINEAR,
             strong=(
                 {"alpha": 10.0},
-                {"alpha": 100.0},
                 {"alpha": 10.0, "numbers": "splines"},
                 {"alpha": 100.0, "numbers": "splines"},
-                {"alpha": 10.0, "numbers": "clipped"},
                 {"alpha": 10.0, "missing": "indicated"},
                 {"alpha": 10.0, "categories": "target"},
-                {"alpha": 10.0, "target": "log"},
                 {"alpha": 10.0, "numbers": "splines", "target": "log"},
             ),
             n_drawn=4,
@@ -399,7 +367,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             takes="alpha",
             encoding=LINEAR,
             strong=({"alpha": 0.01},),
-            n_drawn=4,
+            n_drawn=2,
             is_interpretable=True,
         ),
         Algorithm(
@@ -411,7 +379,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             takes="alpha l1_ratio",
             encoding=LINEAR,
             strong=({"alpha": 0.01, "l1_ratio": 0.5},),
-            n_drawn=4,
+            n_drawn=2,
             is_interpretable=True,
             flaml_name="enet",
         ),
@@ -440,11 +408,8 @@ ALGORITHMS: dict[str, Algorithm] = {
             space=spaces.nystroem,
             takes="n_components width C",
             encoding=LINEAR,
-            strong=(
-                {"n_components": 500, "width": 0.3, "C": 10.0},
-                {"n_components": 1000, "width": 0.1, "C": 30.0},
-            ),
-            strong_for_classes=({"n_components": 500, "width": 0.3, "C": 10.0, "numbers": "quantile"},),
+            strong=({"n_components": 500, "width": 0.3, "C": 10.0},),
+            strong_for_numbers=({"n_components": 1000, "width": 0.1, "C": 30.0},),
             n_drawn=3,
             max_classes=50,
         ),
@@ -457,17 +422,13 @@ ALGORITHMS: dict[str, Algorithm] = {
             takes="learning_rate max_depth min_child_weight subsample "
             "colsample_bytree n_estimators early_stopping reg_lambda colsample_bylevel",
             encoding=TREES,
-            strong_for_classes=(
-                {**XGBOOST_FOR_CLASSES, "early_stopping": True},
-                {**XGBOOST_FOR_CLASSES, "early_stopping": True, "categories": "native"},
-            ),
+            strong_for_classes=({**XGBOOST_FOR_CLASSES, "early_stopping": True},),
             strong_for_numbers=(
                 {**XGBOOST_FOR_NUMBERS, "early_stopping": True},
-                {**XGBOOST_FOR_NUMBERS, "early_stopping": True, "categories": "native"},
+                {"n_estimators": 500, "learning_rate": 0.05, "max_depth": 7, "min_child_weight": 3.0},
             ),
             strong=(
                 {"n_estimators": 300, "learning_rate": 0.05, "max_depth": 4, "subsample": 0.8, "colsample_bytree": 0.8},
-                {"n_estimators": 500, "learning_rate": 0.05, "max_depth": 7, "min_child_weight": 3.0},
             ),
             n_drawn=4,
             n_core=1,
@@ -487,10 +448,6 @@ ALGORITHMS: dict[str, Algorithm] = {
             strong_for_classes=(
                 {**CATBOOST_FOR_CLASSES, "early_stopping": True},
                 {**CATBOOST_FOR_CLASSES, "early_stopping": True, "categories": "native"},
-            ),
-            strong_for_numbers=(
-                {**CATBOOST_FOR_NUMBERS, "early_stopping": True},
-                {**CATBOOST_FOR_NUMBERS, "early_stopping": True, "categories": "native"},
             ),
             strong=(
                 {"categories": "native"},
