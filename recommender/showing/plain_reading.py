@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
     from recommender.tables.dataset import Dataset
+from recommender.tables.frames import unique_names
 
 SINCE = "pd.Timestamp('1970-01-01')"
 PARTS: dict[str, tuple[str, Callable[[pd.Series], pd.Series]]] = {
@@ -55,7 +56,7 @@ def plain_reading(pipeline: Pipeline, dataset: Dataset) -> PlainReading | None:
     dataset : Dataset
         What it is for.
     """
-    if pipeline.steps[0][0] != READ or not dataset.X.columns.is_unique:
+    if pipeline.steps[0][0] != READ or list(dataset.X.columns) != unique_names(dataset.X.columns):
         return None
     columns = dict(zip(dataset.X.columns, dataset.readings, strict=True))
     found = [_lines(name, dataset.X[name], reading) for name, reading in columns.items()]
