@@ -65,3 +65,9 @@ def test_links_lead_somewhere(page):
     for link in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
         if not link.startswith("http"):
             assert (page.parent / link).exists(), link
+
+
+def test_the_tests_behind_a_promise_are_there():
+    named = re.findall(r"`(tests/[\w/]+\.py)`", (ROOT / "docs" / "promises.md").read_text())
+    assert len(set(named)) > 20
+    assert [name for name in named if not (ROOT / name).is_file()] == []

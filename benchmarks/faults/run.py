@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks.faults.hostile.run import came_of
 from benchmarks.faults.rounds import ROUNDS, server_round
-from benchmarks.faults.tables import try_table
 
 KINDS = (*ROUNDS, "server", "tables")
 COUNTS = ("rounds", "lost", "doubled", "left_behind", "tables", "refused", "fits_failed")
@@ -53,16 +53,9 @@ def _server(stack: ExitStack) -> Any:
 def _one(kind: str, seed: int, server: Any) -> dict[str, int]:
     """What a round counts."""
     if kind == "tables":
-        found = [try_table(seed * TABLES_A_ROUND + i) for i in range(TABLES_A_ROUND)]
-        for outcome, why in found:
-            if outcome == "failed":
-                print(why, file=sys.stderr)
-        outcomes = [outcome for outcome, _ in found]
-        return {
-            "tables": len(found),
-            "refused": outcomes.count("refused"),
-            "fits_failed": outcomes.count("failed"),
-        }
+        came_of_them = [came_of(seed * TABLES_A_ROUND + i) for i in range(TABLES_A_ROUND)]
+        counted = {"refused": came_of_them.count("error"), "fits_failed": came_of_them.count("failed")}
+        return {"tables": TABLES_A_ROUND} | counted
     rng = np.random.default_rng(seed)
     came = server_round(rng, server) if kind == "server" else ROUNDS[kind](rng)
     if came.lost or came.doubled or came.left_behind:

@@ -5,42 +5,19 @@ from __future__ import annotations
 import sys
 import types
 
-import numpy as np
-import pandas as pd
 import pytest
 
-from benchmarks.faults import rounds, run, tables
+from benchmarks.faults import rounds, run
 from benchmarks.faults.rounds import Collection, Round
 
 
 def test_every_kind_takes_its_turn_and_counts(monkeypatch):
     monkeypatch.setattr(run, "ROUNDS", {"kill": lambda rng: Round("kill", 2, 1, 0)})
     monkeypatch.setattr(run, "TABLES_A_ROUND", 3)
-    outcomes = iter([("fitted", ""), ("refused", ""), ("failed", "why")] * 2)
-    monkeypatch.setattr(run, "try_table", lambda seed: next(outcomes))
+    monkeypatch.setattr(run, "came_of", lambda seed: ("fits", "error", "failed")[seed % 3])
     *_, figures = run.run(("kill", "tables"), minutes=1, rounds=2, seed=0)
     assert figures.loc["kill"].to_dict() == dict.fromkeys(run.COUNTS, 0) | {"rounds": 2, "lost": 4, "doubled": 2}
     assert figures.loc["tables", ["tables", "refused", "fits_failed"]].tolist() == [6, 2, 2]
-
-
-@pytest.mark.parametrize("kind", tables.COLUMNS)
-def test_columns_are_drawn_by_a_seed(kind):
-    first, second = (tables.COLUMNS[kind](np.random.default_rng(0), 20) for _ in range(2))
-    assert len(first) == 20
-    pd.testing.assert_series_equal(pd.Series(first), pd.Series(second))
-
-
-def test_a_table_is_refused_or_fitted_and_another_error_is_a_failure(monkeypatch):
-    monkeypatch.setattr(tables, "TARGETS", {"one class": tables.TARGETS["one class"]})
-    assert tables.try_table(0)[0] == "refused"
-
-    def broken(X, y):
-        raise KeyError("lost")
-
-    monkeypatch.setattr(tables, "recommend", broken)
-    outcome, why = tables.try_table(0)
-    assert outcome == "failed"
-    assert why.endswith("target of one class: KeyError: 'lost'")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")

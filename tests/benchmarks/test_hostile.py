@@ -17,8 +17,6 @@ from recommender.tables.dataset import Dataset
 QUICK = ("lda", "logistic_regression", "naive_bayes", "ridge", "lasso")
 """Algorithms that fit in no time: enough for most tables, since all of them are given what the preprocessing makes."""
 N_BATCHES = 32
-N_RUN = 8
-"""So many of the batches are run here; the command in `benchmarks/faults/hostile` runs all."""
 SEEDS = [seed for seed in range(N_KINDS) if seed % 4]
 """Three of four kinds."""
 PLAIN = set(SEEDS[::45])
@@ -49,7 +47,7 @@ def test_a_seed_always_gives_the_same():
     assert first.X.equals(again.X)
 
 
-@pytest.mark.parametrize("batch", range(N_RUN))
+@pytest.mark.parametrize("batch", range(N_BATCHES))
 def test_a_clear_error_or_a_recommendation_that_fits(batch, few_reasons):
     fits = 0
     seeds = SEEDS[batch::N_BATCHES]

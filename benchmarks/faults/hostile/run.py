@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     came: Counter[str] = Counter()
     for seed in range(asked.first, asked.first + asked.tables):
-        came[_judged(seed)] += 1
+        came[came_of(seed)] += 1
     print(
         f"{asked.tables:,} tables: {came['error']:,} clear errors, {came['fits']:,} with a recommendation that fits, "
         f"{came['failed']:,} failed"
@@ -35,8 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return int(came["failed"] > 0)
 
 
-def _judged(seed: int) -> str:
-    """What came of the table of a seed, in a word; a failure is told."""
+def came_of(seed: int) -> str:
+    """What came of the table of a seed: ``"fits"``, ``"error"`` or ``"failed"``, which is told."""
     table = hostile_table(seed)
     try:
         return "fits" if judged(table) is None else "error"
