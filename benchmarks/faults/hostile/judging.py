@@ -93,6 +93,8 @@ def _rows(y: Any) -> list[Any]:
     """A target's cells."""
     if isinstance(y, pd.DataFrame):
         y = y.iloc[:, 0]
+    if isinstance(y, np.ndarray) and y.dtype.names:
+        y = y[y.dtype.names[0]]
     if hasattr(y, "to_series"):
         y = y.to_series()
     if hasattr(y, "toarray"):
