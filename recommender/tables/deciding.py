@@ -121,7 +121,8 @@ def _of_categories(cells: Cells) -> Reading:
 def _of_objects(cells: Cells, n_distinct: int) -> Reading:
     inferred = pd.api.types.infer_dtype(cells.sample, skipna=True)
     if inferred in {"integer", "floating", "mixed-integer-float", "decimal", "timedelta", "timedelta64"}:
-        return _of_numbers(cells)
+        differ = len(np.unique(as_numbers(cells.column))) > 1  # as double precision tells them apart
+        return _of_numbers(cells) if differ else CONSTANT
     if inferred in {"datetime", "date", "datetime64", "period"}:
         return Dates()
     if inferred == "boolean":

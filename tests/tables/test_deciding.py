@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from recommender.tables.deciding import decide, decide_all
+from recommender.tables.deciding import CONSTANT, decide, decide_all
 
 RNG = np.random.default_rng(0)
 N = 120
@@ -243,3 +243,8 @@ def test_dates_are_read_as_one_by_one(written):
     texts.iloc[[3, 5]], expected.iloc[[3, 5]] = [None, "soon"], pd.NaT
     found = decide(texts).read(texts)[""]
     pd.testing.assert_series_equal(found, expected, check_names=False)
+
+
+def test_numbers_that_double_precision_does_not_tell_apart_are_constant():
+    assert decide(pd.Series([2**70, 2**70 + 1, 2**70 + 2], dtype=object)) == CONSTANT
+    assert decide(pd.Series([2**70, 2**70 + 2**20, 2**70 + 2**21], dtype=object)).name == "number"
