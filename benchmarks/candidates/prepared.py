@@ -27,16 +27,16 @@ from sklearn.metrics import roc_auc_score
 
 from benchmarks.candidates.combining import ColumnCombiner
 from benchmarks.candidates.telling_pairs import OPERATIONS, Made, calculate, is_category
-from recommender.algorithms.catalogue import (
+from recommender.algorithms.catalogue import find_algorithm
+from recommender.algorithms.encoding import Encoding
+from recommender.algorithms.pipelines import build_reader
+from recommender.algorithms.preprocessing import build_preprocessing
+from recommender.algorithms.published import (
     CATBOOST_FOR_CLASSES,
     CATBOOST_FOR_NUMBERS,
     LIGHTGBM_FOR_CLASSES,
     LIGHTGBM_FOR_NUMBERS,
-    find_algorithm,
 )
-from recommender.algorithms.encoding import Encoding
-from recommender.algorithms.pipelines import build_reader
-from recommender.algorithms.preprocessing import build_preprocessing
 from recommender.tables.dataset import Dataset, Task
 from recommender.tables.loading import load_dataset
 from recommender.tables.splits import split

@@ -25,6 +25,10 @@ SMALL_FILE = 200_000
 PATIENCE = 300.0
 
 
+ROOT = Path(__file__).parents[2]
+"""Where `benchmarks` is found from."""
+
+
 @dataclass(frozen=True)
 class Round:
     """What came of a round.
@@ -62,6 +66,7 @@ class Collection:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
+            cwd=ROOT,
             env={**os.environ, "TMPDIR": str(folder / "tmp")},
             preexec_fn=limited if largest_file else None,
         )

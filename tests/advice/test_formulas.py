@@ -114,7 +114,7 @@ def test_large_numbers_with_a_small_difference():
     assert found(A - B, a=A + 1e9, b=B + 1e9) == [("difference", "a", "b", 0.0)]
 
 
-@pytest.mark.parametrize(("power", "n_found"), [(-300, 0), (-30, 1), (30, 1), (300, 0)])
+@pytest.mark.parametrize(("power", "n_found"), [(-300, 0), (-30, 1), (30, 1), (298, 0)])
 def test_numbers_of_any_size(power, n_found):
     size = 10.0**power
     assert len(found((A + B) * size, a=A * size, b=B * size)) == n_found

@@ -50,7 +50,7 @@ def test_the_whole_way_from_a_table_to_predictions(here, tmp_path, capsys):
     asked = ["--target", "churned", "--seconds", "2", "--include", "lda", "--include", "naive_bayes"]
     assert cli.main(["fit", "churn.csv", *asked, "--output", model, "--html", str(report)]) == 0
     shown = capsys.readouterr()
-    assert f"model written to {model}" in shown.out
+    assert f"model written to {model}" in " ".join(shown.out.split())
     assert "Traceback" not in shown.err
     page = report.read_text(encoding="utf-8")
     assert page.startswith("<!DOCTYPE html>")

@@ -137,7 +137,7 @@ def test_faults_are_outcomes_and_the_run_goes_on(store, pool):
 
 def test_not_applicable_is_an_outcome(store, pool, monkeypatch):
     pool(QUICK[0], Configuration("gaussian_process", {}))
-    monkeypatch.setattr("recommender.evidence.pending.find_algorithm", lambda name: _of_few_rows(ALGORITHMS[name]))
+    monkeypatch.setattr("recommender.algorithms.applying.find_algorithm", lambda name: _of_few_rows(ALGORITHMS[name]))
     summary = collect(store, [1], n_workers=1)
     assert summary.outcomes == {"ok": 20, "not_applicable": 1}
     rows = store.read_evaluations()
@@ -175,7 +175,7 @@ def test_limits_of_rows_are_asked_at_each_size(store, pool, monkeypatch):
     core = pool(QUICK[0])
     monkeypatch.setattr("recommender.evidence.request.core_for", lambda task: core)
     few = replace(ALGORITHMS["naive_bayes"], max_samples=200)
-    monkeypatch.setattr("recommender.evidence.pending.find_algorithm", lambda name: few)
+    monkeypatch.setattr("recommender.algorithms.applying.find_algorithm", lambda name: few)
     assert collect(store, [2], n_workers=2, sizes=[200, 10_000]).outcomes == {"ok": 5, "not_applicable": 1}
 
 
