@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, TimeoutError
@@ -36,6 +37,8 @@ ALWAYS_LOADED = ("sklearn.ensemble", "skrub")
 """Loaded, with the algorithms' own libraries, before a worker takes up a job: no evaluation's seconds are theirs."""
 MIN_METAFEATURES_SECONDS = 600.0
 """Meta-features get at least this long, whatever the limit of an evaluation: they are taken once for a dataset."""
+MOST_LETTERS = 60
+"""A longer path of the folder for temporary files leaves too little of the 100 or so that a socket's may have."""
 GRACE_SECONDS = 20.0
 """A worker that nobody stopped this long after its time was up stops itself."""
 PR_SET_PDEATHSIG = 1
@@ -311,8 +314,9 @@ def _context() -> Any:
 
 @cache
 def _sockets() -> Scratch:
-    """Where multiprocessing puts its sockets, as long as this process lives."""
-    return Scratch()
+    """Where multiprocessing puts its sockets, whose paths must be short, as long as this process lives."""
+    is_long = len(tempfile.gettempdir()) > MOST_LETTERS
+    return Scratch("/tmp" if is_long and Path("/tmp").is_dir() else None)
 
 
 def _end(pool: Any) -> None:

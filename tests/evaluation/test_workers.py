@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -15,7 +16,7 @@ from faults import Faulty
 
 from recommender.algorithms.configuration import Configuration
 from recommender.errors import LimitError, RecommenderError
-from recommender.evaluation.workers import Described, Job, Killed, Limits, LocalWorkers, Spooled, run, spool
+from recommender.evaluation.workers import Described, Job, Killed, Limits, LocalWorkers, Spooled, _sockets, run, spool
 from recommender.tables.loading import load_dataset
 
 HERE = Path(__file__).parent.parent
@@ -236,3 +237,15 @@ def test_workers_end_when_their_parent_is_killed(spooled):
         parent.kill()
     assert len(pids) == 2
     assert wait_until(lambda: not any(map(is_alive, pids)), 20)
+
+
+@pytest.mark.skipif(not Path("/tmp").is_dir(), reason="needs a folder with a short path")
+def test_paths_of_sockets_are_short_where_that_of_temporary_files_is_long(tmp_path, monkeypatch):
+    long = tmp_path / ("long" * 20)
+    long.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(long))
+    with _sockets.__wrapped__() as folder:
+        assert len(folder) < 40
+    monkeypatch.setattr(tempfile, "tempdir", "/tmp")
+    with _sockets.__wrapped__() as folder:
+        assert Path(folder).parent == Path("/tmp")
