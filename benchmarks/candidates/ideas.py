@@ -14,6 +14,7 @@ from recommender.algorithms.published import (
     XGBOOST_FOR_CLASSES,
     XGBOOST_FOR_NUMBERS,
 )
+from recommender.tables.dataset import Task
 
 NATIVE = {"categories": "native"}
 STOPS = {"early_stopping": True}
@@ -92,6 +93,19 @@ STOPPED: tuple[dict[str, Any], ...] = (
     {"learning_rate": 0.03, "num_leaves": 8, "min_child_samples": 5, "colsample_bytree": 0.5},
 )
 """Other settings of LightGBM that stop early: two near those of a published portfolio, and one of small trees."""
+FOR_CLASSES_BEFORE = [
+    Configuration("k_neighbors", {"n_neighbors": 1}),
+    Configuration("logistic_regression", {"C": 30.0}),
+    Configuration("xgboost", {"n_estimators": 500, "learning_rate": 0.05, "max_depth": 7, "min_child_weight": 3.0}),
+]
+FOR_NUMBERS_BEFORE = [
+    Configuration("extra_trees", {"n_estimators": 200, "max_features": "sqrt", "min_samples_leaf": 3}),
+    Configuration("k_neighbors", {"n_neighbors": 20, "weights": "distance"}),
+    Configuration("random_forest", {"n_estimators": 200, "max_features": 0.3}),
+    Configuration("random_forest", {"n_estimators": 200, "max_features": 0.6, "min_samples_leaf": 2}),
+    Configuration("rbf_svm", {"C": 100.0}),
+    Configuration("ridge", {"alpha": 100.0}),
+]
 
 
 IDEAS = [
@@ -119,3 +133,10 @@ IDEAS = [
     Duel.of("other early-stopped settings", "catboost", {**STOPS, "learning_rate": 0.05, "depth": 6}, NATIVE),
 ]
 """Every duel."""
+
+LEFT: dict[Task, list[Configuration]] = {
+    "binary": FOR_CLASSES_BEFORE,
+    "multiclass": FOR_CLASSES_BEFORE,
+    "regression": FOR_NUMBERS_BEFORE,
+}
+"""What the pool of a task had, too, before the rule of `benchmarks.candidates.pruning`."""
