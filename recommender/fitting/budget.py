@@ -1,4 +1,4 @@
-"""Budgets: how much may be spent on trying, how quick this machine is, and how a fit in this process is cut off."""
+"""Budgets: how much may be spent on trying, and how a fit in this process is cut off where the time is up."""
 
 from __future__ import annotations
 
@@ -12,12 +12,6 @@ from types import FrameType
 
 from recommender.errors import RecommendationError
 
-PRIOR_SECONDS = 0.1
-"""So many expected seconds weighs the claim that this machine takes what was expected."""
-FORGOTTEN = 0.8
-"""What remains of an older measurement's weight with each new one: others come and go on a machine."""
-SURPRISE = 3.0
-"""A measurement but the first counts as at most so many times what it was taken for: one model is not the machine."""
 AGAIN_SECONDS = 0.25
 """A fit that did not hear that its time is up is told again."""
 
@@ -70,40 +64,6 @@ class Budget:
     def left(self) -> float:
         """Seconds that are left; infinite without a limit."""
         return self.seconds - self.spent
-
-
-class Pace:
-    """Seconds by the clock for each that was expected, as of lately.
-
-    Examples
-    --------
-    >>> pace = Pace()
-    >>> for _ in range(5):
-    ...     pace.saw(2.0, expected=1.0)
-    >>> 1.9 < pace.ratio < 2
-    True
-    """
-
-    def __init__(self) -> None:
-        self._clock = self._expected = PRIOR_SECONDS
-        self._has_seen = False
-
-    def saw(self, seconds: float, *, expected: float) -> None:
-        """Take into account how long something took."""
-        seen = min(seconds, SURPRISE * self.ratio * expected) if self._has_seen else seconds
-        self._has_seen = True
-        self._clock = FORGOTTEN * self._clock + seen
-        self._expected = FORGOTTEN * self._expected + expected
-
-    @property
-    def is_known(self) -> bool:
-        """Whether anything was measured."""
-        return self._has_seen
-
-    @property
-    def ratio(self) -> float:
-        """Above 1 where this machine is slower than expected, or busy."""
-        return self._clock / self._expected
 
 
 class OutOfTime(BaseException):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from recommender.fitting.budget import Budget
 from recommender.fitting.last_fits import Fitted
 from recommender.fitting.standing import Standing, row_of
 from recommender.fitting.tries import Try
@@ -16,6 +18,9 @@ from recommender.words import duration
 
 if TYPE_CHECKING:
     from recommender.advice.ranking import RecommendedConfiguration
+
+N_LEADERS = 5
+"""So many of the best tries are told of while others go on."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,17 @@ class TrialProgress:
     seconds: float
     seconds_left: float
     leaders: tuple[tuple[str, float, float], ...] = ()
+
+    @classmethod
+    def of(cls, standing: Standing, budget: Budget) -> TrialProgress:
+        """Where the trying is, by the standing of the tries and what is left of the budget."""
+        last = standing.tries[-1].item.algorithm if standing.tries else ""
+        leaders = [
+            (one.item.algorithm, one.score, standing.weights.get(one.id, 0.0)) for one in standing.whole[:N_LEADERS]
+        ]
+        best, score = leaders[0][:2] if leaders else (None, math.nan)
+        left = max(budget.left, 0.0)
+        return cls(last, len(standing.tries), best, score, standing.score, budget.seconds, left, tuple(leaders))
 
 
 @dataclass(frozen=True, eq=False)

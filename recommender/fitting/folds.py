@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from recommender.fitting.validation import N_FOLDS, validation_folds
 from recommender.tables.dataset import Dataset
 from recommender.tables.splits import Split
 
 ALL_FOLDS = 1_000
 """More than any rule has."""
+AIM = 20
+"""So many configurations should be tried; where that takes less than all folds, fewer folds are used."""
+TRYING_SHARE = 0.5
+"""Such a share of the seconds goes into these tries."""
+MIN_FOLDS = 3
+SINGLE_FOLD_ROWS = 5_000
+"""From so many rows on one fold is enough where there is no time for more."""
 
 
 def folds_of(dataset: Dataset, random_state: int = 0, *, no_row_twice: bool = False) -> list[Split]:
@@ -43,3 +52,29 @@ def is_once_at_most(splits: Sequence[Split]) -> bool:
     """Whether no row is left out twice, by which thresholds would be chosen twice."""
     tested = [row for _, test in splits for row in test]
     return len(set(tested)) == len(tested)
+
+
+def n_affordable(splits: Sequence[Split], n_samples: int, *, seconds: float, fold_seconds: float, moves: bool) -> int:
+    """How many of the folds to use: as many as let enough configurations be tried.
+
+    Parameters
+    ----------
+    splits : sequence of (train, test)
+        All folds.
+    n_samples : int
+        Rows of the table: where they are many, one fold may be enough.
+    seconds : float
+        For all tries, of all processors together.
+    fold_seconds : float
+        What a fold of a usual configuration takes.
+    moves : bool
+        Whether thresholds of decision are chosen, for which one fold is never enough.
+
+    Examples
+    --------
+    >>> [n_affordable([([0], [1])] * 10, 150, seconds=s, fold_seconds=1.0, moves=False) for s in (10, 200, 1000)]
+    [3, 5, 10]
+    """
+    is_single_enough = n_samples >= SINGLE_FOLD_ROWS and not moves
+    least = 1 if is_single_enough else min(MIN_FOLDS, len(splits))
+    return int(np.clip(TRYING_SHARE * seconds / (AIM * fold_seconds), least, max(least, len(splits))))

@@ -1,9 +1,11 @@
-"""The last fits: what was chosen, fitted on all rows, one member after another as long as there is time."""
+"""The last fits: what was chosen, fitted on all rows as long as there is time, or what can be fitted in its place."""
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,7 @@ from recommender.errors import RecommendationError
 from recommender.evaluation.evaluate import message_of
 from recommender.fitting.budget import Budget, OutOfTime, cut_off
 from recommender.fitting.ensemble import Member, voting
+from recommender.fitting.forecast import Forecast
 from recommender.fitting.row_weights import RowWeights
 from recommender.fitting.standing import Chosen
 from recommender.fitting.thresholds import Floats, Thresholded, with_thresholds
@@ -45,6 +48,61 @@ class Fitted:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
+def fit_chosen(
+    chosen: Chosen, spare: Sequence[RecommendedConfiguration], dataset: Dataset, *, budget: Budget, **how: Any
+) -> Fitted:
+    """What was chosen, fitted; where that cannot be, its heaviest member alone, or the first one that can.
+
+    Parameters
+    ----------
+    chosen : Chosen
+        What to fit.
+    spare : sequence of RecommendedConfiguration
+        What to fit instead, in the order of preference.
+    dataset : Dataset
+        All rows.
+    budget : Budget
+        What is left of it is for the members of an ensemble; one alone is never cut off.
+    **how
+        Weights, seed and threads, as `fit_first` has them.
+    """
+    is_ensemble = len(chosen.members) > 1
+    fitted = fit_members(chosen, dataset, budget=budget, **how) if is_ensemble else None
+    if fitted is not None:
+        return fitted
+    thresholds = None if is_ensemble else chosen.thresholds
+    return fit_first([chosen.members[0][0].item, *spare], dataset, thresholds=thresholds, **how)
+
+
+def fit_untried(
+    items: Sequence[RecommendedConfiguration], dataset: Dataset, *, forecast: Forecast, **how: Any
+) -> Fitted:
+    """The best expected one that there is time for, where nothing was tried; what is quick where it takes too long.
+
+    Parameters
+    ----------
+    items : sequence of RecommendedConfiguration
+        The best expected one first.
+    dataset : Dataset
+        All rows.
+    forecast : Forecast
+        What fits are expected to take, and what is left of the budget.
+    **how
+        Weights, seed and threads, as `fit_first` has them.
+    """
+    budget = forecast.budget
+    if math.isfinite(budget.seconds):
+        with suppress(OutOfTime, Exception), cut_off(max(budget.left, 0.01)):  # others are left to be fitted
+            return fit_first([forecast.fallback(items, budget.left)], dataset, **how)
+    return fit_first([forecast.fallback(items, budget.left), *best_of_each(items)], dataset, **how)
+
+
+def best_of_each(items: Sequence[RecommendedConfiguration]) -> list[RecommendedConfiguration]:
+    """The first of each algorithm, in their order."""
+    first = {item.algorithm: item for item in reversed(items)}
+    return sorted(first.values(), key=lambda item: item.rank)
+
+
 def fit_first(
     items: Iterable[RecommendedConfiguration],
     dataset: Dataset,
@@ -59,7 +117,7 @@ def fit_first(
     Parameters
     ----------
     items : iterable of RecommendedConfiguration
-        In the order of preference.
+        In the order of preference; one that is there twice is fitted once.
     dataset : Dataset
         All rows.
     weights : RowWeights
@@ -79,7 +137,7 @@ def fit_first(
     first: Exception | None = None
     messages: dict[str, str] = {}
     seconds: dict[str, float] = {}
-    for item in items:
+    for item in {item.configuration.id: item for item in items}.values():
         started = time.monotonic()
         try:
             model = with_thresholds(

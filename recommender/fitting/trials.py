@@ -5,42 +5,28 @@ from __future__ import annotations
 import math
 import time
 import warnings
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from recommender.evaluation.evaluate import Evaluation, evaluate
-from recommender.fitting.beside import END_SECONDS, Beside, Room, n_processors
-from recommender.fitting.budget import Budget, OutOfTime, Pace, cut_off
+from recommender.fitting.budget import Budget, OutOfTime, cut_off
 from recommender.fitting.effort import Effort, Found, TrialProgress
-from recommender.fitting.folds import folds_of, is_once_at_most
-from recommender.fitting.last_fits import Fitted, fit_first, fit_members
-from recommender.fitting.near import near
+from recommender.fitting.folds import AIM, folds_of, is_once_at_most, n_affordable
+from recommender.fitting.forecast import CAUTION, Forecast
+from recommender.fitting.last_fits import Fitted, best_of_each, fit_chosen, fit_untried
+from recommender.fitting.new_settings import near
 from recommender.fitting.row_weights import RowWeights
 from recommender.fitting.session import Session
 from recommender.fitting.standing import CHECKS, Standing
 from recommender.fitting.tries import Judging, Shelf, Try, why_hopeless
+from recommender.fitting.workers_beside import END_SECONDS, Beside, Room, n_processors
 from recommender.tables.dataset import Dataset
 
 if TYPE_CHECKING:
     from recommender.advice.ranking import Ranking, RecommendedConfiguration
 
-AIM = 20
-"""So many configurations should be tried; where that takes less than all folds, fewer folds are used."""
-MIN_FOLDS = 3
-SINGLE_FOLD_ROWS = 5_000
-"""From so many rows on one fold is enough where there is no time for more."""
-CAUTION = 1.3
-"""By how much a fit on all rows is taken to last longer than a fold's and the number of rows say."""
-FOLD_SECONDS = 0.02
-"""What a fold takes besides fitting."""
-QUICK_TIMES = 3.0
-"""So many times what the quickest takes is about as quick."""
 GLANCE_SECONDS = 0.1
-UNKNOWN_SHARE, KNOWN_SHARE = 0.02, 0.2
-"""A fold that is expected to take a larger share of what is left is not fitted in this process; before and after it is
-known how quick the machine is."""
 START_SECONDS = 10.0
 """What it takes to start workers, on a machine that is not busy; they are, where work and time are twice that."""
 LONGEST_SECONDS = 86_400.0
@@ -55,9 +41,8 @@ FROM_POOL = 15
 """So many of the pool are tried before new settings are, near the best ones, every other time."""
 PATIENCE, PATIENCE_ROWS, MIN_PATIENCE = 100, 10_000, 25
 """Trying ends after so many tries without a gain; beyond so many rows fewer, in proportion, down to the last."""
-
-
 UNWEIGHTED, AS_USUAL = RowWeights(), Effort()
+"""All rows count the same; nothing is asked for but a budget."""
 
 
 def search(
@@ -104,20 +89,21 @@ class Trials:
         effort: Effort = AS_USUAL,
     ) -> None:
         self.ranking, self.dataset, self.budget, self.weights, self.effort = ranking, dataset, budget, weights, effort
-        self.session, self.pace, self.shelf = Session(ranking), Pace(), Shelf()
+        self.session, self.shelf = Session(ranking), Shelf()
         self.rng = np.random.default_rng(effort.random_state)
         judge = ranking.judge
         self.n_workers = effort.n_jobs or (n_processors() if math.isfinite(budget.seconds) else 1)
         moves = judge.has_thresholds(dataset.y, weights.judging) and is_once_at_most(effort.splits)
         once = moves or math.isinf(budget.seconds)
         self.splits = list(effort.splits) or folds_of(dataset, effort.random_state, no_row_twice=once)
-        self.share = float(np.mean([len(train) for train, _ in self.splits] or [1])) / dataset.n_samples
+        share = float(np.mean([len(train) for train, _ in self.splits] or [1])) / dataset.n_samples
+        self.forecast = Forecast(budget, share=share)
         self.judging = Judging(judge, ranking.metric, moves)
         self.standing = Standing(
             self.judging,
             ensemble=effort.ensemble and not ranking.filters.interpretable,
             filters=ranking.filters,
-            rows_ratio=CAUTION / self.share,
+            rows_ratio=CAUTION / share,
             random_state=effort.random_state,
         )
         self.n_folds = self._affordable_folds()
@@ -126,46 +112,34 @@ class Trials:
         self.beside: Beside | None = None
 
     # -----------------------------------------------------------------------------------------------------------------
-    # What it costs
+    # What there is time for
 
     def _affordable_folds(self) -> int:
-        """As many folds as let enough configurations be tried."""
-        is_single_enough = self.dataset.n_samples >= SINGLE_FOLD_ROWS and not self.judging.moves
-        least = 1 if is_single_enough else min(MIN_FOLDS, len(self.splits))
+        """All folds where they were asked for or tries are counted; else as many as there is time for."""
         if self.effort.splits or not self.splits or not math.isfinite(self.budget.seconds):
             return len(self.splits)
-        cost = np.median([self._fold_seconds(item) for item in self.ranking.portfolio(AIM)])
-        return int(np.clip(0.5 * self.budget.left * self.n_workers / (AIM * cost), least, max(least, len(self.splits))))
-
-    def _fit_seconds(self, item: RecommendedConfiguration) -> float:
-        """Expected for all rows, here; a second where the knowledge base does not say."""
-        return self.pace.ratio * (item.fit_seconds if item.fit_seconds == item.fit_seconds else 1.0)
-
-    def _fold_seconds(self, item: RecommendedConfiguration) -> float:
-        return self.pace.ratio * FOLD_SECONDS + self._fit_seconds(item) * self.share
+        cost = float(np.median([self.forecast.fold_seconds(item) for item in self.ranking.portfolio(AIM)]))
+        seconds, n_samples = self.budget.left * self.n_workers, self.dataset.n_samples
+        return n_affordable(self.splits, n_samples, seconds=seconds, fold_seconds=cost, moves=self.judging.moves)
 
     def _trying_seconds(self, item: RecommendedConfiguration) -> float:
         """By the clock: a look, and then the other folds."""
         at_once = self.beside.n_workers if self.beside is not None else 1
-        return self._fold_seconds(item) * (1 + math.ceil((self.n_folds - 1) / at_once))
-
-    def _is_small(self, item: RecommendedConfiguration) -> bool:
-        """Whether a fold may be fitted in this process: a call into a library cannot be cut off."""
-        share = KNOWN_SHARE if self.pace.is_known else UNKNOWN_SHARE
-        return self._fold_seconds(item) < share * max(self.budget.left, 0.0)
+        return self.forecast.fold_seconds(item) * (1 + math.ceil((self.n_folds - 1) / at_once))
 
     def reserve(self) -> float:
         """Seconds to keep for the last fits of what is best by now, and for ending."""
         ending = END_SECONDS if self.beside is not None else 0.0
         members = [attempt for attempt in self.standing.tries if self.standing.weights.get(attempt.id)]
         if not members:
-            return ending + CAUTION * self._fit_seconds(self.fallback(self.budget.seconds / 2))
+            quick = self.forecast.fallback(self.ranking.items, self.budget.seconds / 2)
+            return ending + CAUTION * self.forecast.fit_seconds(quick)
         fits = sum(self.standing.refit_seconds(attempt) for attempt in members)
         return ending + fits + CHECKS * self.standing.weighing_seconds
 
     def affords(self, item: RecommendedConfiguration) -> bool:
         """Whether trying it, and fitting it or what is best by now, is expected to end in time."""
-        kept = max(self.reserve(), CAUTION * self._fit_seconds(item))
+        kept = max(self.reserve(), CAUTION * self.forecast.fit_seconds(item))
         return self._trying_seconds(item) + kept < self.budget.left
 
     # -----------------------------------------------------------------------------------------------------------------
@@ -190,7 +164,7 @@ class Trials:
         return max(left, key=lambda item: gains[item.configuration.id] / (self._trying_seconds(item) + share))
 
     def _is_possible(self, item: RecommendedConfiguration, *, small: bool) -> bool:
-        if item.configuration.id in self.begun or (small and not self._is_small(item)):
+        if item.configuration.id in self.begun or (small and not self.forecast.is_small(item)):
             return False
         return self.affords(item)
 
@@ -211,7 +185,7 @@ class Trials:
     def _next_fit(self, *, small: bool = False) -> tuple[Try, int] | None:
         """A fold of a configuration that has begun, or the first one of another."""
         for attempt, folds in self.waiting.items():
-            if folds and not (small and not self._is_small(attempt.item)):
+            if folds and not (small and not self.forecast.is_small(attempt.item)):
                 return attempt, folds.pop(0)
         item = self.next_item(small=small)
         if item is None:
@@ -243,7 +217,7 @@ class Trials:
                 time.sleep(GLANCE_SECONDS)
             else:
                 return
-            self._tell()
+            self.effort.on_progress(TrialProgress.of(self.standing, self.budget))
 
     def _start_beside(self, room: Room) -> None:
         """Start workers where they pay, and give them everything as soon as they are ready."""
@@ -262,12 +236,12 @@ class Trials:
     def _is_worth_starting(self) -> bool:
         """Whether work and time are enough, as soon as it is known how quick this machine is."""
         left = [item for item in self.ranking.items if item.configuration.id not in self.begun]
-        is_known = self.standing.tries or not self._is_small(self.ranking.best)
-        is_needed = math.isfinite(self.budget.seconds) and not all(map(self._is_small, left))
+        is_known = self.standing.tries or not self.forecast.is_small(self.ranking.best)
+        is_needed = math.isfinite(self.budget.seconds) and not all(map(self.forecast.is_small, left))
         if not is_known or not (self.n_workers > 1 or is_needed):
             return False
         work = sum(map(self._trying_seconds, left))
-        return min(work, self.budget.left) > 2 * START_SECONDS * max(self.pace.ratio, 1.0)
+        return min(work, self.budget.left) > 2 * START_SECONDS * max(self.forecast.pace.ratio, 1.0)
 
     def _feed(self, beside: Beside) -> None:
         while beside.n_free > 0 and (fit := self._next_fit()) is not None:
@@ -276,7 +250,7 @@ class Trials:
     def _fit_here(self, attempt: Try, fold: int) -> None:
         """A fold in this process, cut off where it lasts much longer than expected, or the time is up."""
         started, left = self.budget.clock(), self.budget.left - self.reserve()
-        limit = max(LIMIT_TIMES * self._fold_seconds(attempt.item), LIMIT_SHARE * left)
+        limit = max(LIMIT_TIMES * self.forecast.fold_seconds(attempt.item), LIMIT_SHARE * left)
         try:
             with cut_off(max(min(limit, left), 0.01)):
                 evaluation = evaluate(
@@ -297,7 +271,7 @@ class Trials:
         """Take in what came of a fold; end the configuration, or let its other folds be done."""
         if attempt not in self.waiting:  # it was stopped meanwhile
             return
-        self.pace.saw(seconds, expected=self._fold_seconds(attempt.item) / self.pace.ratio)
+        self.forecast.saw_fold(attempt.item, seconds)
         if self.beside is None and len(self.begun) == 1 and not attempt.scores:  # how quick this machine is, is known
             self.n_folds = self._affordable_folds()
         judging = None if self.weights.judging is None else self.weights.judging[self.splits[evaluation.fold][1]]
@@ -330,23 +304,6 @@ class Trials:
         patience = self.effort.patience if self.effort.patience is not None else by_rows
         return math.isfinite(self.budget.seconds) and self.standing.n_idle >= patience
 
-    def _tell(self) -> None:
-        standing, last = self.standing, self.standing.tries[-1:]
-        leaders = [(one.item.algorithm, one.score, standing.weights.get(one.id, 0.0)) for one in standing.whole[:5]]
-        name, score = (leaders[0][0], leaders[0][1]) if leaders else (None, np.nan)
-        self.effort.on_progress(
-            TrialProgress(
-                last[0].item.algorithm if last else "",
-                len(standing.tries),
-                name,
-                score,
-                standing.score,
-                self.budget.seconds,
-                max(self.budget.left, 0.0),
-                tuple(leaders),
-            )
-        )
-
     def end(self) -> None:
         """Close what has begun and is not done."""
         for attempt in list(self.waiting):
@@ -357,44 +314,23 @@ class Trials:
     # -----------------------------------------------------------------------------------------------------------------
     # What it comes to
 
-    def fallback(self, seconds: float) -> RecommendedConfiguration:
-        """The best expected one that so many seconds are enough to fit, or of those that are about as quick as any."""
-        least = min(map(self._fit_seconds, self.ranking.items))
-        enough = max(seconds / CAUTION, QUICK_TIMES * least)
-        return next(item for item in self.ranking.items if self._fit_seconds(item) <= enough)
-
     def found(self) -> Found:
         """The best, or an ensemble, fitted on all rows."""
         left = max(self.budget.left, 0.0)
         chosen = self.standing.settle(most_refit=min(self._most_refit(), left), left=left)
         how: dict[str, Any] = {"weights": self.weights, "random_state": self.effort.random_state}
-        if math.isfinite(self.budget.seconds) and self.budget.seconds < ONE_THREAD_SECONDS:
+        if self.budget.seconds < ONE_THREAD_SECONDS:
             how["n_jobs"] = 1  # threads that wait for each other on a busy machine take many times as long
-        first = self.fallback(self.budget.left) if chosen is None else chosen.members[0][0].item
-        fitted = None
         with warnings.catch_warnings():
             if self.standing.tries:
                 warnings.simplefilter("ignore")  # what warned was judged by left-out rows
-            if chosen is not None and len(chosen.members) > 1:
-                fitted = fit_members(chosen, self.dataset, budget=self.budget, **how)
-            if chosen is None and math.isfinite(self.budget.seconds):
-                fitted = self._fitted_in_time(first, how)
-            if fitted is None:
-                best = [attempt.item for attempt in self.standing.whole]
-                thresholds = chosen.thresholds if chosen is not None and len(chosen.members) == 1 else None
-                first = first if chosen is not None else self.fallback(self.budget.left)
-                spare = [first, *best, *_one_of_each(self.ranking)]
-                fitted = fit_first(_unique(spare), self.dataset, thresholds=thresholds, **how)
+            if chosen is None:
+                fitted = fit_untried(self.ranking.items, self.dataset, forecast=self.forecast, **how)
+            else:
+                spare = [*(attempt.item for attempt in self.standing.whole), *best_of_each(self.ranking.items)]
+                fitted = fit_chosen(chosen, spare, self.dataset, budget=self.budget, **how)
         self.shelf.clear()
         return Found(fitted, self._best_of(fitted), self.standing, self.budget.spent)
-
-    def _fitted_in_time(self, item: RecommendedConfiguration, how: dict[str, Any]) -> Fitted | None:
-        """One that nothing is known of, fitted before the time is up; None where that is too much for it."""
-        try:
-            with cut_off(max(self.budget.left, 0.01)):
-                return fit_first([item], self.dataset, **how)
-        except (OutOfTime, Exception):  # others are left to be fitted
-            return None
 
     def _best_of(self, fitted: Fitted) -> RecommendedConfiguration:
         """The best single one, or what was fitted in its place, with what is expected of it by now."""
@@ -403,13 +339,3 @@ class Trials:
         name = best.id if best is not None and is_there else heaviest
         known = {attempt.id: attempt.item for attempt in self.standing.tries} | self.session.expected()
         return known[name]
-
-
-def _one_of_each(ranking: Ranking) -> list[RecommendedConfiguration]:
-    """The best of each algorithm, for the case that what was chosen fails on the table."""
-    first = {item.algorithm: item for item in reversed(ranking.items)}
-    return sorted(first.values(), key=lambda item: item.rank)
-
-
-def _unique(items: Iterable[RecommendedConfiguration]) -> list[RecommendedConfiguration]:
-    return list({item.configuration.id: item for item in items}.values())

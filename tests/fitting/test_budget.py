@@ -11,7 +11,7 @@ from contextlib import suppress
 import pytest
 
 from recommender.errors import RecommendationError
-from recommender.fitting.budget import Budget, OutOfTime, Pace, cut_off
+from recommender.fitting.budget import Budget, OutOfTime, cut_off
 
 
 def test_what_is_left_is_by_the_clock():
@@ -36,21 +36,6 @@ def test_tries_have_no_end_in_time():
 def test_there_must_be_something_to_spend(how, message):
     with pytest.raises(RecommendationError, match=message):
         Budget(**how)
-
-
-def test_the_pace_follows_the_machine_and_no_single_model():
-    pace = Pace()
-    assert pace.ratio == 1
-    pace.saw(8.0, expected=1.0)
-    assert pace.ratio > 7  # the first one says how busy the machine is
-    pace.saw(1000.0, expected=1.0)  # one model took it
-    assert pace.ratio < 24
-    for _ in range(30):
-        pace.saw(8.0, expected=1.0)
-    assert pace.ratio == pytest.approx(8, rel=0.05)
-    for _ in range(30):
-        pace.saw(0.5, expected=1.0)
-    assert pace.ratio == pytest.approx(0.5, rel=0.05)
 
 
 def test_what_lasts_too_long_is_cut_off_and_cannot_take_that_for_its_own_error():

@@ -19,7 +19,6 @@ from recommender import recommend
 from recommender.errors import RecommendationError
 from recommender.evaluation.evaluate import Evaluation, evaluate
 from recommender.evaluation.workers import Spooled
-from recommender.fitting.beside import Beside, Room
 from recommender.fitting.budget import Budget
 from recommender.fitting.effort import Effort
 from recommender.fitting.folds import asked_folds
@@ -27,6 +26,7 @@ from recommender.fitting.refinement import refine
 from recommender.fitting.thresholds import Thresholded
 from recommender.fitting.trials import Trials
 from recommender.fitting.tries import Try
+from recommender.fitting.workers_beside import Beside, Room
 from recommender.tables.loading import load_dataset
 
 
@@ -145,7 +145,7 @@ def test_nothing_is_started_that_would_overrun(iris):
     assert trials.next_item() is None
     clock.now = 0.0
     for _ in range(20):
-        trials.pace.saw(1e6, expected=1.0)  # this machine is far slower than expected
+        trials.forecast.pace.saw(1e6, expected=1.0)  # this machine is far slower than expected
     assert trials.next_item() is None
 
 
@@ -201,7 +201,7 @@ def test_workers_start_only_where_they_pay(iris):
     many.n_workers, many.n_folds = 4, 20
     assert not many._is_worth_starting()  # before it is known how quick the machine is
     many.standing.tries.append(Try(many.ranking.best))
-    many.pace._clock = 10 * many.pace._expected
+    many.forecast.pace._clock = 10 * many.forecast.pace._expected
     assert many._is_worth_starting()
     many.budget.seconds = 100.0  # too little on a machine that is so busy
     assert not many._is_worth_starting()
@@ -285,38 +285,6 @@ def test_workers_take_everything_once_they_are_ready(iris, monkeypatch):
     assert set(here) == {0}
     whole = trials.standing.whole[0]
     assert sorted(whole.scores) == list(range(trials.n_folds))
-
-
-def test_real_workers_are_started_beside_and_ended(iris):
-    trials, room = trials_for(iris), Room()
-    main = sys.modules["__main__"]
-    room.start(trials.dataset, trials.splits[:2], None, n_workers=1, seconds=60)
-    assert vars(sys.modules["__main__"]).get("__file__") is None
-    end = time.monotonic() + 240
-    while room.beside is None and time.monotonic() < end:
-        time.sleep(0.1)
-    attempt = Try(trials.ranking.best)
-    room.beside.begin(attempt, 1)
-    found = room.beside.ended(240)
-    room.stop()
-    assert [(one, evaluation.status, evaluation.fold) for one, evaluation, _ in found] == [(attempt, "ok", 1)]
-    assert len(found[0][1].predictions[0]) == len(trials.splits[1][1])
-    end = time.monotonic() + 60
-    while sys.modules["__main__"] is not main and time.monotonic() < end:
-        time.sleep(0.1)
-    assert sys.modules["__main__"] is main
-
-
-def test_what_a_library_may_not_give_back_in_time_is_not_fitted_here(iris):
-    trials = trials_for(iris, seconds=10)
-    slow = replace(trials.ranking.best, fit_seconds=3.0)
-    assert not trials._is_small(slow)
-    assert not trials._is_small(replace(slow, fit_seconds=0.5))  # before it is known how quick the machine is
-    trials.pace.saw(0.1, expected=0.1)
-    assert not trials._is_small(slow)
-    assert trials._is_small(replace(slow, fit_seconds=0.5))
-    assert trials.fallback(1.0).fit_seconds <= 1.0
-    assert trials.fallback(-1.0).fit_seconds < 0.1
 
 
 def test_new_settings_follow_once_the_pool_is_known(iris):

@@ -16,7 +16,6 @@ from recommender.errors import ClusterError
 from recommender.evaluation.evaluate import Evaluation
 from recommender.evaluation.scratch import Scratch
 from recommender.evaluation.workers import (
-    MOST_SECONDS,
     Job,
     Killed,
     Limits,
@@ -164,7 +163,7 @@ class Room:
             try:
                 path = Path(folder.name) / "table.parquet"
                 spooled = spool(dataset, path, splits=splits, sample_weight=sample_weight)
-                self._workers = workers = _workers(n_workers, Limits(seconds=min(seconds, MOST_SECONDS)), cluster)
+                self._workers = workers = _workers(n_workers, Limits(seconds), cluster)
                 if isinstance(workers, LocalWorkers):
                     workers.wait_until_ready()
                 self._beside = Beside(workers, spooled)

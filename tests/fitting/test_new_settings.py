@@ -5,7 +5,7 @@ import pytest
 from sklearn.datasets import load_diabetes, load_wine
 
 from recommender import recommend
-from recommender.fitting.near import near
+from recommender.fitting.new_settings import near
 
 
 @pytest.fixture(scope="module", params=[load_wine, load_diabetes], ids=["classes", "numbers"])

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from sklearn.datasets import load_iris
+
+from recommender import recommend
+from recommender.fitting.budget import Budget
+from recommender.fitting.forecast import Forecast, Pace
+
+
+@pytest.fixture(scope="module")
+def ranking():
+    return recommend(load_iris(as_frame=True))
+
+
+def test_the_pace_follows_the_machine_and_no_single_model():
+    pace = Pace()
+    assert pace.ratio == 1
+    pace.saw(8.0, expected=1.0)
+    assert pace.ratio > 7  # the first one says how busy the machine is
+    pace.saw(1000.0, expected=1.0)  # one model took it
+    assert pace.ratio < 24
+    for _ in range(30):
+        pace.saw(8.0, expected=1.0)
+    assert pace.ratio == pytest.approx(8, rel=0.05)
+    for _ in range(30):
+        pace.saw(0.5, expected=1.0)
+    assert pace.ratio == pytest.approx(0.5, rel=0.05)
+
+
+def test_what_a_library_may_not_give_back_in_time_is_not_fitted_here(ranking):
+    forecast = Forecast(Budget(seconds=10, clock=lambda: 0.0), share=0.9)
+    slow = replace(ranking.best, fit_seconds=3.0)
+    assert not forecast.is_small(slow)
+    assert not forecast.is_small(replace(slow, fit_seconds=0.5))  # before it is known how quick the machine is
+    forecast.pace.saw(0.1, expected=0.1)
+    assert not forecast.is_small(slow)
+    assert forecast.is_small(replace(slow, fit_seconds=0.5))
+    assert forecast.fallback(ranking.items, 1.0).fit_seconds <= 1.0
+    assert forecast.fallback(ranking.items, -1.0).fit_seconds < 0.1
+
+
+def test_seconds_are_those_of_the_rows_at_the_pace_that_was_seen(ranking):
+    forecast = Forecast(Budget(seconds=10), share=0.5)
+    item = replace(ranking.best, fit_seconds=2.0)
+    unknown = replace(item, fit_seconds=float("nan"))
+    assert (forecast.fit_seconds(item), forecast.fit_seconds(unknown)) == (2.0, 1.0)
+    assert forecast.fold_seconds(item) == pytest.approx(1.02)
+    for _ in range(30):
+        forecast.saw_fold(item, 3 * 1.02)
+    assert forecast.fold_seconds(item) == pytest.approx(3 * 1.02, rel=0.05)

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import sys
+import time
+
+import pytest
+from sklearn.datasets import load_iris
+
+from recommender import recommend
+from recommender.fitting.tries import Try
+from recommender.fitting.workers_beside import Room
+from recommender.tables.loading import load_dataset
+from recommender.tables.splits import split
+
+
+@pytest.fixture(scope="module")
+def dataset():
+    return load_dataset(load_iris(as_frame=True))
+
+
+def test_real_workers_are_started_beside_and_ended(dataset):
+    room, splits = Room(), split(dataset)[:2]
+    main = sys.modules["__main__"]
+    room.start(dataset, splits, None, n_workers=1, seconds=60)
+    assert vars(sys.modules["__main__"]).get("__file__") is None
+    end = time.monotonic() + 240
+    while room.beside is None and time.monotonic() < end:
+        time.sleep(0.1)
+    attempt = Try(recommend(dataset).best)
+    room.beside.begin(attempt, 1)
+    found = room.beside.ended(240)
+    room.stop()
+    assert [(one, evaluation.status, evaluation.fold) for one, evaluation, _ in found] == [(attempt, "ok", 1)]
+    assert len(found[0][1].predictions[0]) == len(splits[1][1])
+    end = time.monotonic() + 60
+    while sys.modules["__main__"] is not main and time.monotonic() < end:
+        time.sleep(0.1)
+    assert sys.modules["__main__"] is main
