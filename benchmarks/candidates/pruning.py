@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from recommender.algorithms.catalogue import ALGORITHMS
+from recommender.algorithms.configuration import Configuration
 from recommender.evaluation.metrics import Metric, find_metric
 from recommender.evidence.knowledge import KnowledgeBase
 from recommender.measuring.noise import standard_error
@@ -18,6 +20,10 @@ Floats = NDArray[np.float64]
 
 NOISE = 1.0
 """A configuration counts as the best of a dataset within so many standard errors of a difference."""
+APPLIES = 0.5
+"""What applies to a smaller share of the tables is judged by its duels alone."""
+N_KEPT = 2
+"""So many configurations of each algorithm stay in any case: the default, and something to choose beside it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +55,11 @@ class Standing:
         behind = behind.sub(behind.min(axis=1), axis=0).dropna(how="all")
         return Standing(behind, self.seconds[list(behind.columns)])
 
+    def of_most(self) -> Standing:
+        """The same of what applies to most of the tables."""
+        applies = self.behind.notna().mean() >= APPLIES
+        return self.among(set(applies.index[applies]))
+
 
 def _behind(knowledge: KnowledgeBase, task: Task, metric: Metric, pool: Collection[str]) -> pd.DataFrame:
     performance = knowledge.performance(task, metric)
@@ -63,6 +74,42 @@ def _behind(knowledge: KnowledgeBase, task: Task, metric: Metric, pool: Collecti
             errors[str(dataset)] = standard_error(table, float((mine["n_test"] / mine["n_train"]).mean()))
     error = pd.Series(errors).reindex(performance.index)
     return performance.rsub(performance.max(axis=1), axis=0).div(error, axis=0)[error > 0]
+
+
+def may_go(standing: Standing, pool: Collection[Configuration]) -> list[str]:
+    """The configurations that may go from every pool that somebody may have and that holds them.
+
+    Parameters
+    ----------
+    standing : Standing
+        Of all configurations.
+    pool : collection of Configuration
+        All of them, the first ones of each algorithm first.
+    """
+    parts = [standing.among(ids) for ids in pools_of(pool).values()]
+    stay = {i for part in parts for i in set(part.seconds.index) - set(prune(part, _kept_anyway(pool)))}
+    return [str(i) for i in standing.seconds.index if i not in stay]
+
+
+def pools_of(pool: Iterable[Configuration]) -> dict[str, set[str]]:
+    """The ids of all, of what needs no extra, of what is interpretable, and of what is both."""
+    about = {c.id: ALGORITHMS[c.algorithm] for c in pool}
+    plain = {i for i, algorithm in about.items() if algorithm.extra is None}
+    readable = {i for i, algorithm in about.items() if algorithm.is_interpretable}
+    return {
+        "all": set(about),
+        "no extra": plain,
+        "interpretable": readable,
+        "interpretable, no extra": plain & readable,
+    }
+
+
+def _kept_anyway(pool: Iterable[Configuration]) -> set[str]:
+    """The first configurations of each algorithm, its default among them."""
+    by_algorithm: dict[str, list[str]] = {}
+    for configuration in pool:
+        by_algorithm.setdefault(configuration.algorithm, []).append(configuration.id)
+    return {i for ids in by_algorithm.values() for i in ids[:N_KEPT]}
 
 
 def prune(standing: Standing, kept: Collection[str] = ()) -> list[str]:

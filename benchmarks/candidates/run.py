@@ -10,7 +10,7 @@ and ``pruning.csv``, what may go and what that costs.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,9 +18,7 @@ import pandas as pd
 
 from benchmarks.candidates.duels import Duel, fight, summaries, summarize
 from benchmarks.candidates.ideas import CATBOOST, IDEAS, LEFT, PLAIN_CATBOOST
-from benchmarks.candidates.pruning import Standing, loss_of_best, prune
-from recommender.algorithms.catalogue import ALGORITHMS
-from recommender.algorithms.configuration import Configuration
+from benchmarks.candidates.pruning import Standing, loss_of_best, may_go, pools_of
 from recommender.algorithms.pool import pool_for
 from recommender.evaluation.metrics import find_metric
 from recommender.evidence.folder import load_knowledge
@@ -54,11 +52,7 @@ MOST = 0.8
 """The pool is judged on datasets that have at least such a share of the most that any has of it."""
 N_FOLDS = 2
 """By so many folds of each, as many as every candidate has."""
-APPLIES = 0.5
-"""What applies to a smaller share of the tables is judged by its duels alone."""
-N_KEPT = 2
-"""So many configurations of each algorithm stay in any case: the default, and something to choose beside it."""
-BOOSTING = ("lightgbm", "xgboost", "catboost", "histogram_boosting")
+BOOSTING = ("lightgbm", "xgboost", "catboost")
 
 
 def main() -> None:
@@ -124,29 +118,14 @@ def with_catboost_as_it_comes(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def pruning(knowledge: KnowledgeBase) -> pd.DataFrame:
-    """What may go of the pool of each task, and what the virtual best loses by it.
-
-    A configuration goes that may go from every pool that somebody may have and that holds it: all, what needs no extra,
-    and what is interpretable, with extras and without.
-    """
+    """What may go of the pool of each task; what the virtual best loses by it is printed."""
     found = []
     for task in TASKS:
         pool = {c.id: c for c in (*pool_for(task), *LEFT[task])}
         standing = Standing.of(widely_evaluated(knowledge, task, set(pool)), task, METRICS[task], set(pool))
-        applies = standing.behind.notna().mean() >= APPLIES
-        standing = standing.among(set(applies.index[applies]))
-        parts = [standing.among(names) for names in pools_of(pool.values())]
-        stay = {i for part in parts for i in set(part.seconds.index) - set(prune(part, kept_anyway(pool.values())))}
-        gone = [i for i in standing.seconds.index if i not in stay]
-        for name, part in zip(("all", "no extra", "interpretable", "interpretable, no extra"), parts, strict=True):
-            losses = loss_of_best(part, [i for i in gone if i in part.seconds])
-            print(
-                f"{task}, {name}: by {len(losses)} tables and metrics the virtual best of what stays is "
-                f"{losses.mean():.2f} standard errors behind on average, and more than one on {(losses > 1).sum()}"
-            )
-        print(
-            f"{task}: {len(gone)} of {len(standing.seconds)} may go, with {standing.seconds[gone].sum():.0%} of seconds"
-        )
+        standing = standing.of_most()
+        gone = may_go(standing, pool.values())
+        _tell(task, standing, gone, pools_of(pool.values()))
         for name, seconds in standing.seconds.items():
             found.append(
                 {
@@ -160,12 +139,15 @@ def pruning(knowledge: KnowledgeBase) -> pd.DataFrame:
     return pd.DataFrame(found)
 
 
-def pools_of(pool: Iterable[Configuration]) -> list[set[str]]:
-    """The ids of all, of what needs no extra, of what is interpretable, and of what is both."""
-    about = {c.id: ALGORITHMS[c.algorithm] for c in pool}
-    plain = {i for i, algorithm in about.items() if algorithm.extra is None}
-    readable = {i for i, algorithm in about.items() if algorithm.is_interpretable}
-    return [set(about), plain, readable, plain & readable]
+def _tell(task: Task, standing: Standing, gone: list[str], pools: dict[str, set[str]]) -> None:
+    for name, ids in pools.items():
+        losses = loss_of_best(standing.among(ids), [i for i in gone if i in ids])
+        print(
+            f"{task}, {name}: by {len(losses)} tables and metrics the virtual best of what stays is "
+            f"{losses.mean():.2f} standard errors behind on average, and more than one on {(losses > 1).sum()}"
+        )
+    share = standing.seconds[gone].sum() / standing.seconds.sum()
+    print(f"{task}: {len(gone)} of {len(standing.seconds)} may go, with {share:.0%} of the seconds")
 
 
 def widely_evaluated(knowledge: KnowledgeBase, task: Task, pool: Collection[str]) -> KnowledgeBase:
@@ -176,14 +158,6 @@ def widely_evaluated(knowledge: KnowledgeBase, task: Task, pool: Collection[str]
     few = set(knowledge.datasets.index) - set(counts.index[counts >= MOST * counts.max()])
     left = knowledge.without(few)
     return replace(left, evaluations=left.evaluations[left.evaluations["fold"] < N_FOLDS])
-
-
-def kept_anyway(pool: Iterable[Configuration]) -> set[str]:
-    """The first configurations of each algorithm, its default among them."""
-    by_algorithm: dict[str, list[str]] = {}
-    for configuration in pool:
-        by_algorithm.setdefault(configuration.algorithm, []).append(configuration.id)
-    return {i for ids in by_algorithm.values() for i in ids[:N_KEPT]}
 
 
 if __name__ == "__main__":

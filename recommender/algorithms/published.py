@@ -59,3 +59,4 @@ CATBOOST_FOR_NUMBERS: Hyperparameters = {
     "one_hot_max_size": 20,
     "leaf_estimation_iterations": 20,
 }
+"""Not in the pool, since it did not win: see `benchmarks/candidates`."""

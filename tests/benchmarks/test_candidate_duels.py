@@ -2,10 +2,12 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from benchmarks.candidates.duels import Duel, fight, summarize
 from benchmarks.candidates.ideas import IDEAS
-from benchmarks.candidates.pruning import Standing, loss_of_best, prune
+from benchmarks.candidates.pruning import Standing, loss_of_best, may_go, prune
+from recommender.algorithms.configuration import Configuration
 from recommender.evaluation.metrics import METRICS
 
 DUEL = Duel.of("a new one", "ridge", {"alpha": 10.0}, {})
@@ -59,3 +61,13 @@ def test_what_goes_costs_no_dataset_its_best():
     gone = prune(standing, kept=set())
     assert gone == ["a"]
     assert loss_of_best(standing, gone).tolist() == [0.5, 0.0, 0.0]
+
+
+@pytest.mark.parametrize(("default", "goes"), [(9.0, False), (1.0, True)])
+def test_what_somebody_without_extras_needs_stays(default, goes):
+    """A forest is beside CatBoost, which needs an extra, and beside its own default or not."""
+    pool = [Configuration("random_forest", {"max_features": share} if share else {}) for share in (0, 0.2, 0.4)]
+    pool.append(Configuration("catboost", {}))
+    behind = pd.DataFrame([[default, 9.0, 0.5, 0.0], [9.0, 9.0, 9.0, 0.0]], columns=[c.id for c in pool])
+    standing = Standing(behind, pd.Series([0.1, 0.1, 0.4, 0.2], index=behind.columns))
+    assert may_go(standing, pool) == ([pool[2].id] if goes else [])
