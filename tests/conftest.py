@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from openml_stub import make_server
+from threadpoolctl import threadpool_limits
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # started in the background of a shell, the tests, and all processes that they start, would never see Ctrl-C
@@ -24,6 +25,13 @@ def few_trees() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("recommender.measuring.matrix.MetaModel", partial(MetaModel, n_trees=100))
+        yield
+
+
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """Tiny tables gain nothing from threads, and lose much where others use the processors."""
+    with threadpool_limits(1):
         yield
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -16,7 +16,6 @@ from sklearn.base import clone
 from sklearn.inspection import permutation_importance
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import Pipeline
-from threadpoolctl import threadpool_limits
 
 from recommender.algorithms.catalogue import ALGORITHMS
 from recommender.algorithms.configuration import Configuration
@@ -46,13 +45,10 @@ TRIED = {"lda": ("tol", 1e-4), "ridge": ("alpha", 1.0), "gaussian_process": ("al
 """The same where the default is quick enough; else it is C."""
 
 EVERY = [name for name, algorithm in ALGORITHMS.items() if algorithm.is_installed]
-pytestmark = pytest.mark.parametrize(("name", "kind"), [(name, kind) for name in EVERY for kind in ("plain", "read")])
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    with threadpool_limits(1):
-        yield
+pytestmark = [
+    pytest.mark.parametrize(("name", "kind"), [(name, kind) for name in EVERY for kind in ("plain", "read")]),
+    pytest.mark.usefixtures("one_thread"),
+]
 
 
 @cache

@@ -7,11 +7,12 @@ from sklearn.ensemble import VotingClassifier
 
 from recommender import recommend
 from recommender.fitting.budget import Budget
-from recommender.fitting.last_fits import fit_members
+from recommender.fitting.last_fits import fit_first, fit_members
 from recommender.fitting.row_weights import RowWeights
 from recommender.fitting.standing import Chosen
 from recommender.fitting.thresholds import Thresholded
 from recommender.fitting.tries import Try
+from recommender.tables.dataset import Dataset
 
 HOW = {"weights": RowWeights(), "random_state": 0}
 
@@ -64,3 +65,17 @@ def test_one_that_fails_is_left_out_and_says_why(ranking):
     assert next(iter(fitted.weights)).startswith("naive_bayes")
     assert len(fitted.messages) == 2
     assert all("sample_weight" in message for message in fitted.messages.values())
+
+
+def test_what_fails_on_the_table_gives_way_to_another():
+    X, y = load_iris(return_X_y=True, as_frame=True)
+    X, y = X.iloc[:101], y.iloc[:101]  # one row of the third class
+    unable = recommend(X.iloc[:100], y.iloc[:100], include="qda").items
+    dataset = Dataset(X, y, "multiclass")
+    with pytest.raises(ValueError, match="y has only 1 sample"):
+        fit_first(unable, dataset, **HOW)
+    other = recommend(X.iloc[:100], y.iloc[:100], include="naive_bayes").best
+    fitted = fit_first([*unable, other], dataset, **HOW)
+    assert fitted.estimator.predict_proba(X).shape == (101, 3)
+    assert fitted.weights == {other.configuration.id: 1.0}
+    assert all("y has only 1 sample" in fitted.messages[item.configuration.id] for item in unable)
