@@ -39,6 +39,11 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode())
 
 
+def write_page(path: Path, page: str) -> None:
+    """Write HTML whole or not at all; what UTF-8 cannot hold, such as half of a pair, becomes a reference."""
+    write_bytes(path, page.encode(errors="xmlcharrefreplace"))
+
+
 def write_bytes(path: Path, data: bytes) -> None:
     """Write a file whole or not at all."""
     part = path.with_name(f"{path.name}.part")

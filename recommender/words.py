@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from math import isnan
 
 
@@ -15,6 +16,17 @@ def count(n: int, noun: str) -> str:
     ('1 dataset', '1,200 datasets')
     """
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def together(parts: Sequence[str]) -> str:
+    """Parts of a sentence, the last one after an and.
+
+    Examples
+    --------
+    >>> together(["9 numbers", "2 categories", "1 date"]), together(["1 date"])
+    ('9 numbers, 2 categories and 1 date', '1 date')
+    """
+    return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
 
 
 def visible(text: object) -> str:

@@ -17,11 +17,12 @@ from recommender.cli.console import as_json, emit, printed, say, show_text, stat
 from recommender.cli.forms import AdviceForm, TableForm
 from recommender.cli.numerals import LONGEST, limit
 from recommender.cli.options import (
-    FILE,
     CacheOption,
     ExcludeOption,
+    FileArgument,
     FormatOption,
     IncludeOption,
+    InterpretableOption,
     JudgeOption,
     KnowledgeOption,
     ListingCommand,
@@ -32,13 +33,17 @@ from recommender.cli.options import (
     ServerOption,
     SheetOption,
     SuiteOption,
+    TargetOption,
     TaskIdOption,
     TaskOption,
+    chosen_dataset,
     chosen_knowledge,
+    chosen_recommendation,
     chosen_tasks,
 )
 from recommender.cli.tables import show_table
 from recommender.errors import RecommenderError
+from recommender.outputs import check_file, write_page
 from recommender.words import count
 
 app = typer.Typer(
@@ -69,8 +74,8 @@ def about(
 
 @app.command(cls=ListingCommand, epilog="Example: `recommender recommend churn.csv --target Churn --top 3`")
 def recommend(
-    file: Annotated[str, typer.Argument(help=f"{FILE}; or openml:ID.")],
-    target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
+    file: FileArgument,
+    target: TargetOption = None,
     sheet: SheetOption = None,
     top: Annotated[int, typer.Option(min=1, help="How many configurations to show.")] = 5,
     format: Annotated[
@@ -83,9 +88,7 @@ def recommend(
     max_fit_time: MaxFitTimeOption = None,
     max_predict_time: MaxPredictTimeOption = None,
     max_memory: MaxModelMemoryOption = None,
-    interpretable: Annotated[
-        bool, typer.Option("--interpretable", help="Consider only models that a person can read.")
-    ] = False,
+    interpretable: InterpretableOption = False,
     explain: Annotated[bool, typer.Option("--explain", help="Say why as well.")] = False,
     html: Annotated[Path | None, typer.Option(help="Write a report as well: one page for any browser.")] = None,
     knowledge: KnowledgeOption = None,
@@ -95,27 +98,21 @@ def recommend(
     if explain and format is AdviceForm.PYTHON:
         raise RecommenderError("--explain goes with --format table or json, not with a script")
     if html:
-        from recommender.outputs import check_file
-
         check_file(html)
     if server:
         from recommender.tables.openml import set_server
 
         set_server(server)
     with status(f"Looking at {file}") as tell:
-        from recommender.evaluation.scorers import task_asked_by
-        from recommender.recommendation import recommend as ask
         from recommender.showing.script import write_script
-        from recommender.tables.loading import load_dataset
 
-        asked = task or task_asked_by(metric)
-        dataset = load_dataset(file, target=target, task=asked, sheet=sheet)  # type: ignore[arg-type]
-        tell("comparing small learners on some of its rows")
-        found = ask(
+        dataset = chosen_dataset(file, target=target, sheet=sheet, task=task, metric=metric)
+        found = chosen_recommendation(
             dataset,
+            tell,
             metric=metric,
-            include=include or None,
-            exclude=exclude or (),
+            include=include,
+            exclude=exclude,
             max_fit_time=max_fit_time,
             max_predict_time=max_predict_time,
             max_memory=max_memory,
@@ -127,8 +124,7 @@ def recommend(
         if html:
             from recommender.showing.report import write_report
 
-            page = write_report(found, file=place, target=column, top=top)
-            html.write_text(page, encoding="utf-8", errors="xmlcharrefreplace")
+            write_page(html, write_report(found, file=place, target=column, top=top))
             say(f"report written to {html}")
     if format is AdviceForm.JSON:
         reasons = {"reasons": found.explain().to_dict()} if explain else {}
@@ -204,8 +200,8 @@ def train(
 
 @app.command(epilog="Example: `recommender metafeatures churn.csv --target Churn --describe`")
 def metafeatures(
-    file: Annotated[str, typer.Argument(help=f"{FILE}; or openml:ID.")],
-    target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
+    file: FileArgument,
+    target: TargetOption = None,
     sheet: SheetOption = None,
     task: TaskOption = None,
     describe: Annotated[bool, typer.Option("--describe", help="With a sentence on each.")] = False,
@@ -316,7 +312,6 @@ def _benchmark_meta_model(matrices: list[Path], knowledge: Any, n_seeds: int, ou
 
     from recommender.measuring.matrix import measure_matrix
     from recommender.measuring.own_evidence import measure_itself
-    from recommender.outputs import check_file
 
     if output:
         check_file(output)

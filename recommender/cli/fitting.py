@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,17 +17,24 @@ from recommender.cli.numerals import LONGEST, limit
 from recommender.cli.options import (
     FILE,
     ExcludeOption,
+    FileArgument,
     FormatOption,
     IncludeOption,
+    InterpretableOption,
     JudgeOption,
     KnowledgeOption,
     MaxFitTimeOption,
     MaxModelMemoryOption,
     MaxPredictTimeOption,
     SheetOption,
+    TargetOption,
     TaskOption,
+    chosen_dataset,
+    chosen_recommendation,
 )
 from recommender.cli.tables import show_table
+from recommender.errors import DatasetError, listed
+from recommender.outputs import check_file, write_page, write_text
 from recommender.words import count, duration, score_in_words
 
 if TYPE_CHECKING:
@@ -45,9 +52,9 @@ ModelArgument = Annotated[Path, typer.Argument(help="A model that `recommender f
 
 
 def fit(
-    file: Annotated[str, typer.Argument(help=f"{FILE}; or openml:ID.")],
+    file: FileArgument,
     output: Annotated[Path, typer.Option(help="The file for the model, such as churn.skops; it is replaced.")],
-    target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
+    target: TargetOption = None,
     seconds: Annotated[
         float,
         typer.Option(
@@ -62,9 +69,7 @@ def fit(
     max_fit_time: MaxFitTimeOption = None,
     max_predict_time: MaxPredictTimeOption = None,
     max_memory: MaxModelMemoryOption = None,
-    interpretable: Annotated[
-        bool, typer.Option("--interpretable", help="Consider only models that a person can read.")
-    ] = False,
+    interpretable: InterpretableOption = False,
     groups: Annotated[
         str | None,
         typer.Option(help="The column that says which rows belong together: none is judged by its own group."),
@@ -78,44 +83,42 @@ def fit(
     knowledge: KnowledgeOption = None,
 ) -> None:
     """Try for some seconds what is recommended for a table, and save the best, fitted on all rows."""
-    from recommender.outputs import check_file
-
     for written in filter(None, (output, html)):
         check_file(written)
     with status(f"Looking at {file}") as tell:
-        from recommender.evaluation.scorers import task_asked_by
         from recommender.fitting.saving import save
-        from recommender.recommendation import recommend
-        from recommender.tables.loading import load_dataset
 
-        asked = task or task_asked_by(metric)
-        dataset = load_dataset(file, target=target, task=asked, sheet=sheet)  # type: ignore[arg-type]
-        tell("comparing small learners on some of its rows")
+        dataset = chosen_dataset(file, target=target, sheet=sheet, task=task, metric=metric)
         started = time.monotonic()
-        found = recommend(
+        found = chosen_recommendation(
             dataset,
+            tell,
             metric=metric,
-            include=include or None,
-            exclude=exclude or (),
+            include=include,
+            exclude=exclude,
             max_fit_time=max_fit_time,
             max_predict_time=max_predict_time,
             max_memory=max_memory,
             interpretable=interpretable,
             knowledge=knowledge,
         )
-        division: dict[str, Any] = {"cv": folds, "groups": groups, "time": time_column}
         left = max(seconds - (time.monotonic() - started), LEAST_SECONDS)
         with _warnings_said():
             refined = found.refine(
-                dataset.X, dataset.y, seconds=left, on_progress=lambda now: tell(_in_words(now)), **division
+                dataset.X,
+                dataset.y,
+                seconds=left,
+                cv=folds,
+                groups=groups,
+                time=time_column,
+                on_progress=lambda now: tell(_in_words(now)),
             )
         column = str(dataset.y.name)
         save(refined.estimator, output, target=column)
         if html:
             from recommender.showing.card import write_card
 
-            page = write_card(refined, found, target=column)
-            html.write_text(page, encoding="utf-8", errors="xmlcharrefreplace")
+            write_page(html, write_card(refined, found, target=column))
     _show_fitted(refined, found.judge.name, output)
     for note in found.notes():
         say(f"Note: {note}")
@@ -151,8 +154,6 @@ def predict(
 
     The model's columns are found by name; others are left aside.
     """
-    from recommender.outputs import check_file, write_text
-
     if output:
         check_file(output)
     with status(f"Predicting {file}"):
@@ -181,8 +182,6 @@ def evaluate(
     format: FormatOption = TableForm.TABLE,
 ) -> None:
     """Judge a saved model by rows that it was not fitted on: all metrics of its task, with 95 % intervals."""
-    from recommender.errors import DatasetError
-
     with status(f"Judging by {file}") as tell:
         from recommender.fitting.new_rows import new_rows, score_held_out
         from recommender.fitting.saving import saved_target
@@ -233,8 +232,6 @@ def _read(file: str, sheet: str | None, target: str | None = None) -> pd.DataFra
     return table.frame
 
 
-def _say_what_is_left_aside(names: tuple[str, ...] | list[str]) -> None:
-    from recommender.errors import listed
-
+def _say_what_is_left_aside(names: Sequence[str]) -> None:
     if names:
         say(f"Note: the model does not know {count(len(names), 'column')}, left aside: {listed(names)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,8 +18,13 @@ if TYPE_CHECKING:
     from recommender.evaluation.workers import Limits
     from recommender.evidence.knowledge import KnowledgeBase
     from recommender.evidence.store import Store
-    from recommender.tables.dataset import Task
+    from recommender.recommendation import Recommendation
+    from recommender.tables.dataset import Dataset, Task
 
+FILE = "A CSV, Excel, JSON, Parquet, ARFF, SQLite or DuckDB file (FILE::TABLE for one of its tables), or - for stdin"
+"""What a table may come from."""
+FileArgument = Annotated[str, typer.Argument(help=f"{FILE}; or openml:ID.")]
+TargetOption = Annotated[str | None, typer.Option("--target", help="The column to predict.")]
 KnowledgeOption = Annotated[
     Path | None,
     typer.Option("--knowledge", help="A folder written by `recommender train`; what is shipped by default."),
@@ -34,8 +40,6 @@ JudgeOption = Annotated[
 ]
 THE_ALGORITHMS = "ALGORITHMS"
 """Stands in a help for the names of all algorithms."""
-FILE = "A CSV, Excel, JSON, Parquet, ARFF, SQLite or DuckDB file (FILE::TABLE for one of its tables), or - for stdin"
-"""What a table may come from."""
 IncludeOption = Annotated[
     list[str] | None,
     typer.Option("--include", help=f"Consider only this algorithm; may be repeated: {THE_ALGORITHMS}."),
@@ -43,6 +47,9 @@ IncludeOption = Annotated[
 ExcludeOption = Annotated[
     list[str] | None,
     typer.Option("--exclude", help="Leave this algorithm out; may be repeated, with the names of --include."),
+]
+InterpretableOption = Annotated[
+    bool, typer.Option("--interpretable", help="Consider only models that a person can read.")
 ]
 AlgorithmOption = Annotated[
     list[str] | None,
@@ -105,6 +112,32 @@ class ListingCommand(TyperCommand):
             if THE_ALGORITHMS in (getattr(option, "help", None) or ""):
                 option.help = option.help.replace(THE_ALGORITHMS, names)  # type: ignore[attr-defined]
         super().format_help(ctx, formatter)
+
+
+def chosen_dataset(
+    file: str, *, target: str | None, sheet: str | None, task: str | None, metric: str | None
+) -> Dataset:
+    """The table in a file, for the task that was asked for: by name, or by the metric."""
+    from recommender.evaluation.scorers import task_asked_by
+    from recommender.tables.loading import load_dataset
+
+    asked = task or task_asked_by(metric)
+    return load_dataset(file, target=target, task=asked, sheet=sheet)  # type: ignore[arg-type]
+
+
+def chosen_recommendation(
+    dataset: Dataset,
+    tell: Callable[[str], None],
+    *,
+    include: list[str] | None,
+    exclude: list[str] | None,
+    **choices: Any,
+) -> Recommendation:
+    """What is recommended for a table; an option that may be repeated and was not given is no choice."""
+    from recommender.recommendation import recommend
+
+    tell("comparing small learners on some of its rows")
+    return recommend(dataset, include=include or None, exclude=exclude or (), **choices)
 
 
 def chosen_knowledge(store: str | None, folder: Path | None, *, alone: bool = False) -> KnowledgeBase:
