@@ -13,7 +13,7 @@ import pandas as pd
 from recommender.advice.small_learners import compare_kinds, kinds_in_words
 from recommender.metafeatures import METAFEATURES
 from recommender.tables.noticed import columns_in_words
-from recommender.words import number_in_words
+from recommender.words import number_in_words, together
 
 if TYPE_CHECKING:
     from recommender.advice.ranking import Ranking
@@ -80,20 +80,18 @@ class Reasons:
 
     def sentences(self) -> list[str]:
         """The reasons as a person would say them, the most telling first."""
-        safe = "It is the safe choice: nothing is expected to be clearly better."
         return [
             *kinds_in_words(self.kinds, self.recommendation.task),
             self.winners_in_words(),
             self.ranks_in_words(),
-            *([safe] if self.is_safe_choice else []),
+            *self._safety(),
             self.support_in_words(),
         ]
 
     def winners_in_words(self) -> str:
         """What won on the most similar known datasets."""
         won = [f"{name} won {n}" for name, n in self.neighbours["winner"].value_counts().items()]
-        listed = " and ".join(filter(None, [", ".join(won[:-1]), won[-1]]))
-        return f"Of the {len(self.neighbours)} most similar known datasets {listed}."
+        return f"Of the {len(self.neighbours)} most similar known datasets {together(won)}."
 
     def ranks_in_words(self) -> str:
         """What place the chosen algorithm usually takes."""
@@ -138,6 +136,9 @@ class Reasons:
             return "The dataset resembles what the knowledge base has seen."
         return f"The dataset lies outside what the knowledge base has seen: {'; '.join(self.why_outside)}."
 
+    def _safety(self) -> list[str]:
+        return ["It is the safe choice: nothing is expected to be clearly better."] if self.is_safe_choice else []
+
     def _in_words(self, row: Any) -> str:
         regret = self.recommendation.best.expected_regret
         how = "lowers" if row.regret_if_typical > regret else "raises"
@@ -156,7 +157,7 @@ class Reasons:
             f"Why {best.configuration} comes first on {self.recommendation.dataset.name} "
             f"(expected regret {best.expected_regret:.2f}; 0 is the best of the pool, 1 its median)",
             *kinds_in_words(self.kinds, self.recommendation.task),
-            *(["It is the safe choice: nothing is expected to be clearly better."] if self.is_safe_choice else []),
+            *self._safety(),
             "",
             "Most similar known datasets",
             *(

@@ -7,9 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from recommender.advice.small_learners import compare_kinds
 from recommender.algorithms.configuration import Configuration
 from recommender.atlas.in_words import dataset_in_words
 from recommender.atlas.lessons import algorithm_of
+from recommender.atlas.likeness import likeness
 from recommender.evaluation.metrics import Metric, metrics_for
 from recommender.evidence.knowledge import KnowledgeBase
 from recommender.metamodel.regrets import normalized_regret
@@ -52,8 +54,6 @@ class TaskEvidence:
 
 def evidence_of(knowledge: KnowledgeBase, task: Task) -> TaskEvidence:
     """The scores of a task by its default metric; datasets without any score are left out."""
-    from recommender.atlas.likeness import likeness
-
     performance = knowledge.performance(task)
     performance = performance[performance.notna().any(axis=1)]
     return TaskEvidence(task, metrics_for(task)[0], performance, normalized_regret(performance), likeness(performance))
@@ -66,7 +66,7 @@ def describe_dataset(knowledge: KnowledgeBase, evidence: TaskEvidence, dataset_i
     metafeatures = knowledge.metafeatures.reindex([dataset_id])
     return {
         "sentences": dataset_in_words(metafeatures, evidence.task),
-        "metafeatures": metafeatures,
+        "kinds": compare_kinds(metafeatures),
         "winners": winners_by_metric(knowledge, ended, evidence.task),
         "algorithms": compare_algorithms(knowledge, evidence, dataset_id),
         "curves": learning_curves(knowledge, ended, evidence.metric),

@@ -6,7 +6,7 @@ import pandas as pd
 
 from recommender.advice.small_learners import compare_kinds, kinds_in_words
 from recommender.tables.dataset import Task
-from recommender.words import count
+from recommender.words import count, together
 
 KINDS_OF_COLUMNS = {"nr_num": "number", "nr_cat": "category", "nr_text": "text", "nr_date": "date"}
 PLURALS = {"number": "numbers", "category": "categories", "text": "texts", "date": "dates"}
@@ -43,9 +43,8 @@ def _columns(known: dict[str, float]) -> str:
         return ""
     numbers = {noun: int(known.get(name, 0)) for name, noun in KINDS_OF_COLUMNS.items()}
     kinds = [f"{n:,} {noun if n == 1 else PLURALS[noun]}" for noun, n in numbers.items() if n]
-    listed = " and ".join(filter(None, [", ".join(kinds[:-1]), *kinds[-1:]]))
     sizes = f"{count(int(known['nr_inst']), 'row')} and {count(int(known['nr_attr']), 'column')}"
-    return f"{sizes}{f': {listed}' if listed else ''}."
+    return f"{sizes}{f': {together(kinds)}' if kinds else ''}."
 
 
 def _gaps(known: dict[str, float]) -> str:

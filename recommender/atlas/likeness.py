@@ -45,7 +45,7 @@ def places(alike: pd.DataFrame) -> pd.DataFrame:
         What `likeness` returned; of at least three datasets.
     """
     values = alike.to_numpy()
-    found = embed(values, values[0])[:-1]  # the first one twice, since one more is asked for
-    ranks = pd.DataFrame(found, index=alike.index, columns=["x", "y"])
-    low, high = ranks.min(), ranks.max()
-    return 3 + 94 * (ranks - low) / (high - low).where(high > low, 1.0)
+    embedded = embed(values, values[0])[:-1]  # the first one twice, since one more is asked for
+    found = pd.DataFrame(embedded, index=alike.index, columns=["x", "y"])
+    low, high = found.min(), found.max()
+    return 3 + 94 * (found - low) / (high - low).where(high > low, 1.0)

@@ -10,19 +10,18 @@ from typing import Any
 
 import pandas as pd
 
-from recommender.advice.small_learners import compare_kinds, unit_of
+from recommender.advice.small_learners import unit_of
 from recommender.atlas.algorithms import describe_algorithm, tabulate_algorithms
 from recommender.atlas.datasets import TaskEvidence, describe_dataset, evidence_of
 from recommender.atlas.lessons import NEAR, ROWS, range_of_rows
 from recommender.atlas.likeness import places
 from recommender.errors import KnowledgeBaseError
-from recommender.evaluation.metrics import metrics_for
 from recommender.evidence.knowledge import KnowledgeBase
-from recommender.outputs import check_folder, write_text
-from recommender.showing.charts import Mark, bars_of, curves_of, log_axis, scatter, seconds_axis
+from recommender.outputs import check_folder, write_page
+from recommender.showing.charts import Mark, bars_of, curves_of, scatter, seconds_over_rows
 from recommender.showing.pages import render
 from recommender.tables.dataset import TASKS, Task
-from recommender.words import count
+from recommender.words import count, together
 
 N_NUMBERED = 6
 """So many algorithms have their number in the chart of a dataset."""
@@ -70,15 +69,20 @@ def write_atlas(
     if not evidence:
         raise KnowledgeBaseError("no dataset of this knowledge base has a score, so there is nothing to show")
     datasets = _list_datasets(knowledge, evidence)
-    n_configurations = knowledge.evaluations["configuration_id"].nunique()
-    totals = f"{count(len(datasets), 'dataset')}, {count(n_configurations, 'configuration')} and "
-    atlas = _Atlas(knowledge, evidence, datasets, totals + count(len(knowledge.evaluations), "evaluation"))
+    atlas = _Atlas(knowledge, evidence, datasets, _totals(knowledge, len(datasets)))
     n_pages = 0
     for place, page in _pages(atlas, on_progress):
         (folder / place).parent.mkdir(exist_ok=True)
-        write_text(folder / place, page)
+        write_page(folder / place, page)
         n_pages += place.endswith(".html")
     return n_pages
+
+
+def _totals(knowledge: KnowledgeBase, n_datasets: int) -> str:
+    """How much a knowledge base holds."""
+    n_configurations, n_evaluations = knowledge.evaluations["configuration_id"].nunique(), len(knowledge.evaluations)
+    held = {"dataset": n_datasets, "configuration": n_configurations, "evaluation": n_evaluations}
+    return together([count(n, noun) for noun, n in held.items()])
 
 
 def _list_datasets(knowledge: KnowledgeBase, evidence: dict[Task, TaskEvidence]) -> pd.DataFrame:
@@ -135,15 +139,14 @@ def _index(atlas: _Atlas) -> str:
         tasks=list(atlas.evidence),
         ranges=[name for name in ROWS if name in set(table["range"])],
         winners=sorted(set(table["winner"])),
-        metrics=", ".join(f"{metrics_for(found.task)[0].title} ({task})" for task, found in atlas.evidence.items()),
+        metrics=", ".join(f"{found.metric.title} ({task})" for task, found in atlas.evidence.items()),
     )
 
 
 def _dataset(atlas: _Atlas, about: dict[str, Any]) -> str:
     found = atlas.evidence[about["task"]]
     told = describe_dataset(atlas.knowledge, found, about["id"])
-    metafeatures = told.pop("metafeatures")
-    algorithms, sign = _records(told.pop("algorithms").reset_index()), found.metric.sign
+    algorithms, sign = _records(told["algorithms"].reset_index()), found.metric.sign
     marks = [
         Mark(n, row["algorithm"], row["fit_seconds"], row["score"], (row["score"], row["score"]))
         for n, row in enumerate(algorithms[:N_NUMBERED], start=1)
@@ -164,7 +167,7 @@ def _dataset(atlas: _Atlas, about: dict[str, Any]) -> str:
         scatter=scatter(marks, [(s, sign * score) for s, score in others.to_numpy()], sign=sign),
         curves=curves_of(told["curves"], sign=sign),
         alike=_records(alike),
-        bars=bars_of(compare_kinds(metafeatures)),
+        bars=bars_of(told["kinds"]),
         kinds_unit=unit_of(found.task),
     )
 
@@ -175,41 +178,37 @@ def _algorithms(atlas: _Atlas) -> Iterator[tuple[str, str]]:
     rows = []
     for name in names:
         told = describe_algorithm(tables, name)
-        wins, fits = told["wins"], told["fits"]
-        n_datasets = int(wins["datasets"].sum())
-        rows.append(
-            {
-                "name": name,
-                "wins": wins["wins"].sum(),
-                "datasets": n_datasets,
-                "near": wins["near_best"].sum() / n_datasets if n_datasets else None,
-                "seconds": fits["median"].median(),
-            }
-        )
-        yield (
-            f"algorithms/{name}.html",
-            render(
-                "atlas/algorithm.html",
-                root="../",
-                totals=atlas.totals,
-                name=name,
-                sentences=told["sentences"],
-                wins=_records(wins),
-                won=_records(atlas.datasets[atlas.datasets["winner"] == name]),
-                tuning=_records(told["tuning"]),
-                costs=_records(told["costs"]),
-                fits=_fits(fits),
-            ),
-        )
+        rows.append(_in_short(name, told))
+        yield f"algorithms/{name}.html", _algorithm(atlas, name, told)
     rows.sort(key=lambda row: -row["wins"])
     yield "algorithms.html", render("atlas/algorithms.html", root="", totals=atlas.totals, algorithms=rows, near=NEAR)
 
 
-def _fits(fits: pd.DataFrame) -> dict[str, Any]:
-    """Seconds over rows, as a chart."""
-    x = log_axis(fits["train_rows"].tolist(), lambda rows: f"{rows:,.0f}")
-    y = seconds_axis(fits["median"].tolist())
-    return {"x": x, "y": y, "points": [(x.at(rows), y.at(seconds)) for rows, seconds in fits.dropna().to_numpy()]}
+def _in_short(name: str, told: dict[str, Any]) -> dict[str, Any]:
+    """What the list of algorithms says of one."""
+    wins, n_datasets = told["wins"], int(told["wins"]["datasets"].sum())
+    return {
+        "name": name,
+        "wins": wins["wins"].sum(),
+        "datasets": n_datasets,
+        "near": wins["near_best"].sum() / n_datasets if n_datasets else None,
+        "seconds": told["fits"]["median"].median(),
+    }
+
+
+def _algorithm(atlas: _Atlas, name: str, told: dict[str, Any]) -> str:
+    return render(
+        "atlas/algorithm.html",
+        root="../",
+        totals=atlas.totals,
+        name=name,
+        sentences=told["sentences"],
+        wins=_records(told["wins"]),
+        won=_records(atlas.datasets[atlas.datasets["winner"] == name]),
+        tuning=_records(told["tuning"]),
+        costs=_records(told["costs"]),
+        fits=seconds_over_rows(told["fits"]),
+    )
 
 
 def _map(atlas: _Atlas) -> str:

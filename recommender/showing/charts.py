@@ -50,13 +50,23 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Scatter:
-    """Points with numbers among others without, and two axes."""
+class Line:
+    """An algorithm's line in a chart."""
+
+    algorithm: str
+    colour: str
+    points: list[tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Plane:
+    """What lies between two axes: points with numbers, points without, and lines."""
 
     x: Axis
     y: Axis
-    points: list[Point]
-    others: list[tuple[float, float]]
+    points: Sequence[Point] = ()
+    others: Sequence[tuple[float, float]] = ()
+    lines: Sequence[Line] = ()
 
 
 @dataclass(frozen=True)
@@ -100,7 +110,7 @@ def bars_of(scores: pd.Series) -> Bars | None:
     return Bars([str(name) for name in scores.index], scores.tolist(), start)
 
 
-def scores_over_seconds(recommendation: Ranking, n_numbered: int) -> Scatter:
+def scores_over_seconds(recommendation: Ranking, n_numbered: int) -> Plane:
     """What is expected of each configuration over the seconds that it takes to fit; the better, the higher.
 
     Parameters
@@ -116,7 +126,7 @@ def scores_over_seconds(recommendation: Ranking, n_numbered: int) -> Scatter:
     return scatter(marks, others, sign=recommendation.metric.sign)
 
 
-def scatter(marks: Sequence[Mark], others: Sequence[tuple[float, float]], *, sign: int) -> Scatter:
+def scatter(marks: Sequence[Mark], others: Sequence[tuple[float, float]], *, sign: int) -> Plane:
     """Scores over seconds, in a frame that holds all marks and the better half of the others.
 
     Parameters
@@ -138,19 +148,10 @@ def scatter(marks: Sequence[Mark], others: Sequence[tuple[float, float]], *, sig
         taken.append(label)
         low, high = sorted(y.at(end) for end in mark.interval)
         points.append(Point(left, up, low, high, *label, mark.number, colour_of(mark.algorithm)))
-    return Scatter(x, y, points, [(x.at(s), y.at(score)) for s, score in others if y.at(score) >= 0])
+    return Plane(x, y, points, [(x.at(s), y.at(score)) for s, score in others if y.at(score) >= 0])
 
 
-@dataclass(frozen=True)
-class Curves:
-    """Lines over a logarithmic scale of rows: name, colour and points of each, and two axes."""
-
-    x: Axis
-    y: Axis
-    lines: list[tuple[str, str, list[tuple[float, float]]]]
-
-
-def curves_of(scores: Mapping[str, pd.Series], *, sign: int) -> Curves | None:
+def curves_of(scores: Mapping[str, pd.Series], *, sign: int) -> Plane | None:
     """The scores of some algorithms over training rows; None where there are none.
 
     Parameters
@@ -168,13 +169,36 @@ def curves_of(scores: Mapping[str, pd.Series], *, sign: int) -> Curves | None:
     """
     if not scores:
         return None
-    x = log_axis([float(rows) for line in scores.values() for rows in line.index], lambda rows: f"{rows:,.0f}")
+    x = rows_axis([float(rows) for line in scores.values() for rows in line.index])
     y = score_axis([score for line in scores.values() for score in line], sign=sign)
     lines = [
-        (name, colour_of(name), [(x.at(float(rows)), y.at(score)) for rows, score in line.items()])  # type: ignore[arg-type]
+        Line(name, colour_of(name), [(x.at(float(rows)), y.at(score)) for rows, score in line.items()])  # type: ignore[arg-type]
         for name, line in scores.items()
     ]
-    return Curves(x, y, lines)
+    return Plane(x, y, lines=lines)
+
+
+def seconds_over_rows(fits: pd.DataFrame) -> Plane:
+    """Seconds over training rows, a point for each fit.
+
+    Parameters
+    ----------
+    fits : DataFrame with two columns
+        Training rows, and seconds.
+
+    Examples
+    --------
+    >>> found = seconds_over_rows(pd.DataFrame({"train_rows": [100, 1_000], "seconds": [0.1, 1.0]}))
+    >>> found.others
+    [(6.0, 6.0), (94.0, 94.0)]
+    """
+    x, y = rows_axis(fits.iloc[:, 0].tolist()), seconds_axis(fits.iloc[:, 1].tolist())
+    return Plane(x, y, others=[(x.at(rows), y.at(seconds)) for rows, seconds in fits.dropna().to_numpy()])
+
+
+def rows_axis(rows: Sequence[float]) -> Axis:
+    """A logarithmic scale of rows with a tick at each power of ten."""
+    return log_axis(rows, lambda value: f"{value:,.0f}")
 
 
 def seconds_axis(seconds: Sequence[float]) -> Axis:
