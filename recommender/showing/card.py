@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from recommender.algorithms.catalogue import ALGORITHMS
 from recommender.evaluation.metrics import Metric
-from recommender.showing.pages import render
-from recommender.showing.report import TASKS_IN_WORDS
+from recommender.showing.pages import TASKS_IN_WORDS, render
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,6 +15,12 @@ from recommender.words import duration, number_in_words, regret_in_words, score_
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+TASKS_IN_WORDS = {
+    "binary": "Prediction of two classes",
+    "multiclass": "Prediction of several classes",
+    "regression": "Prediction of numbers",
+}
+
 
 def render(template: str, **values: Any) -> str:
     """A page, or a part of one, from a template of this room.

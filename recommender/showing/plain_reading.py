@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 
 from recommender.tables.columns import Categories, Dates, LeftOut, Levels, Numbers, Reading
+from recommender.tables.frames import unique_names
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
     from recommender.tables.dataset import Dataset
-from recommender.tables.frames import unique_names
 
 SINCE = "pd.Timestamp('1970-01-01')"
 PARTS: dict[str, tuple[str, Callable[[pd.Series], pd.Series]]] = {

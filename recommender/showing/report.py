@@ -8,7 +8,7 @@ from recommender.advice.reasons import explain
 from recommender.advice.small_learners import unit_of
 from recommender.notebook import STYLE
 from recommender.showing.charts import bars_of, scores_over_seconds
-from recommender.showing.pages import render
+from recommender.showing.pages import TASKS_IN_WORDS, render
 from recommender.showing.script import write_script
 from recommender.words import regret_in_words
 
@@ -20,12 +20,6 @@ N_TABLE = 10
 """Rows of a notebook's table."""
 N_COLUMNS = 12
 """How many columns a page tells of without being asked."""
-
-TASKS_IN_WORDS = {
-    "binary": "Prediction of two classes",
-    "multiclass": "Prediction of several classes",
-    "regression": "Prediction of numbers",
-}
 
 
 def write_report(recommendation: Ranking, *, file: str, target: str, top: int = 5) -> str:

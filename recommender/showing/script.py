@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 Imports = set[tuple[str, str | None]]
 """Module and name of what a script uses; no name for a module that is imported whole."""
+Call = tuple[str, dict[str, Any]]
+"""A function of pandas by name, and its options."""
 
 HARMLESS = {"builtins", "datetime", "decimal", "numpy", "pandas"}
 """The modules whose values are written as they call themselves."""
@@ -59,10 +61,12 @@ def write_script(item: RecommendedConfiguration, *, file: str, target: str, metr
     """
     imports: Imports = {("sklearn.model_selection", "cross_val_score")}
     pipeline = _plain(item.estimator, item._dataset)
-    plain = plain_reading(pipeline, item._dataset) if _call(file) else None
+    call = _call(file)
+    plain = plain_reading(pipeline, item._dataset) if call else None
     model = expression(plain.pipeline if plain else pipeline, imports)
     measuring = _measuring(metric, item, imports, reads_target=isinstance(pipeline.steps[-1][1], TargetReader))
-    reading = _reading(file, target, imports, drop=_lacks_classes(pipeline), lines=plain.lines if plain else [])
+    lines = plain.lines if plain else []
+    reading = _reading(file, call, target, imports, drop=_lacks_classes(pipeline), lines=lines)
     return "\n".join(
         [
             *_import_lines(imports),
@@ -143,33 +147,32 @@ def _lacks_classes(pipeline: Pipeline) -> bool:
     return is_classifier(pipeline) and isinstance(pipeline.steps[-1][1], TargetReader)
 
 
-def _reading(file: str, target: str, imports: Imports, *, drop: bool, lines: Sequence[str] = ()) -> list[str]:
+def _reading(
+    file: str, call: Call | None, target: str, imports: Imports, *, drop: bool, lines: Sequence[str]
+) -> list[str]:
     """The lines that read the table, less the rows without a target if asked for; plain pandas where that is enough.
 
     With lines for some columns, these are a function, which any later table of the same columns is to go through.
     """
-    call = _call(file)
-    if call:
-        imports.add(("pandas", None))
-        reader, options = call
-        path, part = parted(file)
-        place = str(path) if part else file
-        given = ", ".join([repr(place), *(f"{name}={value!r}" for name, value in options.items())])
-        dropped = f".dropna(subset=[{target!r}])" if drop else ""
-        read = f"pd.{reader}({given}){dropped}"
-        function = (
-            ["", "def read(table):", *(f"    {line}" for line in lines), "    return table", "", ""] if lines else []
-        )
-        return [
-            *function,
-            f"table = {f'read({read})' if lines else read}",
-            f"X, y = table.drop(columns=[{target!r}]), table[{target!r}]",
-        ]
-    imports.add(("recommender.tables.loading", "load_dataset"))
-    return [f"dataset = load_dataset({file!r}, target={target!r})", "X, y = dataset.X, dataset.y"]
+    if call is None:
+        imports.add(("recommender.tables.loading", "load_dataset"))
+        return [f"dataset = load_dataset({file!r}, target={target!r})", "X, y = dataset.X, dataset.y"]
+    imports.add(("pandas", None))
+    reader, options = call
+    path, part = parted(file)
+    place = str(path) if part else file
+    given = ", ".join([repr(place), *(f"{name}={value!r}" for name, value in options.items())])
+    dropped = f".dropna(subset=[{target!r}])" if drop else ""
+    read = f"pd.{reader}({given}){dropped}"
+    function = ["", "def read(table):", *(f"    {line}" for line in lines), "    return table", "", ""] if lines else []
+    return [
+        *function,
+        f"table = {f'read({read})' if lines else read}",
+        f"X, y = table.drop(columns=[{target!r}]), table[{target!r}]",
+    ]
 
 
-def _call(file: str) -> tuple[str, dict[str, Any]] | None:
+def _call(file: str) -> Call | None:
     """The function of pandas that reads a file as it was read, and its options; None where there is none."""
     if file == STANDARD_INPUT or file.startswith("openml:"):
         return None
