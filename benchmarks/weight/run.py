@@ -20,11 +20,13 @@ BLOCK = 512
 """What `st_blocks` counts, in bytes."""
 
 
-def name_of(distribution: Distribution) -> str:
-    return re.sub(r"[-_.]+", "-", distribution.metadata["Name"]).lower()
+def normalised(name: str) -> str:
+    """A distribution's name as all write it: in lower case, with hyphens."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def megabytes(distribution: Distribution) -> float:
+    """What the files of a distribution take on the disk."""
     files = [Path(str(distribution.locate_file(file))) for file in distribution.files or []]
     return sum(file.stat().st_blocks * BLOCK for file in files if file.exists()) / 1e6
 
@@ -32,7 +34,7 @@ def megabytes(distribution: Distribution) -> float:
 def needs(distribution: Distribution) -> set[str]:
     """The names of what a distribution needs without any extra."""
     asked = [each for each in distribution.requires or [] if "extra ==" not in each]
-    return {re.sub(r"[-_.]+", "-", re.match(r"[\w.-]+", each)[0]).lower() for each in asked}
+    return {normalised(re.match(r"[\w.-]+", each)[0]) for each in asked}
 
 
 def reached(name: str, needed: dict[str, set[str]]) -> set[str]:
@@ -48,9 +50,10 @@ def reached(name: str, needed: dict[str, set[str]]) -> set[str]:
 
 def weigh(environment: Path, package: str = "recommender") -> pd.DataFrame:
     """A row for each dependency of the package, the heaviest by what is there only because of it first."""
-    found = list(distributions(path=[str(p) for p in environment.glob("lib/python*/site-packages")]))
-    weight = {name_of(each): megabytes(each) for each in found}
-    needed = {name_of(each): needs(each) for each in found}
+    folders = [str(folder) for folder in environment.glob("lib/python*/site-packages")]
+    found = {normalised(each.metadata["Name"]): each for each in distributions(path=folders)}
+    weight = {name: megabytes(each) for name, each in found.items()}
+    needed = {name: needs(each) for name, each in found.items()}
     direct = sorted(needed[package] & set(needed))
     whole = {name: reached(name, needed) for name in direct}
     rows = []
@@ -66,8 +69,8 @@ def weigh(environment: Path, package: str = "recommender") -> pd.DataFrame:
                 "brings": " ".join(sorted(only - {name})),
             }
         )
-    rows.append({"dependency": package, "itself": weight[package], "with_all_it_needs": sum(
-        weight[each] for each in reached(package, needed))})  # fmt: skip
+    whole_package = sum(weight[each] for each in reached(package, needed))
+    rows.append({"dependency": package, "itself": weight[package], "with_all_it_needs": whole_package})
     return pd.DataFrame(rows).sort_values("with_all_it_needs", ascending=False)
 
 

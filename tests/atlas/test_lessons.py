@@ -1,0 +1,13 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from recommender.atlas.lessons import held_out
+
+
+def test_a_choice_is_judged_on_other_folds_than_it_was_made_on():
+    values = np.array([[0.9, 0.5], [0.1, 0.5], [0.9, 0.5], [0.1, 0.5]])  # the first is lucky on every second fold
+    tuned, default = held_out(values, np.arange(4), at=1)
+    assert tuned == pytest.approx(0.3)
+    assert default == pytest.approx(0.5)
