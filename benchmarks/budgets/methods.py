@@ -134,14 +134,14 @@ def tpe(given: Given, name: str) -> Any:
     """Optuna's TPE on our space of one algorithm, and the best setting fitted on all rows."""
     import optuna
 
-    from benchmarks.peers.methods import _distributions
+    from benchmarks.peers.methods import optuna_distributions
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     algorithm = find_algorithm(name)
     study = optuna.create_study(direction="maximize", sampler=optuna.samplers.TPESampler(seed=given.seed))
 
     def settings() -> Iterator[tuple[Configuration, Callable[[float], None]]]:
-        distributions = _distributions(algorithm.space(given.dataset.task))
+        distributions = optuna_distributions(algorithm.space(given.dataset.task))
         while True:
             trial = study.ask(distributions)
             chosen = Configuration(name, {**algorithm.fixed, **trial.params})

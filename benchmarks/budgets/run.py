@@ -13,11 +13,12 @@ budget and method. It needs ``pip install 'recommender[peers]' autogluon.tabular
 from __future__ import annotations
 
 import argparse
-import csv
 import multiprocessing
 import os
 import time
 from collections.abc import Iterator
+from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,9 @@ import pandas as pd
 from sklearn.model_selection import KFold, StratifiedKFold
 
 from benchmarks.budgets.methods import METHODS, UNTIMED, Given, fit
+from benchmarks.rows import append_rows
 from recommender.evaluation.evaluate import message_of, predict
-from recommender.evaluation.metrics import find_metric
+from recommender.evaluation.metrics import Metric, find_metric
 from recommender.evidence.folder import load_knowledge
 from recommender.evidence.knowledge import KnowledgeBase
 from recommender.measuring.openml_tasks import relatives
@@ -118,51 +120,34 @@ def run(given: argparse.Namespace, knowledge: KnowledgeBase | None) -> None:
     """Measure what is not yet there."""
     known = read_results(given.output)
     done = set(zip(known["table"], known["fold"], known["method"], known["asked_seconds"], strict=True))
-    trained: dict[Any, Trained] = {}
+
+    @cache
+    def trained_without(family: tuple[str, ...], metric: Metric) -> Trained | None:
+        return None if knowledge is None else train(knowledge.without(family), metric)
+
     for dataset, splits in tables(given):
+        metric = find_metric(None, dataset.task)
         family = tuple(relatives(knowledge, dataset)) if knowledge is not None else ()
-        for number, split in enumerate(splits):
-            for seconds in given.seconds:
-                for name in given.methods:
-                    asked = given.seconds[0] if name in UNTIMED else seconds
-                    if (dataset.name, number, name, asked) in done:
-                        continue
-                    done.add((dataset.name, number, name, asked))
-                    model = None
-                    if name == "ours" and knowledge is not None:
-                        key = (dataset.task == "regression", family)
-                        if key not in trained:
-                            trained[key] = train(knowledge.without(family), find_metric(None, dataset.task))
-                        model = trained[key]
-                    row = measured(name, dataset, split, asked, model)
-                    print(dataset.name, number, name, asked, row, flush=True)
-                    about = {
-                        "table": dataset.name,
-                        "task": dataset.task,
-                        "n_samples": dataset.n_samples,
-                        "n_features": dataset.n_features,
-                        "fold": number,
-                        "method": name,
-                        "asked_seconds": asked,
-                        "metric": find_metric(None, dataset.task).name,
-                        "left_out": len(family),
-                    }
-                    _append(given.output, about | row)
+        for number, seconds, name in product(range(len(splits)), given.seconds, given.methods):
+            asked = given.seconds[0] if name in UNTIMED else seconds
+            if (dataset.name, number, name, asked) in done:
+                continue
+            done.add((dataset.name, number, name, asked))
+            trained = trained_without(family, metric) if name == "ours" else None
+            row = measured(name, dataset, splits[number], asked, trained)
+            print(dataset.name, number, name, asked, row, flush=True)
+            about = {"fold": number, "method": name, "asked_seconds": asked, "left_out": len(family)}
+            append_rows(given.output, COLUMNS, [_about_table(dataset) | about | {"metric": metric.name} | row])
+
+
+def _about_table(dataset: Dataset) -> dict[str, Any]:
+    size = {"n_samples": dataset.n_samples, "n_features": dataset.n_features}
+    return {"table": dataset.name, "task": dataset.task} | size
 
 
 def read_results(path: Path) -> pd.DataFrame:
     """The rows that there are."""
     return pd.read_csv(path) if path.exists() else pd.DataFrame(columns=list(COLUMNS))
-
-
-def _append(path: Path, row: dict[str, Any]) -> None:
-    is_new = not path.exists()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
-        if is_new:
-            writer.writeheader()
-        writer.writerow(row)
 
 
 def report(rows: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,6 @@ measures anew what the reading of columns changes, and keeps skrub's rows.
 from __future__ import annotations
 
 import argparse
-import csv
 import hashlib
 import time
 from collections.abc import Iterator
@@ -25,6 +24,7 @@ from benchmarks.dirt.dirtying import Dirty, Kind, dirtied
 from benchmarks.dirt.kinds import KINDS, find_kind
 from benchmarks.dirt.measure import METHODS, Outcome, Table, measured
 from benchmarks.dirt.report import MIN_ABOVE, above_guessing, loss_of, report
+from benchmarks.rows import append_rows
 from recommender.tables.dataset import Dataset
 from recommender.tables.openml import read_suite, read_task, set_server
 
@@ -52,23 +52,12 @@ REFERENCES_FILE = "references.csv"
 REFERENCES = ("task_id", "content", "method", "chosen", "score", "seconds", "status", "message")
 
 
-def append(path: Path, names: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
-    """Add rows to a CSV file, with a header where it is new."""
-    is_new = not path.exists() or not path.stat().st_size
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, names, restval="", lineterminator="\n")
-        if is_new:
-            writer.writeheader()
-        writer.writerows(rows)
-
-
 class References:
     """What methods reach on a task's clean and meant tables, kept in a file; equal tables are measured once."""
 
     def __init__(self, path: Path, task_id: int) -> None:
         self.path, self.task_id = path, task_id
-        append(path, REFERENCES, [])
+        append_rows(path, REFERENCES, [])
         rows = pd.read_csv(path, dtype={"content": str, "message": str})
         rows = rows[rows["task_id"] == task_id]
         self.scores = dict(zip(zip(rows["content"], rows["method"], strict=True), rows["score"], strict=True))
@@ -79,7 +68,7 @@ class References:
         if key not in self.scores:
             done = measured(Table(dataset.y, dataset), method)
             row = {"task_id": self.task_id, "content": key[0], "method": method, **_told(done), "score": done.score}
-            append(self.path, REFERENCES, [row])
+            append_rows(self.path, REFERENCES, [row])
             self.scores[key] = done.score
         return self.scores[key]
 
@@ -92,7 +81,7 @@ def content_of(X: pd.DataFrame) -> str:
 
 def run(task_ids: list[int], kinds: list[Kind], rates: list[float], methods: list[str], output: Path) -> None:
     """Measure what is not yet in the output."""
-    append(output, ROWS, [])
+    append_rows(output, ROWS, [])
     rows = pd.read_csv(output)
     done = set(zip(rows["task_id"], rows["kind"], rows["rate"], rows["method"], strict=True))
     for task_id in task_ids:
@@ -111,7 +100,7 @@ def run(task_ids: list[int], kinds: list[Kind], rates: list[float], methods: lis
                     continue
                 row = {"task_id": task_id, "kind": kind.name, "rate": rate, "columns": len(dirty.columns)}
                 scores_of = scores[method], references.score(meant, method)
-                append(output, ROWS, [row | compared(table, method, *scores_of)])
+                append_rows(output, ROWS, [row | compared(table, method, *scores_of)])
 
 
 def forget(path: Path, methods: list[str]) -> None:

@@ -207,7 +207,7 @@ def tree_parzen(n_trials: int | None) -> Method:
 
         tried.append((fold.inner_score(default := Configuration("lightgbm", {})), default))
         while goes_on():
-            trial = study.ask(_distributions(space))
+            trial = study.ask(optuna_distributions(space))
             configuration = Configuration("lightgbm", dict(trial.params))
             tried.append((fold.inner_score(configuration), configuration))
             study.tell(trial, tried[-1][0] if np.isfinite(tried[-1][0]) else None, state=_state(tried[-1][0]))
@@ -222,7 +222,7 @@ def _state(score: float) -> Any:
     return TrialState.COMPLETE if np.isfinite(score) else TrialState.FAIL
 
 
-def _distributions(space: Any) -> dict[str, Any]:
+def optuna_distributions(space: Any) -> dict[str, Any]:
     """A ConfigSpace in Optuna's words."""
     from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 

@@ -13,7 +13,6 @@ worker process on one thread, within limits on seconds and memory; what fails or
 from __future__ import annotations
 
 import argparse
-import csv
 import math
 import os
 import time
@@ -26,6 +25,7 @@ import pandas as pd
 
 from benchmarks.peers.fits import Blend, Worker
 from benchmarks.peers.methods import ALL, BEST_OF_5, METHODS, RANDOM, TPE, Fold, Spent
+from benchmarks.rows import append_rows
 from recommender.algorithms.configuration import Configuration
 from recommender.errors import RecommenderError
 from recommender.evaluation.evaluate import message_of, status_of
@@ -58,7 +58,7 @@ def run(
     ends: float = math.inf,
 ) -> None:
     """Measure what is not yet in the output, the smallest datasets first, until the clock (`time.time`) says `ends`."""
-    _append(output, [])
+    append_rows(output, COLUMNS, [])
     rows = read_results(output)
     done = set(zip(rows["task_id"], rows["fold"], rows["method"], strict=True))
     best_of_5 = rows[rows["method"] == BEST_OF_5].set_index(["task_id", "fold"])["choose_seconds"].to_dict()
@@ -91,7 +91,7 @@ def run(
                     }
                     if name == BEST_OF_5:
                         fold.budget = float(row["choose_seconds"])
-                    _append(output, [row])
+                    append_rows(output, COLUMNS, [row])
     finally:
         worker.stop()
 
@@ -142,16 +142,6 @@ def _tasks(task_ids: list[int], max_samples: int | None) -> Iterator[OpenMLTask]
 
 def read_results(path: Path) -> pd.DataFrame:
     return pd.read_csv(path, dtype={"message": str, "chosen": str})
-
-
-def _append(path: Path, rows: list[dict[str, Any]]) -> None:
-    is_new = not path.exists() or not path.stat().st_size
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
-        if is_new:
-            writer.writeheader()
-        writer.writerows(rows)
 
 
 def forget(path: Path, task_ids: list[int], methods: list[str]) -> None:

@@ -9,6 +9,7 @@ from benchmarks.peers import fits as peers_fits
 from benchmarks.peers import methods as peers_methods
 from benchmarks.peers import report as peers_report
 from benchmarks.peers import run as peers
+from benchmarks.rows import append_rows
 from recommender.algorithms.catalogue import ALGORITHMS
 from recommender.algorithms.configuration import Configuration
 from recommender.evaluation.metrics import find_metric
@@ -96,10 +97,10 @@ def test_the_report_writes_a_table_and_a_plot(rows, tmp_path):
 def test_rows_are_kept_as_they_come_and_only_those_asked_for_are_forgotten(tmp_path):
     path = tmp_path / "some" / "results.csv"
     for method in ("recommended", "LightGBM default"):
-        peers._append(path, [{"task_id": 1, "fold": 0, "method": method, "message": "a, b"}])
+        append_rows(path, peers.COLUMNS, [{"task_id": 1, "fold": 0, "method": method, "message": "a, b"}])
     assert peers.read_results(path)["message"].tolist() == ["a, b", "a, b"]
     peers.forget(path, [1, 2], ["recommended"])
-    peers._append(path, [{"task_id": 2, "fold": 0, "method": "best of 3"}])
+    append_rows(path, peers.COLUMNS, [{"task_id": 2, "fold": 0, "method": "best of 3"}])
     assert peers.read_results(path)["method"].tolist() == ["LightGBM default", "best of 3"]
 
 
