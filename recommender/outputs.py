@@ -39,13 +39,17 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode())
 
 
-def write_page(path: Path, page: str) -> None:
+def write_html(path: Path, page: str) -> None:
     """Write HTML whole or not at all; what UTF-8 cannot hold, such as half of a pair, becomes a reference."""
     write_bytes(path, page.encode(errors="xmlcharrefreplace"))
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
+    """Write a file whole or not at all; a link stays one, and a device or a pipe is written to as it is."""
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)
+        return
+    path = path.resolve()
     part = path.with_name(f"{path.name}.part")
     part.write_bytes(data)
     part.replace(path)

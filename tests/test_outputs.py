@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from recommender.cli import app as cli
 from recommender.errors import OutputError
-from recommender.outputs import check_file, check_folder, write_text
+from recommender.outputs import check_file, check_folder, write_html, write_text
 
 
 def test_a_file_that_can_be_written_is_not_touched(tmp_path):
@@ -35,6 +37,31 @@ def test_a_text_replaces_the_old_one_and_leaves_nothing_beside_it(tmp_path):
     for text in ("old", "new"):
         write_text(tmp_path / "text", text)
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("text", "new")]
+
+
+def test_a_link_stays_a_link(tmp_path):
+    (tmp_path / "real").mkdir()
+    link = tmp_path / "page.html"
+    link.symlink_to(tmp_path / "real" / "page.html")
+    for text in ("old", "new"):
+        write_text(link, text)
+    assert link.is_symlink()
+    assert [(path.name, path.read_text()) for path in (tmp_path / "real").iterdir()] == [("page.html", "new")]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_a_pipe_is_written_to_and_not_replaced(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with ThreadPoolExecutor(1) as pool:
+        read = pool.submit((tmp_path / "pipe").read_text)
+        write_text(tmp_path / "pipe", "new")
+        assert read.result(timeout=10) == "new"
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_a_page_holds_what_utf_8_cannot(tmp_path):
+    write_html(tmp_path / "page.html", "Zürich \ud800")
+    assert (tmp_path / "page.html").read_text(encoding="utf-8") == "Zürich &#55296;"
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from recommender.atlas.lessons import NEAR, ROWS, range_of_rows
 from recommender.atlas.likeness import places
 from recommender.errors import KnowledgeBaseError
 from recommender.evidence.knowledge import KnowledgeBase
-from recommender.outputs import check_folder, write_page
+from recommender.outputs import check_folder, write_html
 from recommender.showing.charts import Mark, bars_of, curves_of, scatter, seconds_over_rows
 from recommender.showing.pages import render
 from recommender.tables.dataset import TASKS, Task
@@ -73,7 +73,7 @@ def write_atlas(
     n_pages = 0
     for place, page in _pages(atlas, on_progress):
         (folder / place).parent.mkdir(exist_ok=True)
-        write_page(folder / place, page)
+        write_html(folder / place, page)
         n_pages += place.endswith(".html")
     return n_pages
 

@@ -15,7 +15,7 @@ import recommender
 from recommender.cli import collecting, fitting, imports, kb
 from recommender.cli.console import as_json, emit, printed, say, show_text, status
 from recommender.cli.forms import AdviceForm, TableForm
-from recommender.cli.numerals import LONGEST, limit
+from recommender.cli.numerals import LONGEST, limit_option
 from recommender.cli.options import (
     CacheOption,
     ExcludeOption,
@@ -43,7 +43,7 @@ from recommender.cli.options import (
 )
 from recommender.cli.tables import show_table
 from recommender.errors import RecommenderError
-from recommender.outputs import check_file, write_page
+from recommender.outputs import check_file, write_html
 from recommender.words import count
 
 app = typer.Typer(
@@ -124,7 +124,7 @@ def recommend(
         if html:
             from recommender.showing.report import write_report
 
-            write_page(html, write_report(found, file=place, target=column, top=top))
+            write_html(html, write_report(found, file=place, target=column, top=top))
             say(f"report written to {html}")
     if format is AdviceForm.JSON:
         reasons = {"reasons": found.explain().to_dict()} if explain else {}
@@ -212,10 +212,7 @@ def metafeatures(
             "relative, which takes longer; and from pymfe complexity, clustering, concept, itemset."
         ),
     ] = None,
-    time_limit: Annotated[
-        float,
-        typer.Option(parser=limit(0.1, LONGEST), metavar="FLOAT", help="Seconds that each group from pymfe may take."),
-    ] = 60.0,
+    time_limit: Annotated[float, limit_option(0.1, LONGEST, "Seconds that each group from pymfe may take.")] = 60.0,
     format: FormatOption = TableForm.TABLE,
     server: ServerOption = None,
 ) -> None:

@@ -13,7 +13,7 @@ import typer
 
 from recommender.cli.console import emit, printed, say, show_text, status
 from recommender.cli.forms import TableForm
-from recommender.cli.numerals import LONGEST, limit
+from recommender.cli.numerals import LONGEST, limit_option
 from recommender.cli.options import (
     FILE,
     ExcludeOption,
@@ -34,7 +34,7 @@ from recommender.cli.options import (
 )
 from recommender.cli.tables import show_table
 from recommender.errors import DatasetError, listed
-from recommender.outputs import check_file, write_page, write_text
+from recommender.outputs import check_file, write_html, write_text
 from recommender.words import count, duration, score_in_words
 
 if TYPE_CHECKING:
@@ -55,12 +55,7 @@ def fit(
     file: FileArgument,
     output: Annotated[Path, typer.Option(help="The file for the model, such as churn.skops; it is replaced.")],
     target: TargetOption = None,
-    seconds: Annotated[
-        float,
-        typer.Option(
-            parser=limit(0.1, LONGEST), metavar="FLOAT", help="For recommending, trying and fitting, by the clock."
-        ),
-    ] = 60.0,
+    seconds: Annotated[float, limit_option(0.1, LONGEST, "For recommending, trying and fitting, by the clock.")] = 60.0,
     sheet: SheetOption = None,
     metric: JudgeOption = None,
     task: TaskOption = None,
@@ -118,7 +113,7 @@ def fit(
         if html:
             from recommender.showing.card import write_card
 
-            write_page(html, write_card(refined, found, target=column))
+            write_html(html, write_card(refined, found, target=column))
     _show_fitted(refined, found.judge.name, output)
     for note in found.notes():
         say(f"Note: {note}")

@@ -12,7 +12,7 @@ import typer
 from recommender.cli.collecting import end_like_ctrl_c, leave_early
 from recommender.cli.console import emit, printed, say, show_text
 from recommender.cli.forms import TableForm
-from recommender.cli.numerals import identifier
+from recommender.cli.numerals import id_option
 from recommender.cli.options import CacheOption, ServerOption, StoreOption
 from recommender.cli.tables import show_shares, show_table
 from recommender.errors import ServerBusyError, ServerError
@@ -40,17 +40,11 @@ SourceOption = Annotated[
 
 
 def import_evaluations(
-    flow: Annotated[
-        list[int],
-        typer.Option(parser=identifier, metavar="INTEGER", help="The OpenML number of a flow; may be repeated."),
-    ],
+    flow: Annotated[list[int], id_option("The OpenML number of a flow; may be repeated.")],
     suite: Annotated[
         list[str] | None, typer.Option(help="Only on the tasks of this suite, by number or alias; may be repeated.")
     ] = None,
-    task: Annotated[
-        list[int] | None,
-        typer.Option(parser=identifier, metavar="INTEGER", help="Only on this OpenML task; may be repeated."),
-    ] = None,
+    task: Annotated[list[int] | None, id_option("Only on this OpenML task; may be repeated.")] = None,
     metric: Annotated[
         str, typer.Option(help="The evaluation measure, by OpenML's name, such as area_under_roc_curve.")
     ] = "predictive_accuracy",

@@ -47,3 +47,13 @@ def limit(least: float, most: float) -> Callable[[Any], float]:
         return value
 
     return number
+
+
+def id_option(help: str) -> Any:
+    """An option that takes ids, and says so in its help."""
+    return typer.Option(parser=identifier, metavar="INTEGER", help=help)
+
+
+def limit_option(least: float, most: float, help: str) -> Any:
+    """An option that takes a number in such a range, and says so in its help."""
+    return typer.Option(parser=limit(least, most), metavar="FLOAT", help=help)

@@ -11,7 +11,7 @@ from typer.core import TyperCommand
 
 from recommender.cli.console import status
 from recommender.cli.forms import TableForm
-from recommender.cli.numerals import LARGEST, LONGEST, identifier, limit
+from recommender.cli.numerals import LARGEST, LONGEST, id_option, limit_option
 from recommender.evaluation.metrics import METRICS
 
 if TYPE_CHECKING:
@@ -66,10 +66,7 @@ FormatOption = Annotated[TableForm, typer.Option("--format", help="table, json o
 SuiteOption = Annotated[
     list[str] | None, typer.Option("--suite", help="An OpenML suite, by number or alias; may be repeated.")
 ]
-TaskIdOption = Annotated[
-    list[int] | None,
-    typer.Option("--task", parser=identifier, metavar="INTEGER", help="An OpenML task id; may be repeated."),
-]
+TaskIdOption = Annotated[list[int] | None, id_option("An OpenML task id; may be repeated.")]
 ServerOption = Annotated[
     str | None, typer.Option(help="Address of an OpenML server; openml.org by default.", envvar="OPENML_SERVER")
 ]
@@ -80,23 +77,13 @@ ConfigurationsOption = Annotated[
 WorkersOption = Annotated[
     int | None, typer.Option("--workers", min=1, help="Evaluations at once; as many as processors if not given.")
 ]
-MaxFitTimeOption = Annotated[
-    float | None, typer.Option(parser=limit(0, LONGEST), metavar="FLOAT", help="Seconds that fitting once may take.")
-]
-MaxPredictTimeOption = Annotated[
-    float | None,
-    typer.Option(parser=limit(0, LONGEST), metavar="FLOAT", help="Seconds that predicting 1,000 rows may take."),
-]
+MaxFitTimeOption = Annotated[float | None, limit_option(0, LONGEST, "Seconds that fitting once may take.")]
+MaxPredictTimeOption = Annotated[float | None, limit_option(0, LONGEST, "Seconds that predicting 1,000 rows may take.")]
 MaxModelMemoryOption = Annotated[
-    float | None,
-    typer.Option(parser=limit(0, 1024 * LARGEST), metavar="FLOAT", help="Megabytes that the fitted model may take."),
+    float | None, limit_option(0, 1024 * LARGEST, "Megabytes that the fitted model may take.")
 ]
-MaxSecondsOption = Annotated[
-    float, typer.Option(parser=limit(0.1, LONGEST), metavar="FLOAT", help="Seconds that one evaluation may take.")
-]
-MaxMemoryOption = Annotated[
-    float, typer.Option(parser=limit(0.1, LARGEST), metavar="FLOAT", help="Memory in GiB that one evaluation may take.")
-]
+MaxSecondsOption = Annotated[float, limit_option(0.1, LONGEST, "Seconds that one evaluation may take.")]
+MaxMemoryOption = Annotated[float, limit_option(0.1, LARGEST, "Memory in GiB that one evaluation may take.")]
 
 
 class ListingCommand(TyperCommand):

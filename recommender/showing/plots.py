@@ -58,13 +58,10 @@ def plot(recommendation: Ranking) -> Figure:
     MissingExtraError
         If matplotlib is not installed.
     """
-    plt = pyplot()
-    figure, axes = plt.subplots(1, 2, figsize=(13, 5.5), layout="constrained")
+    figure, axes = pyplot().subplots(1, 2, figsize=(13, 5.5), layout="constrained")
     plot_scores(recommendation, axes[0])
     plot_neighbours(recommendation, axes[1])
-    if "inline" in plt.get_backend():  # a notebook shows what is returned, and whatever is open once more
-        plt.close(figure)
-    return figure
+    return shown_once(figure)
 
 
 def plot_scores(recommendation: Ranking, ax: Axes | None = None) -> Axes:
@@ -227,6 +224,14 @@ def pyplot() -> Any:
     except ImportError as error:
         raise MissingExtraError("matplotlib is not installed: pip install recommender[plot]") from error
     return plt
+
+
+def shown_once(figure: Figure) -> Figure:
+    """The figure, closed in a notebook, which shows what is returned, and whatever is open once more."""
+    plt = pyplot()
+    if "inline" in plt.get_backend():
+        plt.close(figure)
+    return figure
 
 
 def _short(text: str, length: int = 70) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from recommender.showing.plots import GREY, INK, colour_of, pyplot
+from recommender.showing.plots import GREY, INK, colour_of, pyplot, shown_once
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -31,8 +31,7 @@ def plot_refinement(refined: Refined) -> Figure:
     MissingExtraError
         If matplotlib is not installed.
     """
-    plt = pyplot()
-    figure, ax = plt.subplots(figsize=(8, 5), layout="constrained")
+    figure, ax = pyplot().subplots(figsize=(8, 5), layout="constrained")
     history = refined.history.dropna(subset=["score"])
     best_first = refined.leaderboard.drop_duplicates("algorithm")["algorithm"].tolist()
     for place, name in enumerate(best_first):
@@ -47,9 +46,7 @@ def plot_refinement(refined: Refined) -> Figure:
     ax.set_title(f"{len(refined.leaderboard)} tried", loc="left", fontweight="bold")
     ax.spines[["top", "right"]].set_visible(False)
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize="small")
-    if "inline" in plt.get_backend():  # a notebook shows what is returned, and whatever is open once more
-        plt.close(figure)
-    return figure
+    return shown_once(figure)
 
 
 def _look_at_the_best(ax: object, scores: list[float], greater_is_better: bool) -> None:
