@@ -154,25 +154,14 @@ class _Recommended(BaseEstimator):
     def _fit_recommended(self, dataset: Dataset, weights: RowWeights, budget: Budget, division: dict[str, Any]) -> None:
         seed = self.random_state
         if not isinstance(seed, Integral):
-            seed = int(check_random_state(seed).randint(2**31 - 1))
-        recommendation = recommend(
-            dataset,
-            metric=self.metric,
-            include=self.include,
-            exclude=self.exclude,
-            max_fit_time=self.max_fit_time,
-            max_predict_time=self.max_predict_time,
-            max_memory=self.max_memory,
-            interpretable=self.interpretable,
-            weighted=weights.fitting is not None,
-            knowledge=self.knowledge,
-            random_state=int(seed),
-        )
+            seed = check_random_state(seed).randint(2**31 - 1)
+        recommendation = self._recommendation(dataset, int(seed), weighted=weights.fitting is not None)
         splits = asked_folds(dataset, random_state=int(seed), **division)
         effort = Effort(ensemble=self.ensemble, n_jobs=self.n_jobs, splits=splits, random_state=int(seed))
         found = search(recommendation, dataset, budget, weights=weights, effort=effort)
         tries = found.standing.tries
-        if tries and (refusals := [one.refusal for one in tries if one.refusal]) and len(refusals) == len(tries):
+        refusals = [one.refusal for one in tries if one.refusal]
+        if refusals and len(refusals) == len(tries):
             raise refusals[0]
         if self.seconds is not None and not tries:
             warnings.warn(found.why_nothing_was_tried(), UserWarning, stacklevel=3)
@@ -181,6 +170,21 @@ class _Recommended(BaseEstimator):
         by_id = {item.configuration.id: item.configuration for item in recommendation.items}
         by_id |= {one.id: one.item.configuration for one in tries}
         self.best_configuration_ = by_id[self.leaderboard_["configuration_id"].iloc[0]]
+
+    def _recommendation(self, dataset: Dataset, seed: int, *, weighted: bool) -> Recommendation:
+        return recommend(
+            dataset,
+            metric=self.metric,
+            include=self.include,
+            exclude=self.exclude,
+            max_fit_time=self.max_fit_time,
+            max_predict_time=self.max_predict_time,
+            max_memory=self.max_memory,
+            interpretable=self.interpretable,
+            weighted=weighted,
+            knowledge=self.knowledge,
+            random_state=seed,
+        )
 
     def _table(self, X: Any, y: Any = "no_validation", *, reset: bool = False) -> pd.DataFrame:
         """The features as a DataFrame under the names that they had, or under positions, when this was fitted."""
@@ -296,7 +300,7 @@ class RecommendedClassifier(ClassifierMixin, _Recommended):
     def __init__(
         self,
         *,
-        metric: str | None = None,
+        metric: Judge | None = None,
         seconds: float | None = None,
         n_candidates: int | None = None,
         ensemble: bool = True,

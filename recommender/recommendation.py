@@ -231,8 +231,8 @@ def recommend(
             tasks = " and ".join(trained.metric.tasks)
             raise RecommendationError(f"the meta-model given is for {tasks} tasks, and this is {data.task}")
     else:
-        name = None if judge is None else judge.name if judge.name in METRICS else judge.nearest
-        trained = load_trained(data.task, name, Path(knowledge) if knowledge else None)
+        learnt = None if judge is None else judge.name if judge.name in METRICS else judge.nearest
+        trained = load_trained(data.task, learnt, Path(knowledge) if knowledge else None)
     filters = Filters(include, exclude, max_fit_time, max_predict_time, max_memory, interpretable, weighted)
     ranking = rank_configurations(data, trained, filters, judge=judge, random_state=random_state)
     return Recommendation(**{field.name: getattr(ranking, field.name) for field in fields(ranking)})

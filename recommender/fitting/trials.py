@@ -11,9 +11,10 @@ import numpy as np
 
 from recommender.evaluation.evaluate import Evaluation, evaluate
 from recommender.fitting.budget import Budget, OutOfTime, cut_off
-from recommender.fitting.effort import Effort, Found, TrialProgress
+from recommender.fitting.effort import Effort, TrialProgress
 from recommender.fitting.folds import AIM, folds_of, is_once_at_most, n_affordable
 from recommender.fitting.forecast import CAUTION, Forecast
+from recommender.fitting.found import Found
 from recommender.fitting.last_fits import Fitted, best_of_each, fit_chosen, fit_untried
 from recommender.fitting.new_settings import near
 from recommender.fitting.row_weights import RowWeights
