@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from recommender.showing.plots import colour_of
+from recommender.showing.colours import colour_of
 from recommender.words import duration, score_in_words
 
 if TYPE_CHECKING:

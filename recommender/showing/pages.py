@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from recommender.algorithms.catalogue import ALGORITHMS
-from recommender.showing.plots import colour_of
+from recommender.showing.colours import colour_of
 from recommender.words import duration, number_in_words, regret_in_words, score_in_words, size
 
 if TYPE_CHECKING:

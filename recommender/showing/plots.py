@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.algorithms.catalogue import ALGORITHMS
 from recommender.errors import MissingExtraError
+from recommender.showing.colours import GREY, INK, colour_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,19 +25,6 @@ LINE = 0.065
 """Height of a line of names, as a share of the plot's."""
 N_WINNERS = 6
 """So many of the algorithms that won most often have their colours."""
-COLOURS = (
-    *("#0072b2", "#009e73", "#66c2a5", "#d55e00", "#e69f00", "#cc79a7", "#8c6d31", "#7b3294", "#f28e6b", "#a6463a"),
-    *("#b5a642", "#c51b7d", "#e78ac3", "#f4b6d2", "#1b6e5a", "#a58bd0", "#1f3a93", "#56b4e9", "#4d4d4d", "#b2df8a"),
-    *("#00868b", "#8b4513", "#cdad00", "#6b8e23"),
-)
-"""A colour for each algorithm, in the order of the catalogue; Okabe and Ito's, which people of all kinds of colour
-vision can tell apart, where they win most often."""
-GREY, INK = "#9aa3ad", "#16202e"
-
-
-def colour_of(algorithm: str) -> str:
-    """The colour that an algorithm has in all plots."""
-    return COLOURS[list(ALGORITHMS).index(algorithm) % len(COLOURS)] if algorithm in ALGORITHMS else GREY
 
 
 def plot(recommendation: Ranking) -> Figure:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from recommender.showing.plots import GREY, INK, colour_of, pyplot, shown_once
+from recommender.showing.colours import GREY, INK, colour_of
+from recommender.showing.plots import pyplot, shown_once
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

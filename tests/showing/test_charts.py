@@ -5,7 +5,7 @@ from sklearn.datasets import load_diabetes, load_wine
 
 from recommender import recommend
 from recommender.showing.charts import score_axis, scores_over_seconds, seconds_axis
-from recommender.showing.plots import colour_of
+from recommender.showing.colours import colour_of
 
 
 def test_numbered_points_are_the_first_of_the_ranking():

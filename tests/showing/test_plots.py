@@ -12,7 +12,8 @@ from sklearn.datasets import load_diabetes, load_wine
 from recommender import recommend
 from recommender.algorithms.catalogue import ALGORITHMS
 from recommender.errors import MissingExtraError
-from recommender.showing.plots import GREY, INK, colour_of, embed, plot_neighbours, plot_scores
+from recommender.showing.colours import colour_of
+from recommender.showing.plots import embed, plot_neighbours, plot_scores
 
 mpl.use("Agg")
 import matplotlib.pyplot as plt
@@ -53,11 +54,6 @@ def test_every_configuration_is_a_point_and_the_portfolio_is_marked(recommendati
         assert frame.loc[item.rank, "configuration_id"] == item.configuration.id
         assert labels(ax)[line].startswith(f"{item.rank}. {item.algorithm}")
         assert str(item.rank) in numbers
-
-
-def test_every_algorithm_has_a_colour_of_its_own():
-    colours = [colour_of(name) for name in ALGORITHMS]
-    assert len({*colours, GREY, INK}) == len(colours) + 2
 
 
 def test_one_colour_means_one_algorithm_in_both_plots(recommendation):
