@@ -48,8 +48,9 @@ def collect(
     collections, of one machine or of many, may record into one store at the same time and share the work. After the
     first fold on which a configuration fails, its other folds are left out.
 
-    It goes into breadth first: the first 8 configurations of the pool on every dataset, then as many as the first 16,
-    32, 64, and then all. So whenever it is stopped, all datasets have about as many.
+    It goes into breadth first: the first 8 configurations on every dataset, then as many as the first 16, 32, 64, and
+    then all. So whenever it is stopped, all datasets have about as many. The core of the pool, what a portfolio would
+    hold, comes before the rest of it.
 
     Parameters
     ----------

@@ -51,7 +51,7 @@ class Request:
     tasks : tuple of int or Dataset
         OpenML task ids, or datasets of one's own.
     n_configurations : int or None
-        Only the first so many of the pool, or of the named algorithms' part of it.
+        Only the first so many, or of the named algorithms' part of them.
     algorithms : frozenset of str or None
         Only configurations of these algorithms.
     sizes : tuple of int or None
@@ -64,8 +64,16 @@ class Request:
     sizes: tuple[int, ...] | None = None
 
     def configurations(self, task: Task) -> tuple[Configuration, ...]:
-        """All that is to be evaluated on a dataset of a task, at every size."""
-        every = pool_for(task) if self.sizes is None else core_for(task)
+        """All that is to be evaluated on a dataset of a task, at every size; the core of the pool comes first.
+
+        Examples
+        --------
+        >>> first = Request((3,)).configurations("binary")[: len(core_for("binary"))]
+        >>> set(first) == set(core_for("binary"))
+        True
+        """
+        core = core_for(task)
+        every = core if self.sizes is not None else sorted(pool_for(task), key=lambda one: one not in core)
         return part(every, self.n_configurations, self.algorithms)
 
     @property

@@ -106,6 +106,7 @@ def test_core_has_the_first_settings_of_those_that_have_a_part_in_it(task):
         mine = [c for c in found if c.algorithm == algorithm.name]
         assert mine == [c for c in pool_for(task) if c.algorithm == algorithm.name][: algorithm.n_core]
     assert found[0].id == "lightgbm-default"
+    assert 15 <= len(found) <= 25
 
 
 def test_core_has_the_strong_settings_after_the_default(monkeypatch):

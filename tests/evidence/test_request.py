@@ -5,16 +5,26 @@ import pytest
 from recommender.algorithms.pool import core_for, pool_for
 from recommender.errors import MissingExtraError, UnknownNameError
 from recommender.evidence.request import Request, Turn, make_request
+from recommender.tables.dataset import TASKS
 
 
 def test_turns_have_every_configuration_once_and_the_first_ones_first():
     turns = Request((1, 2)).turns
-    pool = pool_for("binary")
+    pool = Request((1, 2)).configurations("binary")
+    assert sorted(c.id for c in pool) == sorted(c.id for c in pool_for("binary"))
     assert [c for turn in turns[:-1] for c in pool[turn.begin : turn.end]] == list(pool)
     assert all(turn.first_folds for turn in turns[:-1])
     assert list(pool[turns[-1].begin : turns[-1].end]) == list(pool)
     assert [len(pool[turn.begin : turn.end]) for turn in turns[:4]] == [8, 8, 16, 32]
     assert {turn.size for turn in turns} == {10_000}
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_core_comes_before_the_rest_of_the_pool(task):
+    core = core_for(task)
+    configurations = Request((1,)).configurations(task)
+    assert configurations[: len(core)] == tuple(c for c in pool_for(task) if c in core)
+    assert configurations[len(core) :] == tuple(c for c in pool_for(task) if c not in core)
 
 
 def test_one_dataset_has_all_in_one_turn():
