@@ -1,0 +1,1 @@
+"""The pages of the site that nobody writes: the API, the command line, and what lies elsewhere in the repository."""
