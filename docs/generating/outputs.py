@@ -2,9 +2,9 @@
 
     python -m docs.generating.outputs README.md docs/getting_started.md docs/guide/*.md
 
-A ``text`` block right below a ``python`` or ``console`` block is what that block prints. The code of a page runs from its
-first line to its last, in a folder of its own with ``examples`` in it. Of a console block only `recommender` is run, and
-only where its output is shown.
+A ``text`` block right below a ``python`` or ``console`` block is what that block prints. The code of a page runs from
+its first line to its last, in a folder of its own with ``examples`` in it. Of a console block only `recommender` is
+run, and only where its output is shown.
 """
 
 from __future__ import annotations
