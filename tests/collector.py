@@ -10,7 +10,7 @@ import faults
 import recommender.evidence.collect
 import recommender.evidence.leases
 import recommender.evidence.request
-from recommender.evaluation.workers import Limits
+from recommender.evaluation.limits import Limits
 from recommender.evidence.store import Store
 from recommender.tables.openml import set_server
 

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import create_engine, text
+
 
 def binaries() -> Path | None:
     """The folder that holds `initdb` and `pg_ctl`, or None."""
@@ -49,6 +51,14 @@ class Server:
         """As a crash does: connections break, and what was not committed is gone."""
         self._run("pg_ctl", "-D", "data", "-m", "immediate", "-w", "stop")
 
+    def empty(self) -> None:
+        """Drop all tables."""
+        engine = create_engine(self.address.replace("postgresql:", "postgresql+psycopg:"))
+        with engine.begin() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+        engine.dispose()
+
 
 @contextmanager
 def server() -> Iterator[Server]:
@@ -64,10 +74,3 @@ def server() -> Iterator[Server]:
             yield running
         finally:
             running.stop()
-
-
-@contextmanager
-def running_server() -> Iterator[str]:
-    """The address of a database on a server that lives as long as the block."""
-    with server() as running:
-        yield running.address

@@ -22,8 +22,11 @@ from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.pool import pool_for, safe_defaults
 from recommender.errors import KnowledgeBaseError, RecommendationError
 from recommender.evaluation.environment import describe_environment
+from recommender.evaluation.jobs import Job
+from recommender.evaluation.limits import Limits
 from recommender.evaluation.metrics import METRICS
-from recommender.evaluation.workers import Job, Limits, LocalWorkers, spool
+from recommender.evaluation.spooled import spool
+from recommender.evaluation.workers import LocalWorkers
 from recommender.evidence.aslib import read_scenario, write_scenario
 from recommender.evidence.folder import load_knowledge, save_knowledge
 from recommender.evidence.knowledge import KnowledgeBase

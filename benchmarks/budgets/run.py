@@ -107,7 +107,7 @@ def _measure(pipe: Any, name: str, dataset: Dataset, split: Split, seconds: floa
 def _warm_up(name: str) -> None:
     """Load the libraries before the clock runs: of a budget of two seconds they would take most."""
     from recommender.algorithms.catalogue import modules
-    from recommender.evaluation.workers import ALWAYS_LOADED
+    from recommender.evaluation.worker_process import ALWAYS_LOADED
 
     for module in {"ours": (*ALWAYS_LOADED, *modules()), "flaml": ("flaml",)}.get(name, ("catboost", "lightgbm")):
         try:

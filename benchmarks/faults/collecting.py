@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import sys
 
-import pandas as pd
 from sklearn.datasets import load_wine
 
 import recommender.evidence.leases
 import recommender.evidence.request
 from recommender.algorithms.configuration import Configuration
-from recommender.evaluation.workers import Limits
+from recommender.evaluation.limits import Limits
 from recommender.evidence.collect import collect
 from recommender.evidence.recording import Progress
 from recommender.evidence.store import Store
@@ -32,24 +31,6 @@ N_EVALUATIONS = N_FOLDS * len(POOL)
 def table() -> Dataset:
     """What is evaluated on."""
     return load_dataset(load_wine(as_frame=True), name="wine")
-
-
-def whole(store: str) -> tuple[int, int]:
-    """How many evaluations of a store are doubled or half written, and how many there are."""
-    opened = Store(store)
-    rows = opened.read_evaluations()
-    opened.close()
-    twice = rows.duplicated(["dataset_id", "configuration_id", "size", "fold"])
-    half = (rows["status"] == "ok") & rows[["accuracy", "fit_seconds", "model_bytes"]].isna().any(axis=1)
-    return int((twice | half).sum()), len(rows)
-
-
-def recorded(store: str) -> set[tuple[str, int]]:
-    """Configuration and fold of what a store has."""
-    opened = Store(store)
-    rows: pd.DataFrame = opened.read_evaluations()
-    opened.close()
-    return set(zip(rows["configuration_id"].astype(str), rows["fold"].astype(int), strict=True))
 
 
 def main(store: str, n_workers: int) -> None:

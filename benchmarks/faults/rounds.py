@@ -15,16 +15,17 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from benchmarks.faults.collecting import N_EVALUATIONS, recorded, whole
+from benchmarks.faults.collecting import N_EVALUATIONS
+from recommender.evidence.store import Store
 
 ENDS_WITHIN = 30.0
 """Seconds after which processes that are still there count as left behind."""
 SMALL_FILE = 200_000
 """Bytes that no file may exceed on a full disk: the tables of a store fit, and some evaluations."""
 PATIENCE = 300.0
-
-
+"""A collection that has said all it has to say ends within so many seconds, or that is an error."""
 ROOT = Path(__file__).parents[2]
 """Where `benchmarks` is found from."""
 
@@ -98,6 +99,27 @@ def run_again(kind: str, store: str, folder: Path, first: Collection) -> Round:
     return Round(kind, lost, doubled, left_behind(folder / "tmp"))
 
 
+def whole(store: str) -> tuple[int, int]:
+    """How many evaluations of a store are doubled or half written, and how many there are."""
+    rows = _rows(store)
+    twice = rows.duplicated(["dataset_id", "configuration_id", "size", "fold"])
+    half = (rows["status"] == "ok") & rows[["accuracy", "fit_seconds", "model_bytes"]].isna().any(axis=1)
+    return int((twice | half).sum()), len(rows)
+
+
+def recorded(store: str) -> set[tuple[str, int]]:
+    """Configuration and fold of what a store has."""
+    rows = _rows(store)
+    return set(zip(rows["configuration_id"].astype(str), rows["fold"].astype(int), strict=True))
+
+
+def _rows(store: str) -> pd.DataFrame:
+    opened = Store(store)
+    rows = opened.read_evaluations()
+    opened.close()
+    return rows
+
+
 def left_behind(temporary: Path) -> int:
     """Processes whose temporary files are there, and these files, a while after the end."""
     ends = time.monotonic() + ENDS_WITHIN
@@ -157,23 +179,13 @@ def disk_round(rng: np.random.Generator) -> Round:
 def server_round(rng: np.random.Generator, server: Any) -> Round:
     """The database server ends as in a crash, and is started again; the same collection goes on."""
     with _place() as folder:
-        _empty(server.address)
+        server.empty()
         first = Collection(server.address, folder)
         first.hear(int(rng.integers(1, N_EVALUATIONS // 2)))
         server.stop()
         server.start()
         first.end()
         return run_again("server", server.address, folder, first)
-
-
-def _empty(address: str) -> None:
-    from sqlalchemy import create_engine, text
-
-    engine = create_engine(address.replace("postgresql:", "postgresql+psycopg:"))
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
 
 
 ROUNDS: dict[str, Callable[[np.random.Generator], Round]] = {"kill": kill_round, "disk": disk_round}

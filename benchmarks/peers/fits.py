@@ -18,7 +18,7 @@ from recommender.algorithms.preprocessing import build_preprocessing
 from recommender.estimators import RecommendedClassifier, RecommendedRegressor
 from recommender.evaluation.evaluate import Evaluation, Status, evaluate, message_of, predict, status_of
 from recommender.evaluation.metrics import metrics_for
-from recommender.evaluation.workers import start_worker
+from recommender.evaluation.worker_process import start_worker
 from recommender.fitting.validation import N_FOLDS as VALIDATION_FOLDS
 from recommender.metamodel.trained import Trained
 from recommender.tables.dataset import Dataset

@@ -27,7 +27,7 @@ from recommender.errors import RecommenderError
 from recommender.words import count, duration
 
 if TYPE_CHECKING:
-    from recommender.evaluation.workers import Limits
+    from recommender.evaluation.limits import Limits
     from recommender.evidence.recording import Summary
     from recommender.evidence.store import Store
     from recommender.tables.dataset import Dataset

@@ -15,7 +15,7 @@ from recommender.cli.numerals import LARGEST, LONGEST, id_option, limit_option
 from recommender.evaluation.metrics import METRICS
 
 if TYPE_CHECKING:
-    from recommender.evaluation.workers import Limits
+    from recommender.evaluation.limits import Limits
     from recommender.evidence.knowledge import KnowledgeBase
     from recommender.evidence.store import Store
     from recommender.recommendation import Recommendation
@@ -169,7 +169,7 @@ def chosen_tasks(suites: list[str] | None, task_ids: list[int] | None) -> list[i
 
 def chosen_limits(max_seconds: float, max_memory: float) -> Limits:
     """What one evaluation may take."""
-    from recommender.evaluation.workers import Limits
+    from recommender.evaluation.limits import Limits
 
     return Limits(max_seconds, int(max_memory * 2**30))
 

@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from recommender.errors import ClusterError
+from recommender.evaluation.jobs import Job, Outcome, killed
+from recommender.evaluation.limits import Limits
 from recommender.evaluation.scratch import Scratch
-from recommender.evaluation.workers import Job, Killed, Limits, LocalWorkers, Outcome, ended
+from recommender.evaluation.workers import LocalWorkers
 
 try:
     import distributed
@@ -113,8 +115,7 @@ class ClusterWorkers:
         try:
             return future.result()
         except distributed.KilledWorker as error:
-            message = f"workers of the cluster died at it again and again: {error}"
-            return Killed(message) if job.configuration else ended(job, "crashed", message)
+            return killed(job, f"workers of the cluster died at it again and again: {error}")
         except CancelledError as error:
             if self._client.status != "running":
                 raise ClusterError(f"the scheduler at {self.address} is gone; run again to go on") from error

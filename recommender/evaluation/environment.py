@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from recommender.algorithms.catalogue import libraries
-from recommender.evaluation.workers import Limits
+from recommender.evaluation.limits import Limits
 from recommender.tables.splits import SPLITS_VERSION
 
 

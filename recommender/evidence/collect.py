@@ -13,9 +13,11 @@ from typing import Any
 
 from recommender.evaluation.environment import describe_environment
 from recommender.evaluation.evaluate import Evaluation
+from recommender.evaluation.jobs import Described, Job, Killed, Outcome
+from recommender.evaluation.limits import Limits
 from recommender.evaluation.scratch import Scratch
 from recommender.evaluation.stopping import stopped
-from recommender.evaluation.workers import Described, Job, Killed, Limits, LocalWorkers, Outcome, Workers
+from recommender.evaluation.workers import LocalWorkers, Workers
 from recommender.evidence.leases import Leases
 from recommender.evidence.pending import Search, Work
 from recommender.evidence.recording import Progress, Recorder, Summary

@@ -15,8 +15,9 @@ from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.preprocessing import encoded_width
 from recommender.errors import DatasetError, ServerError
 from recommender.evaluation.evaluate import Evaluation, Failure
+from recommender.evaluation.jobs import Job
+from recommender.evaluation.spooled import Spooled, spool
 from recommender.evaluation.stopping import Standings
-from recommender.evaluation.workers import Job, Spooled, spool
 from recommender.evidence.leases import Leases
 from recommender.evidence.recording import Recorder, dataset_id, record_dataset
 from recommender.evidence.request import Request, Turn

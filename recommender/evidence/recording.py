@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from recommender.evaluation.evaluate import Evaluation
-from recommender.evaluation.workers import Described, Job
+from recommender.evaluation.jobs import Described, Job
 from recommender.evidence.store import Store
 from recommender.metafeatures import METAFEATURES_VERSION
 from recommender.tables.dataset import Dataset

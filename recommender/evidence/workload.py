@@ -10,7 +10,7 @@ import pandas as pd
 
 from recommender.errors import DatasetError, KnowledgeBaseError, ServerError
 from recommender.evaluation.costs import SecondsModel
-from recommender.evaluation.workers import Limits
+from recommender.evaluation.limits import Limits
 from recommender.evidence.folder import load_knowledge
 from recommender.evidence.pending import folds_left, why_not_at
 from recommender.evidence.request import Request, make_request

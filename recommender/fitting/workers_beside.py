@@ -14,18 +14,11 @@ from types import ModuleType
 
 from recommender.errors import ClusterError
 from recommender.evaluation.evaluate import Evaluation
+from recommender.evaluation.jobs import Job, Killed, Outcome, ended
+from recommender.evaluation.limits import MOST_SECONDS, Limits
 from recommender.evaluation.scratch import Scratch
-from recommender.evaluation.workers import (
-    Job,
-    Killed,
-    Limits,
-    LocalWorkers,
-    Outcome,
-    Spooled,
-    Workers,
-    ended,
-    spool,
-)
+from recommender.evaluation.spooled import Spooled, spool
+from recommender.evaluation.workers import LocalWorkers, Workers
 from recommender.fitting.row_weights import Floats
 from recommender.fitting.tries import Try
 from recommender.tables.dataset import Dataset

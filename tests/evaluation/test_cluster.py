@@ -14,7 +14,7 @@ from faults import FAULTY, Faulty
 from recommender.algorithms.catalogue import ALGORITHMS
 from recommender.algorithms.configuration import Configuration
 from recommender.errors import ClusterError
-from recommender.evaluation.workers import Limits
+from recommender.evaluation.limits import Limits
 from recommender.evidence.collect import collect, describe_environment
 from recommender.evidence.leases import Leases
 from recommender.evidence.store import Store

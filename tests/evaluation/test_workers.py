@@ -10,13 +10,14 @@ import threading
 import time
 from pathlib import Path
 
-import numpy as np
 import pytest
 from faults import Faulty
 
-from recommender.algorithms.configuration import Configuration
-from recommender.errors import LimitError, RecommenderError
-from recommender.evaluation.workers import Described, Job, Killed, Limits, LocalWorkers, Spooled, _sockets, run, spool
+from recommender.errors import RecommenderError
+from recommender.evaluation.jobs import Described, Job, Killed
+from recommender.evaluation.limits import Limits
+from recommender.evaluation.spooled import Spooled, spool
+from recommender.evaluation.workers import LocalWorkers, _sockets
 from recommender.tables.loading import load_dataset
 
 HERE = Path(__file__).parent.parent
@@ -76,21 +77,6 @@ def test_whatever_a_configuration_does_is_an_outcome(workers, spooled, fault, st
     assert message in found.message
 
 
-def test_folds_and_weights_of_its_own_go_with_a_table(tmp_path):
-    from sklearn.datasets import load_iris
-
-    iris = load_dataset(load_iris(as_frame=True))
-    splits = [(np.arange(0, 150, 2), np.arange(1, 60, 2)), (np.arange(1, 150, 2), np.arange(0, 150, 2))]
-    weights = np.where(iris.y == 0, 100.0, 1.0)
-    plain = spool(iris, tmp_path / "plain", splits=splits)
-    weighted = spool(iris, tmp_path / "weighted", splits=splits, sample_weight=weights)
-    bayes = Configuration("naive_bayes", {})
-    one, other = (run(Job(where, bayes, 0, keep_predictions=True), 60.0) for where in (plain, weighted))
-    assert (one.n_train, one.n_test) == (75, 30)
-    assert (run(Job(plain, bayes, 1), 60.0).n_train, one.status, other.status) == (75, "ok", "ok")
-    assert other.predictions[1].margins[:, 0].mean() > one.predictions[1].margins[:, 0].mean()
-
-
 @pytest.mark.parametrize(("fault", "how"), [("segfault", "by SIGSEGV"), ("leave", "with exit code 3")])
 def test_death_is_an_outcome_after_another_try(workers, spooled, fault, how):
     job = Job(spooled, Faulty(fault, {}), 0)
@@ -141,14 +127,6 @@ def test_workers_end_with_the_process_that_starts_them_and_others_come(alone, sp
     assert wait_until(lambda: not any(map(is_alive, before)), 20)
     assert alone.outcome(job, future) is None
     assert (outcome(alone, spooled, "fine") or outcome(alone, spooled, "fine")).status == "ok"
-
-
-@pytest.mark.parametrize("seconds", [0, -1, float("nan"), float("inf"), 1e9])
-def test_limits_that_limit_nothing_or_everything_are_refused(seconds):
-    with pytest.raises(LimitError, match="cannot be limited to"):
-        Limits(seconds=seconds)
-    with pytest.raises(LimitError, match="bytes: give more than 0"):
-        Limits(memory_bytes=seconds * 1e9)
 
 
 def test_killed_worker_loses_only_what_it_was_at(workers, spooled):
@@ -215,7 +193,10 @@ SCRIPT = """
 import multiprocessing, sys, time
 from pathlib import Path
 from faults import Faulty
-from recommender.evaluation.workers import Job, Limits, LocalWorkers, Spooled
+from recommender.evaluation.jobs import Job
+from recommender.evaluation.limits import Limits
+from recommender.evaluation.spooled import Spooled
+from recommender.evaluation.workers import LocalWorkers
 import recommender.evaluation.workers
 if __name__ == "__main__":
     recommender.evaluation.workers.GRACE_SECONDS = 1.0

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from postgresql_server import Server, binaries, running_server, server
-from sqlalchemy import create_engine, text
+from postgresql_server import Server, binaries, server
 
 
 def _need_postgresql() -> None:
@@ -25,21 +24,17 @@ def mortal_server() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[str]:
+def postgresql_server() -> Iterator[Server]:
     _need_postgresql()
-    with running_server() as address:
-        yield address
+    with server() as running:
+        yield running
 
 
 @pytest.fixture
-def postgresql(postgresql_server: str) -> Iterator[str]:
+def postgresql(postgresql_server: Server) -> Iterator[str]:
     """The address of an empty database."""
-    yield postgresql_server
-    engine = create_engine(postgresql_server.replace("postgresql:", "postgresql+psycopg:"))
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
+    yield postgresql_server.address
+    postgresql_server.empty()
 
 
 @pytest.fixture

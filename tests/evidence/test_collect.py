@@ -17,9 +17,9 @@ from recommender.algorithms.catalogue import ALGORITHMS
 from recommender.algorithms.configuration import Configuration
 from recommender.errors import MissingExtraError, UnknownNameError
 from recommender.evaluation.evaluate import Evaluation
+from recommender.evaluation.limits import Limits
 from recommender.evaluation.metrics import metrics_for
 from recommender.evaluation.stopping import n_first_folds
-from recommender.evaluation.workers import Limits
 from recommender.evidence.collect import collect
 from recommender.evidence.leases import Leases
 from recommender.evidence.store import Store

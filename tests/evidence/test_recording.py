@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from records import LDA, evaluation, prepared
 
-from recommender.evaluation.workers import Described
+from recommender.evaluation.jobs import Described
 from recommender.evidence.recording import Progress, Recorder, Summary
 from recommender.metafeatures import METAFEATURES_VERSION
 

@@ -6,7 +6,7 @@ import pytest
 from recommender.algorithms.configuration import Configuration
 from recommender.cli.app import main
 from recommender.errors import KnowledgeBaseError
-from recommender.evaluation.workers import Limits
+from recommender.evaluation.limits import Limits
 from recommender.evidence.collect import collect
 from recommender.evidence.store import Store
 from recommender.evidence.workload import estimate_workload

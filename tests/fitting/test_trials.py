@@ -18,7 +18,7 @@ from sklearn.utils.validation import check_is_fitted
 from recommender import recommend
 from recommender.errors import RecommendationError
 from recommender.evaluation.evaluate import Evaluation, evaluate
-from recommender.evaluation.workers import Spooled
+from recommender.evaluation.spooled import Spooled
 from recommender.fitting.budget import Budget
 from recommender.fitting.effort import Effort
 from recommender.fitting.folds import asked_folds

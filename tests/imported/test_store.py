@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from imported_rows import N_EVALUATIONS, read
 from openml_stub import BOOSTING, EVALUATED, FLOWS, FOREST, N_SETTINGS, evaluations
-from postgresql_server import binaries, running_server
+from postgresql_server import binaries, server
 from sqlalchemy.event import listen
 
 from recommender.errors import StoreError
@@ -84,8 +84,8 @@ def test_a_database_server_holds_it_as_well(openml_cache):
     pytest.importorskip("psycopg", reason="the extra `postgresql` is not installed")
     if binaries() is None:
         pytest.skip("the binaries of PostgreSQL are not installed")
-    with running_server() as address:
-        evidence = ImportedEvidence(address)
+    with server() as running:
+        evidence = ImportedEvidence(running.address)
         assert read(evidence).n_new == N_EVALUATIONS
         assert read(evidence).n_read == 0
         assert evidence.counts()["evaluations"].tolist() == [N_EVALUATIONS]
