@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -13,9 +13,6 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_array, check_is_fitted
 
 from recommender.tables.dataset import Task
-
-if TYPE_CHECKING:
-    from sklearn.compose import TransformedTargetRegressor
 
 LARGEST_WHOLE = 2**24
 """Single precision, in which some libraries hold classes and targets, knows every whole number below."""
@@ -49,14 +46,11 @@ def _is_far_or_extreme(values: np.ndarray) -> bool:
 
 def learning_exactly(model: BaseEstimator, task: Task) -> BaseEstimator:
     """A model that learns classes as positions, or a target in standard deviations from its mean."""
-    return NumberedClasses(model) if task != "regression" else on_scaled_target(model)
-
-
-def on_scaled_target(regressor: BaseEstimator) -> TransformedTargetRegressor:
-    """A regressor that learns its target in standard deviations from its mean, and predicts the target."""
+    if task != "regression":
+        return NumberedClasses(model)
     from sklearn.compose import TransformedTargetRegressor
 
-    return TransformedTargetRegressor(regressor, transformer=TargetScaler(), check_inverse=False)
+    return TransformedTargetRegressor(model, transformer=TargetScaler(), check_inverse=False)
 
 
 class TargetScaler(TransformerMixin, BaseEstimator):

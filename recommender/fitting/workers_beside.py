@@ -15,7 +15,7 @@ from types import ModuleType
 from recommender.errors import ClusterError
 from recommender.evaluation.evaluate import Evaluation
 from recommender.evaluation.jobs import Job, Killed, Outcome, ended
-from recommender.evaluation.limits import MOST_SECONDS, Limits
+from recommender.evaluation.limits import Limits
 from recommender.evaluation.scratch import Scratch
 from recommender.evaluation.spooled import Spooled, spool
 from recommender.evaluation.workers import LocalWorkers, Workers

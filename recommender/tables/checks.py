@@ -66,7 +66,7 @@ def make_dataset(
     values = reading.read(y)
     X, values, left_out = _with_target(X, values)
     task = task or infer_task(values)
-    values, said = _numeric_target(values, y) if task == "regression" else _checked_classes(values, task)
+    values, said = (_numeric_target(values, y), []) if task == "regression" else _checked_classes(values, task)
     found = (*notes, *left_out, *said, *notes_on_target(values, as_classes=task != "regression"))
     reads_target = reads_target or reading.format is not None or bool(left_out) or not is_plain_target(y)
     dataset = Dataset(X, values, task, name, source, from_array, found, reads_target, reads_table)
@@ -107,7 +107,7 @@ def checked(dataset: Dataset) -> Dataset:
 def _of_task(y: pd.Series, task: Task) -> pd.Series:
     """The target itself where it fits the task, or an error."""
     if task == "regression":
-        numbers, _ = _numeric_target(y, y)
+        numbers = _numeric_target(y, y)
         return y if holds_numbers(y.dtype) else numbers
     n_classes = y.nunique()
     if n_classes < 2 or (task == "binary" and n_classes > 2) or not _are_labels(np.asarray(y.drop_duplicates())):
@@ -154,7 +154,8 @@ def _check_values(y: pd.Series) -> None:
         raise DatasetError(f"the target {y.name!r} holds complex numbers: choose the real part, or another number")
 
 
-def _numeric_target(y: pd.Series, given: pd.Series) -> tuple[pd.Series, list[str]]:
+def _numeric_target(y: pd.Series, given: pd.Series) -> pd.Series:
+    """The target in double precision, or an error where a regressor cannot learn it."""
     try:
         values = (y if holds_numbers(y.dtype) else pd.to_numeric(y.astype(object))).astype(np.float64)
     except (TypeError, ValueError) as error:
@@ -170,7 +171,7 @@ def _numeric_target(y: pd.Series, given: pd.Series) -> tuple[pd.Series, list[str
         )
     if values.nunique() == 1:
         raise DatasetError(f"the target {y.name!r} is constant ({values.iloc[0]}): there is nothing to predict")
-    return values, []
+    return values
 
 
 def _checked_classes(y: pd.Series, task: Task) -> tuple[pd.Series, list[str]]:

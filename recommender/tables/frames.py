@@ -10,10 +10,7 @@ import pandas as pd
 
 from recommender.errors import DatasetError, one_line
 from recommender.tables.files.source import MAX_CELLS
-from recommender.tables.usual import in_usual_type, in_usual_types, is_unicode, written
-
-NUMBERS = "fiubcmM"
-"""The kinds of NumPy's types that pandas holds as they are."""
+from recommender.tables.usual import NUMBERS, in_usual_type, in_usual_types, is_unicode, written
 
 
 def as_frame(table: Any) -> pd.DataFrame:
@@ -87,9 +84,9 @@ def has_names(table: Any) -> bool:
 
 def is_taken_as_is(table: Any, frame: pd.DataFrame) -> bool:
     """Whether scikit-learn takes a table as `as_frame` does: it has no other types, and nothing is masked."""
-    if isinstance(table, (pd.DataFrame, list, tuple)):
-        return frame is table or not isinstance(table, pd.DataFrame)
-    return type(table) is np.ndarray and table.dtype.kind in "fiub" and table.dtype.isnative
+    if isinstance(table, np.ndarray):
+        return type(table) is np.ndarray and table.dtype.kind in "fiub" and table.dtype.isnative
+    return frame is table or isinstance(table, (list, tuple))
 
 
 def is_target_taken_as_is(values: Any, column: pd.Series) -> bool:

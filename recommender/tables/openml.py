@@ -9,11 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from recommender.errors import (
-    DatasetError,
-    ServerError,
-    UnknownNameError,
-)
+from recommender.errors import DatasetError, ServerError, UnknownNameError
 from recommender.outputs import check_folder
 from recommender.tables.checks import make_dataset, split_target
 from recommender.tables.dataset import Dataset, Task

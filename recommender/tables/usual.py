@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+NUMBERS = "fiubcmM"
+"""The kinds of NumPy's types that pandas holds as they are: numbers, truths, moments and durations."""
 PLAIN_ARROW = {
     *("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float", "double", "bool"),
     *("string", "large_string", "timestamp", "date32", "date64"),
@@ -41,7 +43,7 @@ def _is_plain(dtype: Any) -> bool:
     """Whether all columns of a type are usual ones."""
     if isinstance(dtype, pd.StringDtype):
         return dtype.storage == "pyarrow"
-    return isinstance(dtype, np.dtype) and dtype.kind in "fiubmMc" and dtype.isnative
+    return isinstance(dtype, np.dtype) and dtype.kind in NUMBERS and dtype.isnative
 
 
 def in_usual_type(column: pd.Series) -> pd.Series:

@@ -60,10 +60,9 @@ def test_a_clear_error_or_a_recommendation_that_fits(batch, few_reasons):
     assert fits > len(seeds) / 3
 
 
-@pytest.mark.parametrize("batch", range(1))
-def test_an_estimator_fits_or_raises_a_clear_error(batch):
+def test_an_estimator_fits_or_raises_a_clear_error():
     fits = 0
-    for seed in range(batch, N_KINDS, 60):
+    for seed in range(0, N_KINDS, 60):
         table = hostile_table(seed)
         if not isinstance(table.X, Dataset):
             try:

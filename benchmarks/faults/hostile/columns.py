@@ -12,16 +12,14 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 
+from benchmarks.faults.hostile.cells import Cells, floats, some, whole
+
 Make = Callable[[int, np.random.Generator], Any]
 """A column of so many rows."""
 
 
 def _gappy(values: list[Any]) -> list[Any]:
     return [None if i % 5 == 3 else value for i, value in enumerate(values)]
-
-
-def _drawn(*values: Any) -> Callable[[int, np.random.Generator], list[Any]]:
-    return lambda n, rng: [values[i] for i in rng.integers(0, len(values), n)]
 
 
 def _numbers(dtype: str) -> Make:
@@ -65,16 +63,8 @@ NUMPY: dict[str, Make] = {
 """What NumPy holds in an array of one dimension."""
 
 
-def _arrow(type: pa.DataType, make: Callable[[int, np.random.Generator], list[Any]]) -> Make:
+def _arrow(type: pa.DataType, make: Cells) -> Make:
     return lambda n, rng: pa.array(_gappy(make(n, rng)), type=type)
-
-
-def _whole(n: int, rng: np.random.Generator) -> list[int]:
-    return rng.integers(0, 9, n).tolist()
-
-
-def _floats(n: int, rng: np.random.Generator) -> list[float]:
-    return rng.normal(size=n).tolist()
 
 
 def _decimals(n: int, rng: np.random.Generator) -> list[Decimal]:
@@ -85,26 +75,26 @@ def _halves(n: int, rng: np.random.Generator) -> list[Any]:
     return list(rng.normal(size=n).astype(np.float16))
 
 
-_WORDS = _drawn("red", "green", "blue")
-_DAYS = _drawn(*(datetime.date(2020, 1 + i % 12, 1 + i) for i in range(25)))
-_MOMENTS = _drawn(*(datetime.datetime(2020, 1 + i % 12, 1 + i, i % 24) for i in range(25)))
-_TIMES = _drawn(datetime.time(1), datetime.time(2, 30), datetime.time(23))
+_WORDS = some("red", "green", "blue")
+_DAYS = some(*(datetime.date(2020, 1 + i % 12, 1 + i) for i in range(25)))
+_MOMENTS = some(*(datetime.datetime(2020, 1 + i % 12, 1 + i, i % 24) for i in range(25)))
+_TIMES = some(datetime.time(1), datetime.time(2, 30), datetime.time(23))
 
 ARROW: dict[str, Make] = {
-    "whole numbers": _arrow(pa.int32(), _whole),
-    "unsigned": _arrow(pa.uint64(), _whole),
-    "floats": _arrow(pa.float64(), _floats),
+    "whole numbers": _arrow(pa.int32(), whole),
+    "unsigned": _arrow(pa.uint64(), whole),
+    "floats": _arrow(pa.float64(), floats),
     "halves": _arrow(pa.float16(), _halves),
     "decimals of 128 bits": _arrow(pa.decimal128(9, 2), _decimals),
     "decimals of 256 bits": _arrow(pa.decimal256(40, 2), _decimals),
-    "booleans": _arrow(pa.bool_(), _drawn(True, False)),
+    "booleans": _arrow(pa.bool_(), some(True, False)),
     "words": _arrow(pa.string(), _WORDS),
     "large words": _arrow(pa.large_string(), _WORDS),
     "views of words": _arrow(pa.string_view(), _WORDS),
-    "bytes": _arrow(pa.binary(), _drawn(b"a", b"\xff")),
-    "bytes of one width": _arrow(pa.binary(2), _drawn(b"ab", b"cd")),
+    "bytes": _arrow(pa.binary(), some(b"a", b"\xff")),
+    "bytes of one width": _arrow(pa.binary(2), some(b"ab", b"cd")),
     "categories": lambda n, rng: pa.array(_gappy(_WORDS(n, rng))).dictionary_encode(),
-    "categories of numbers": lambda n, rng: pa.array(_gappy(_whole(n, rng))).dictionary_encode(),
+    "categories of numbers": lambda n, rng: pa.array(_gappy(whole(n, rng))).dictionary_encode(),
     "categories of days": lambda n, rng: pa.array(_gappy(_DAYS(n, rng))).dictionary_encode(),
     "categories with a null": lambda n, rng: pa.DictionaryArray.from_arrays(
         pa.array(rng.integers(0, 3, n), pa.int8()), pa.array(["red", None, "blue"])
@@ -117,11 +107,11 @@ ARROW: dict[str, Make] = {
     "moments": _arrow(pa.timestamp("us"), _MOMENTS),
     "moments with a zone": _arrow(pa.timestamp("ns", "Asia/Tokyo"), _MOMENTS),
     "times of day": _arrow(pa.time64("us"), _TIMES),
-    "durations": _arrow(pa.duration("s"), _whole),
-    "lists": _arrow(pa.list_(pa.int64()), _drawn([1], [1, 2], [])),
-    "lists of one length": _arrow(pa.list_(pa.int64(), 2), _drawn([1, 2], [3, 4])),
-    "structs": _arrow(pa.struct([("a", pa.int64())]), _drawn({"a": 1}, {"a": 2})),
-    "maps": _arrow(pa.map_(pa.string(), pa.int64()), _drawn([("a", 1)], [("b", 2)])),
+    "durations": _arrow(pa.duration("s"), whole),
+    "lists": _arrow(pa.list_(pa.int64()), some([1], [1, 2], [])),
+    "lists of one length": _arrow(pa.list_(pa.int64(), 2), some([1, 2], [3, 4])),
+    "structs": _arrow(pa.struct([("a", pa.int64())]), some({"a": 1}, {"a": 2})),
+    "maps": _arrow(pa.map_(pa.string(), pa.int64()), some([("a", 1)], [("b", 2)])),
     "nulls": lambda n, rng: pa.nulls(n),
     "months and days": lambda n, rng: pa.array([(1, i % 9, 0) for i in range(n)], pa.month_day_nano_interval()),
 }
@@ -149,8 +139,8 @@ PANDAS: dict[str, Make] = {
     "periods": lambda n, rng: pd.period_range("1990-01", periods=n, freq="M"),
     "moments with a zone": lambda n, rng: pd.date_range("2020", periods=n, freq="37h", tz="Asia/Tokyo"),
     "durations": lambda n, rng: pd.to_timedelta(rng.integers(0, 999, n), unit="h"),
-    "nullable numbers": lambda n, rng: pd.array(_gappy(_whole(n, rng)), dtype="Int64"),
-    "nullable floats": lambda n, rng: pd.array(_gappy(_floats(n, rng)), dtype="Float32"),
+    "nullable numbers": lambda n, rng: pd.array(_gappy(whole(n, rng)), dtype="Int64"),
+    "nullable floats": lambda n, rng: pd.array(_gappy(floats(n, rng)), dtype="Float32"),
     "nullable booleans": lambda n, rng: pd.array(_gappy((rng.random(n) < 0.5).tolist()), dtype="boolean"),
     "nullable text": lambda n, rng: pd.array(_gappy(_WORDS(n, rng)), dtype="string"),
     "text of Arrow": lambda n, rng: pd.array(_gappy(_WORDS(n, rng)), dtype="string[pyarrow]"),
@@ -161,29 +151,29 @@ PANDAS: dict[str, Make] = {
 """What pandas holds beside NumPy's arrays and objects."""
 
 
-def _polars(dtype: Any, make: Callable[[int, np.random.Generator], list[Any]]) -> Make:
+def _polars(dtype: Any, make: Cells) -> Make:
     return lambda n, rng: pl.Series("x", _gappy(make(n, rng)), dtype=dtype, strict=False)
 
 
 POLARS: dict[str, Make] = {
-    "floats": _polars(pl.Float64, _floats),
-    "whole numbers": _polars(pl.Int16, _whole),
-    "unsigned": _polars(pl.UInt64, _whole),
-    "whole numbers of 128 bits": _polars(pl.Int128, _whole),
+    "floats": _polars(pl.Float64, floats),
+    "whole numbers": _polars(pl.Int16, whole),
+    "unsigned": _polars(pl.UInt64, whole),
+    "whole numbers of 128 bits": _polars(pl.Int128, whole),
     "decimals": _polars(pl.Decimal(9, 2), _decimals),
-    "booleans": _polars(pl.Boolean, _drawn(True, False)),
+    "booleans": _polars(pl.Boolean, some(True, False)),
     "words": _polars(pl.String, _WORDS),
     "categories": _polars(pl.Categorical, _WORDS),
     "enumerated": _polars(pl.Enum(["red", "green", "blue"]), _WORDS),
-    "bytes": _polars(pl.Binary, _drawn(b"a", b"\xff")),
+    "bytes": _polars(pl.Binary, some(b"a", b"\xff")),
     "days": _polars(pl.Date, _DAYS),
     "moments": _polars(pl.Datetime("us"), _MOMENTS),
     "moments with a zone": _polars(pl.Datetime("us", "UTC"), _MOMENTS),
     "times of day": _polars(pl.Time, _TIMES),
-    "durations": _polars(pl.Duration("ms"), _drawn(datetime.timedelta(1), datetime.timedelta(0, 7))),
-    "lists": _polars(pl.List(pl.Int64), _drawn([1], [1, 2], [])),
-    "arrays": _polars(pl.Array(pl.Int64, 2), _drawn([1, 2], [3, 4])),
-    "structs": _polars(pl.Struct({"a": pl.Int64}), _drawn({"a": 1}, {"a": 2})),
+    "durations": _polars(pl.Duration("ms"), some(datetime.timedelta(1), datetime.timedelta(0, 7))),
+    "lists": _polars(pl.List(pl.Int64), some([1], [1, 2], [])),
+    "arrays": _polars(pl.Array(pl.Int64, 2), some([1, 2], [3, 4])),
+    "structs": _polars(pl.Struct({"a": pl.Int64}), some({"a": 1}, {"a": 2})),
     "objects": lambda n, rng: pl.Series("x", [object() for _ in range(n)], dtype=pl.Object),
     "nulls": lambda n, rng: pl.Series("x", [None] * n, dtype=pl.Null),
 }

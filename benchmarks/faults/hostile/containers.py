@@ -170,56 +170,18 @@ SPARSE = [
 ]
 
 
+TENSORS: dict[str, Callable[[np.ndarray], Any]] = {
+    "that refuses": Refusing,
+    "with a gradient": lambda values: Refusing(values, RuntimeError),
+    "without room": lambda values: Refusing(values, MemoryError),
+    "that cannot": lambda values: Refusing(values, NotImplementedError),
+    "that is held": Held,
+    "in a list": lambda values: [Refusing(row) for row in values],
+}
+
+
 def _tensor(kind: str, n: int, rng: np.random.Generator) -> Any:
-    values = rng.normal(size=(n, 3))
-    return {
-        "that refuses": lambda: Refusing(values),
-        "with a gradient": lambda: Refusing(values, RuntimeError),
-        "without room": lambda: Refusing(values, MemoryError),
-        "that cannot": lambda: Refusing(values, NotImplementedError),
-        "that is held": lambda: Held(values),
-        "in a list": lambda: [Refusing(row) for row in values],
-    }[kind]()
-
-
-TENSORS = ["that refuses", "with a gradient", "without room", "that cannot", "that is held", "in a list"]
-
-
-def _other(kind: str, n: int, rng: np.random.Generator) -> Any:
-    values = rng.normal(size=(n, 3))
-    frame = pd.DataFrame(values, columns=["a", "b", "c"])
-    return {
-        "a matrix": lambda: np.asmatrix(values),
-        "three dimensions": lambda: values[:, :, None],
-        "one dimension": lambda: values[:, 0],
-        "a column": lambda: frame["a"],
-        "a lazy table": lambda: pl.from_pandas(frame).lazy(),
-        "a table of narwhals": lambda: nw.from_native(frame),
-        "a batch": lambda: pa.RecordBatch.from_pandas(frame),
-        "a frame of sparse columns": lambda: pd.DataFrame.sparse.from_spmatrix(
-            sparse.random(n, 4, 0.5, random_state=0)
-        ),
-        "tuples": lambda: tuple(map(tuple, values)),
-        "a list of arrays": lambda: list(values),
-        "a memory": lambda: memoryview(np.ascontiguousarray(values)),
-        "a generator": lambda: (row for row in values.tolist()),
-        "nothing": lambda: None,
-        "a number": lambda: 3.5,
-        "bytes": lambda: b"a,b\n1,2\n",
-        "a dictionary of columns": lambda: frame.to_dict("list"),
-        "a list of records": lambda: frame.to_dict("records"),
-        "a set": lambda: {(1, 2), (3, 4)},
-        "in Fortran's order": lambda: np.asfortranarray(values),
-        "read only": lambda: _read_only(values),
-        "strided": lambda: np.repeat(values, 2, axis=0)[::2],
-        "records": lambda: frame.to_records(index=False),
-        "no columns": lambda: np.empty((n, 0)),
-        "no rows": lambda: np.empty((0, 3)),
-        "two levels of names": lambda: frame.set_axis(pd.MultiIndex.from_product([["a"], ["x", "y", "z"]]), axis=1),
-        "categories for names": lambda: frame.set_axis(pd.CategoricalIndex(["a", "b", "c"]), axis=1),
-        "days for names": lambda: frame.set_axis(pd.date_range("2020", periods=3), axis=1),
-        "a class of its own": lambda: _Own(frame),
-    }[kind]()
+    return TENSORS[kind](rng.normal(size=(n, 3)))
 
 
 class _Own(pd.DataFrame):
@@ -235,49 +197,77 @@ def _read_only(values: np.ndarray) -> np.ndarray:
     return values
 
 
-OTHERS = [
-    *("a matrix", "three dimensions", "one dimension", "a column", "a lazy table", "a table of narwhals", "a batch"),
-    *("a frame of sparse columns", "tuples", "a list of arrays", "a memory", "a generator", "nothing", "a number"),
-    *("a dictionary of columns", "a list of records", "bytes", "a set", "in Fortran's order", "read only", "strided"),
-    *("records", "no columns", "no rows", "two levels of names", "categories for names", "days for names"),
-    "a class of its own",
-]
+OTHERS: dict[str, Callable[[np.ndarray, pd.DataFrame], Any]] = {
+    "a matrix": lambda values, frame: np.asmatrix(values),
+    "three dimensions": lambda values, frame: values[:, :, None],
+    "one dimension": lambda values, frame: values[:, 0],
+    "a column": lambda values, frame: frame["a"],
+    "a lazy table": lambda values, frame: pl.from_pandas(frame).lazy(),
+    "a table of narwhals": lambda values, frame: nw.from_native(frame),
+    "a batch": lambda values, frame: pa.RecordBatch.from_pandas(frame),
+    "a frame of sparse columns": lambda values, frame: pd.DataFrame.sparse.from_spmatrix(
+        sparse.random(len(values), 4, 0.5, random_state=0)
+    ),
+    "tuples": lambda values, frame: tuple(map(tuple, values)),
+    "a list of arrays": lambda values, frame: list(values),
+    "a memory": lambda values, frame: memoryview(np.ascontiguousarray(values)),
+    "a generator": lambda values, frame: (row for row in values.tolist()),
+    "nothing": lambda values, frame: None,
+    "a number": lambda values, frame: 3.5,
+    "a dictionary of columns": lambda values, frame: frame.to_dict("list"),
+    "a list of records": lambda values, frame: frame.to_dict("records"),
+    "bytes": lambda values, frame: b"a,b\n1,2\n",
+    "a set": lambda values, frame: {(1, 2), (3, 4)},
+    "in Fortran's order": lambda values, frame: np.asfortranarray(values),
+    "read only": lambda values, frame: _read_only(values),
+    "strided": lambda values, frame: np.repeat(values, 2, axis=0)[::2],
+    "records": lambda values, frame: frame.to_records(index=False),
+    "no columns": lambda values, frame: np.empty((len(values), 0)),
+    "no rows": lambda values, frame: np.empty((0, 3)),
+    "two levels of names": lambda values, frame: frame.set_axis(
+        pd.MultiIndex.from_product([["a"], ["x", "y", "z"]]), axis=1
+    ),
+    "categories for names": lambda values, frame: frame.set_axis(pd.CategoricalIndex(["a", "b", "c"]), axis=1),
+    "days for names": lambda values, frame: frame.set_axis(pd.date_range("2020", periods=3), axis=1),
+    "a class of its own": lambda values, frame: _Own(frame),
+}
+"""What else may hold numbers, made of an array and the same as a DataFrame."""
+
+
+def _other(kind: str, n: int, rng: np.random.Generator) -> Any:
+    values = rng.normal(size=(n, 3))
+    return OTHERS[kind](values, pd.DataFrame(values, columns=["a", "b", "c"]))
+
+
+DATASETS: dict[str, Callable[[pd.DataFrame, pd.Series], Dataset]] = {
+    "as it should be": lambda X, y: Dataset(X, y, "binary"),
+    "of an array": lambda X, y: Dataset(np.array(X), y.to_numpy(), "binary"),  # type: ignore[arg-type]
+    "of lists": lambda X, y: Dataset(np.array(X).tolist(), y.tolist(), "binary"),  # type: ignore[arg-type]
+    "of Polars": lambda X, y: Dataset(pl.from_pandas(X), pl.from_pandas(y), "binary"),  # type: ignore[arg-type]
+    "of Arrow": lambda X, y: Dataset(pa.table(X), pa.array(y), "binary"),  # type: ignore[arg-type]
+    "of text": lambda X, y: Dataset(X, y.map({0: "u", 1: "v"}), "binary"),
+    "of text for numbers": lambda X, y: Dataset(X, y.map({0: "u", 1: "v"}), "regression"),
+    "of decimals": lambda X, y: Dataset(X, pd.Series([Decimal(i) for i in range(len(y))], dtype=object), "regression"),
+    "of another task": lambda X, y: Dataset(X, y, "clustering"),  # type: ignore[arg-type]
+    "of too many classes": lambda X, y: Dataset(X, pd.Series(np.arange(len(y)) % 3), "binary"),
+    "of one class": lambda X, y: Dataset(X, y * 0, "binary"),
+    "of a constant": lambda X, y: Dataset(X, y * 0.0, "regression"),
+    "with gaps": lambda X, y: Dataset(X, y.where(y.index % 7 > 0), "regression"),
+    "infinite": lambda X, y: Dataset(X, pd.Series(np.where(y > 0, np.inf, 1.0)), "regression"),
+    "too short": lambda X, y: Dataset(X, y.head(3), "binary"),
+    "without columns": lambda X, y: Dataset(X[[]], y, "binary"),
+    "of nothing": lambda X, y: Dataset(None, None, "binary"),  # type: ignore[arg-type]
+    "of constants": lambda X, y: Dataset(X * 0, y, "binary"),
+    "of lists in cells": lambda X, y: Dataset(X, pd.Series([[i] for i in range(len(y))]), "multiclass"),
+    "with text and days": lambda X, y: Dataset(X.assign(d=pd.date_range("2020", periods=len(y)), t="x"), y, "binary"),
+}
+"""Datasets that were made by hand, and what may be wrong of them."""
 
 
 def _dataset(kind: str, n: int, rng: np.random.Generator) -> Dataset:
-    """A dataset that was made by hand, and what may be wrong of it."""
-    values = rng.normal(size=(n, 3))
-    X, y = pd.DataFrame(values, columns=["a", "b", "c"]), pd.Series(np.arange(n) % 2)
-    return {
-        "as it should be": lambda: Dataset(X, y, "binary"),
-        "of an array": lambda: Dataset(values, y.to_numpy(), "binary"),  # type: ignore[arg-type]
-        "of lists": lambda: Dataset(values.tolist(), y.tolist(), "binary"),  # type: ignore[arg-type]
-        "of Polars": lambda: Dataset(pl.from_pandas(X), pl.from_pandas(y), "binary"),  # type: ignore[arg-type]
-        "of Arrow": lambda: Dataset(pa.table(X), pa.array(y), "binary"),  # type: ignore[arg-type]
-        "of text": lambda: Dataset(X, y.map({0: "u", 1: "v"}), "binary"),
-        "of text for numbers": lambda: Dataset(X, y.map({0: "u", 1: "v"}), "regression"),
-        "of decimals": lambda: Dataset(X, pd.Series([Decimal(i) for i in range(n)], dtype=object), "regression"),
-        "of another task": lambda: Dataset(X, y, "clustering"),  # type: ignore[arg-type]
-        "of too many classes": lambda: Dataset(X, pd.Series(np.arange(n) % 3), "binary"),
-        "of one class": lambda: Dataset(X, y * 0, "binary"),
-        "of a constant": lambda: Dataset(X, y * 0.0, "regression"),
-        "with gaps": lambda: Dataset(X, y.where(y.index % 7 > 0), "regression"),
-        "infinite": lambda: Dataset(X, pd.Series(np.where(y > 0, np.inf, 1.0)), "regression"),
-        "too short": lambda: Dataset(X, y.head(3), "binary"),
-        "without columns": lambda: Dataset(X[[]], y, "binary"),
-        "of nothing": lambda: Dataset(None, None, "binary"),  # type: ignore[arg-type]
-        "of constants": lambda: Dataset(X * 0, y, "binary"),
-        "of lists in cells": lambda: Dataset(X, pd.Series([[i] for i in range(n)]), "multiclass"),
-        "with text and days": lambda: Dataset(X.assign(d=pd.date_range("2020", periods=n), t="x"), y, "binary"),
-    }[kind]()
+    X = pd.DataFrame(rng.normal(size=(n, 3)), columns=["a", "b", "c"])
+    return DATASETS[kind](X, pd.Series(np.arange(n) % 2))
 
-
-DATASETS = [
-    *("as it should be", "of an array", "of lists", "of Polars", "of Arrow", "of text", "of text for numbers"),
-    *("of decimals", "of another task", "of too many classes", "of one class", "of a constant", "with gaps"),
-    *("infinite", "too short", "without columns", "of nothing", "of constants", "of lists in cells"),
-    "with text and days",
-]
 
 CONTAINERS: dict[str, tuple[list[str], Callable[[str, int, np.random.Generator], Any]]] = {
     "DataFrame of cells": (list(CELLS), _of_pandas(CELLS)),
@@ -292,8 +282,8 @@ CONTAINERS: dict[str, tuple[list[str], Callable[[str, int, np.random.Generator],
     "table of Polars": (list(POLARS), _polars_frame),
     "table of Arrow": (list(ARROW), _arrow_table),
     "sparse": (SPARSE, _sparse),
-    "tensor": (TENSORS, _tensor),
-    "other": (OTHERS, _other),
-    "dataset": (DATASETS, _dataset),
+    "tensor": (list(TENSORS), _tensor),
+    "other": (list(OTHERS), _other),
+    "dataset": (list(DATASETS), _dataset),
 }
 """The kinds of first columns, and what makes a table of so many rows whose first column is of a kind."""

@@ -101,7 +101,7 @@ def _rows(y: Any) -> list[Any]:
         y = y.toarray().ravel()
     if hasattr(y, "to_list"):
         return list(y.to_list())
-    return list(np.asarray(y).ravel()) if not hasattr(y, "to_pylist") else list(y.to_pylist())
+    return list(y.to_pylist()) if hasattr(y, "to_pylist") else list(np.asarray(y).ravel())
 
 
 def _plain(label: Any) -> Any:
