@@ -8,6 +8,9 @@ from pathlib import Path
 
 DOCS = Path(__file__).parent
 sys.path[:0] = [str(DOCS.parent), str(DOCS)]  # the package of this checkout, and what generates pages
+
+from generating.gallery import QUICK  # noqa: E402 (after the path)
+
 PROJECT = tomllib.loads((DOCS.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 project = PROJECT["name"]
@@ -19,12 +22,32 @@ extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
     "numpydoc",
+    "sphinx_gallery.gen_gallery",
+    "generating.api",
+    "generating.commands",
     "generating.repository",
 ]
 exclude_patterns = ["_build", "generating"]
 myst_enable_extensions = ["deflist"]
 myst_heading_anchors = 4
-suppress_warnings = ["config.cache"]
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "none"
+default_role = "py:obj"
+numpydoc_show_class_members = False
+
+sphinx_gallery_conf = {
+    "examples_dirs": "../examples",
+    "gallery_dirs": "gallery",
+    "filename_pattern": QUICK,
+    "within_subsection_order": "generating.gallery.FromEasyToHard",
+    "doc_module": ("recommender",),
+    "backreferences_dir": "api/examples",
+    "write_computation_times": False,
+    "show_signature": False,
+    "download_all_examples": False,
+    "parallel": 2,
+}
 
 html_theme = "pydata_sphinx_theme"
 html_title = project

@@ -1,18 +1,14 @@
-"""The first lesson of meta-learning: what was learnt on some tasks helps on others.
+"""
+The first lesson of meta-learning
+=================================
 
-A meta-learner is shown small tables drawn from iris, breast cancer and wine, each described by its meta-features and by
-how well five learners did on it, a random forest among them. It is then tested on each source in turn, having seen only
-the other two: which learner would it fit first, and what does that choice lose against the best one?
-
-    python examples/first_lesson.py lesson.png
+What was learnt on some tasks helps on others. A meta-learner is shown small tables drawn from iris, breast cancer and
+wine, each described by its meta-features and by how well five learners did on it, a random forest among them. It is
+then tested on each source in turn, having seen only the other two: which learner would it fit first, and what does
+that choice lose against the best one?
 """
 
-from __future__ import annotations
-
-import sys
-from pathlib import Path
-
-import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from sklearn.datasets import load_breast_cancer, load_iris, load_wine
@@ -25,8 +21,8 @@ from recommender.tables.dataset import Dataset
 from recommender.tables.loading import load_dataset
 from recommender.tables.splits import split
 
-mpl.use("Agg")
-import matplotlib.pyplot as plt
+# %%
+# The sources, and the learners to choose from.
 
 SOURCES = {"iris": load_iris, "breast cancer": load_breast_cancer, "wine": load_wine}
 LEARNERS = {
@@ -34,6 +30,9 @@ LEARNERS = {
     for name in ("random_forest", "logistic_regression", "k_neighbors", "lda", "naive_bayes")
 }
 N_DRAWS, N_FOLDS = 8, 2
+
+# %%
+# What the meta-learner is shown, and how it is tested.
 
 
 def draw_tables(source: str, random_state: int = 0) -> dict[str, Dataset]:
@@ -76,35 +75,25 @@ def learn_and_test(metafeatures: pd.DataFrame, scores: pd.DataFrame, sources: pd
     return pd.DataFrame(lost).set_index("source")
 
 
-def plot(scores: pd.DataFrame, sources: pd.Series, lost: pd.DataFrame, path: Path) -> None:
-    """On the left what was learnt across the tasks, on the right what it is worth on a source never seen."""
-    means = scores.groupby(sources).mean().loc[list(SOURCES)]
-    figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4), layout="constrained")
-    image = left.imshow(means, cmap="Blues", aspect="auto")
-    left.set_xticks(range(means.shape[1]), means.columns, rotation=20)
-    left.set_yticks(range(len(means)), means.index)
-    for (row, column), value in np.ndenumerate(means.to_numpy()):
-        dark = value > image.norm.vmin + 0.6 * (image.norm.vmax - image.norm.vmin)
-        left.text(column, row, f"{value:.2f}", ha="center", va="center", color="white" if dark else "black")
-    left.set_title("What was learnt: mean balanced accuracy")
-    figure.colorbar(image, ax=left)
-    lost.plot.bar(ax=right, rot=0, xlabel="", ylabel="balanced accuracy lost to the best")
-    right.set_title("Tested on a source that was left out")
-    figure.savefig(path, dpi=120)
-    plt.close(figure)
+tables = {name: table for source in SOURCES for name, table in draw_tables(source).items()}
+sources = pd.Series({name: name.rpartition(" ")[0] for name in tables})
+metafeatures = pd.DataFrame({name: extract_metafeatures(table).values for name, table in tables.items()}).T
+scores = pd.DataFrame({name: scores_of(table) for name, table in tables.items()}).T
+lost = learn_and_test(metafeatures, scores, sources)
+lost.round(3)
 
+# %%
+# On the left what was learnt across the tasks, on the right what it is worth on a source never seen.
 
-def main(path: Path = Path("first_lesson.png")) -> pd.DataFrame:
-    """Show the lesson, and say where the meta-learner wins and loses."""
-    tables = {name: table for source in SOURCES for name, table in draw_tables(source).items()}
-    sources = pd.Series({name: name.rpartition(" ")[0] for name in tables})
-    metafeatures = pd.DataFrame({name: extract_metafeatures(table).values for name, table in tables.items()}).T
-    scores = pd.DataFrame({name: scores_of(table) for name, table in tables.items()}).T
-    lost = learn_and_test(metafeatures, scores, sources)
-    plot(scores, sources, lost, path)
-    print(lost.round(3).to_string())
-    return lost
-
-
-if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:]))
+means = scores.groupby(sources).mean().loc[list(SOURCES)]
+figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4), layout="constrained")
+image = left.imshow(means, cmap="Blues", aspect="auto")
+left.set_xticks(range(means.shape[1]), means.columns, rotation=20)
+left.set_yticks(range(len(means)), means.index)
+for (row, column), value in np.ndenumerate(means.to_numpy()):
+    dark = value > image.norm.vmin + 0.6 * (image.norm.vmax - image.norm.vmin)
+    left.text(column, row, f"{value:.2f}", ha="center", va="center", color="white" if dark else "black")
+left.set_title("What was learnt: mean balanced accuracy")
+figure.colorbar(image, ax=left)
+lost.plot.bar(ax=right, rot=0, xlabel="", ylabel="balanced accuracy lost to the best")
+right.set_title("Tested on a source that was left out")

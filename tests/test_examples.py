@@ -3,21 +3,43 @@ from __future__ import annotations
 import runpy
 from pathlib import Path
 
+import matplotlib.pyplot as plt
+import pytest
+from generating.gallery import ORDER
+
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
-def test_first_lesson(tmp_path, capsys):
-    lesson = runpy.run_path(str(EXAMPLES / "first_lesson.py"))
-    lost = lesson["main"](tmp_path / "lesson.png")
-    assert (tmp_path / "lesson.png").stat().st_size > 10_000
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Runs an example where it is run when the site is built, and gives its names."""
+    monkeypatch.chdir(EXAMPLES)
+    yield lambda name: runpy.run_path(f"{name}.py")
+    plt.close("all")
+
+
+def test_first_lesson(run):
+    lost = run("first_lesson")["lost"]
     assert list(lost.index) == ["iris", "breast cancer", "wine"]
     assert lost["meta-learner"].mean() < lost["always random forest"].mean()
 
 
-def test_from_a_file_to_predictions(tmp_path, capsys):
-    example = runpy.run_path(str(EXAMPLES / "file_to_predictions.py"))
-    scores = example["main"](tmp_path / "churn.skops", tmp_path / "predictions.csv")
-    predicted = (tmp_path / "predictions.csv").read_text().splitlines()
-    assert predicted[0] == "prediction,probability of no,probability of yes"
-    assert len(predicted) == 151
-    assert scores.loc["roc_auc", "score"] > 0.6
+def test_from_a_file_to_predictions(run):
+    names = run("file_to_predictions")
+    assert list(names["predicted"].columns) == ["prediction", "probability of no", "probability of yes"]
+    assert len(names["predicted"]) == 150
+    assert names["found"].scores.loc["roc_auc", "score"] > 0.6
+
+
+def test_the_gallery_has_every_example_once():
+    assert len(ORDER) == len(set(ORDER)) >= 12
+    assert sorted(ORDER) == sorted(path.stem for path in EXAMPLES.glob("*.py"))
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_an_example_begins_with_its_title_and_has_a_picture(name):
+    lines = (EXAMPLES / f"{name}.py").read_text().splitlines()
+    assert lines[0] == '"""'
+    assert lines[2] == "=" * len(lines[1])
+    assert any("figure" in line for line in lines)
+    assert not any("http" in line for line in lines)

@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from generating.writing import write
+
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
@@ -57,9 +59,7 @@ def write_pages(app: Sphinx, config: object) -> None:
         text = relinked(source.read_text(encoding="utf-8"), source, page)
         if source.name == "README.md" and source.parent.name == "benchmarks":
             text += "\n```{toctree}\n:hidden:\n:glob:\n\n*\n```\n"
-        page.parent.mkdir(exist_ok=True)
-        if not page.exists() or page.read_text(encoding="utf-8") != text:
-            page.write_text(text, encoding="utf-8")
+        write(page, text)
 
 
 def relink_page(app: Sphinx, docname: str, content: list[str]) -> None:

@@ -1,0 +1,40 @@
+"""The gallery: which examples there are, from easy to hard, and which of them a build runs."""
+
+from __future__ import annotations
+
+ORDER = (
+    "what_to_fit_first",
+    "why_this_one",
+    "any_table",
+    "numbers_to_predict",
+    "within_limits",
+    "in_scikit_learn",
+    "file_to_predictions",
+    "seconds_to_spend",
+    "three_that_complement",
+    "a_report_to_share",
+    "your_own_costs",
+    "groups_and_time",
+    "step_by_step",
+    "search_goes_on",
+    "what_a_table_is_like",
+    "what_won_where",
+    "first_lesson",
+    "slow_a_minute",
+    "slow_own_evidence",
+)
+"""From easy to hard."""
+
+QUICK = r"/(?!slow_)\w+\.py$"
+"""The examples that every build runs; `-D sphinx_gallery_conf.filename_pattern=.` runs those that take longer, too."""
+
+
+class FromEasyToHard:
+    """Sphinx-gallery's key to sort the examples by."""
+
+    def __init__(self, folder: str) -> None:
+        pass
+
+    def __call__(self, file: str) -> int:
+        """The place of an example."""
+        return ORDER.index(file.removesuffix(".py"))
