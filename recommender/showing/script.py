@@ -17,6 +17,7 @@ from recommender.algorithms.calibrated import LARGE, Calibrated
 from recommender.algorithms.target_reader import TargetReader
 from recommender.errors import RecommendationError
 from recommender.evaluation.metrics import METRICS, Metric, metrics_for
+from recommender.showing.plain_boosting import MODULE, plain_boosting
 from recommender.showing.plain_reading import plain_reading
 from recommender.tables.files.readers import STANDARD_INPUT, parted, read_table
 from recommender.words import score_format
@@ -63,13 +64,14 @@ def write_script(item: RecommendedConfiguration, *, file: str, target: str, metr
     pipeline = _plain(item.estimator, item._dataset)
     call = _call(file)
     plain = plain_reading(pipeline, item._dataset) if call else None
-    model = expression(plain.pipeline if plain else pipeline, imports)
+    model, defined = _model(plain.pipeline if plain else pipeline, item._dataset, imports)
     measuring = _measuring(metric, item, imports, reads_target=isinstance(pipeline.steps[-1][1], TargetReader))
     lines = plain.lines if plain else []
     reading = _reading(file, call, target, imports, drop=_lacks_classes(pipeline), lines=lines)
     return "\n".join(
         [
             *_import_lines(imports),
+            *defined,
             "",
             *reading,
             "",
@@ -79,6 +81,21 @@ def write_script(item: RecommendedConfiguration, *, file: str, target: str, metr
             "",
         ]
     )
+
+
+def _model(pipeline: Pipeline, dataset: Dataset, imports: Imports) -> tuple[str, list[str]]:
+    """A pipeline as code, and the lines before it that define its boosting where nothing else is of this package."""
+    used: Imports = set()
+    model = expression(pipeline, used)
+    ours = {module for module, _ in used if module.startswith("recommender.")}
+    boosted = plain_boosting(pipeline, dataset) if ours == {MODULE} else None
+    if boosted is None:
+        imports |= used
+        return model, []
+    used = set()
+    model = expression(boosted.pipeline, used)
+    imports |= boosted.imports | {(module, name) for module, name in used if module != MODULE}
+    return model, ["", "", *boosted.lines, ""]
 
 
 def _measuring(
