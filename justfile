@@ -29,6 +29,15 @@ types:
 laws:
     .venv/bin/lint-imports
 
+# the site: every page, the quick examples, and its links
+docs:
+    .venv/bin/sphinx-build -W --keep-going -q -j 2 docs docs/_build/html
+
+# the same with the atlas of the knowledge base in it, and with the slow examples; some minutes
+site:
+    .venv/bin/recommender kb atlas docs/_build/extra/atlas
+    .venv/bin/sphinx-build -W --keep-going -j 2 -D sphinx_gallery_conf.filename_pattern=. docs docs/_build/html
+
 # a recommendation and quick tests with the lowest versions that pyproject.toml allows
 lowest:
     "$PYTHON" -m venv --clear .venv-lowest && .venv-lowest/bin/pip install --quiet 'uv>=0.8,<1'
@@ -37,4 +46,4 @@ lowest:
     .venv-lowest/bin/pytest -q -W default tests/test_package.py tests/algorithms/test_pool.py tests/algorithms/test_pipelines.py tests/evidence/test_schema.py tests/tables/cells/test_dates.py tests/tables/test_openml.py tests/advice/test_hostile_tables.py::test_targets_that_are_none
 
 # all of them, as .ci/run does
-check: setup test lint types laws lowest
+check: setup test lint types laws docs lowest

@@ -41,6 +41,7 @@ SECTIONS = (
             "recommend",
             "Recommendation",
             "RecommendedConfiguration",
+            "advice.ranking.Ranking",
             "advice.reasons.Reasons",
             "showing.report.write_report",
             "showing.script.write_script",
@@ -54,6 +55,7 @@ SECTIONS = (
             "RecommendedRegressor",
             "recommendation.Refinement",
             "fitting.refinement.refine",
+            "fitting.refinement.Refined",
             "fitting.session.Session",
             "fitting.warm_start.SearchSpace",
             "showing.card.write_card",
@@ -79,7 +81,7 @@ SECTIONS = (
             "load_dataset",
             "Dataset",
             "extract_metafeatures",
-            "metafeatures.MetaFeatures",
+            "metafeatures.extract.MetaFeatures",
             "evaluation.metrics.Metric",
         ),
     ),
@@ -125,6 +127,8 @@ SECTIONS = (
             "errors.ClusterError",
             "metamodel.model.MetaModelError",
             "measuring.matrix.MatrixError",
+            "evidence.aslib.ScenarioError",
+            "evidence.results_csv.ResultsError",
         ),
     ),
 )
@@ -155,12 +159,15 @@ def page(name: str) -> str:
 
 def index() -> str:
     """The index, in Markdown: a table for each section."""
-    parts = ["# API reference\n\nWhat has no room before its name is imported from `recommender` itself.\n"]
+    parts = [
+        "# API\n\nNames without a dot are imported from `recommender` itself, the others from their modules in it.\n"
+    ]
     for section in SECTIONS:
         rows = "".join(f"| [{name}](recommender.{name}.rst) | {summary(name)} |\n" for name in section.names)
         parts.append(f"## {section.title}\n\n{section.about}\n\n| name | what it is |\n| --- | --- |\n{rows}")
-    names = "\n".join(f"recommender.{name}" for section in SECTIONS for name in section.names)
-    return "\n".join([*parts, f"```{{toctree}}\n:hidden:\n\n{names}\n```\n"])
+        names = "\n".join(f"recommender.{name}" for name in section.names)
+        parts.append(f"```{{toctree}}\n:hidden:\n:caption: {section.title}\n\n{names}\n```\n")
+    return "\n".join(parts)
 
 
 def summary(name: str) -> str:
