@@ -33,7 +33,7 @@ def named(page: Path) -> str:
 def is_built(target: Path) -> bool:
     """Whether the build writes it, and checks that it is there."""
     inside = Path(os.path.normpath(target))
-    return inside.is_relative_to(DOCS) and inside.relative_to(DOCS).parts[0] in BUILT
+    return any(inside.is_relative_to(DOCS / folder) for folder in BUILT)
 
 
 def blocks(page: Path, language: str) -> list[str]:

@@ -67,11 +67,13 @@ def test_every_command_and_option_is_in_the_reference():
 
 def test_links_of_the_repository_lead_to_pages_or_to_the_source():
     text = (
-        "[a](peers/README.md) [b](../docs/weight.md#top) [c](peers/run.py) [d](https://x.org) ![e](peers/results/s.png)"
+        "[a](peers/README.md) [b](../docs/weight.md#top) [c](peers/run.py) [d](https://x.org) [f](../docs) "
+        "![e](peers/results/s.png)"
     )
     page = repository.relinked(text, repository.ROOT / "benchmarks/README.md", repository.DOCS / "benchmarks/index.md")
     assert page == (
         f"[a](peers.md) [b](../weight.md#top) [c]({repository.SOURCE}benchmarks/peers/run.py) [d](https://x.org) "
+        f"[f]({repository.SOURCE}docs) "
         "![e](../../benchmarks/peers/results/s.png)"
     )
 

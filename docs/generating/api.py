@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from generating.writing import write
+from generating.writing import tidy, write
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -178,10 +178,11 @@ def summary(name: str) -> str:
 
 def write_pages(app: Sphinx, config: object) -> None:
     """Write the index and all pages."""
-    write(FOLDER / "index.md", index())
-    for section in SECTIONS:
-        for name in section.names:
-            write(FOLDER / f"recommender.{name}.rst", page(name))
+    pages = {FOLDER / f"recommender.{name}.rst": page(name) for section in SECTIONS for name in section.names}
+    pages[FOLDER / "index.md"] = index()
+    for file, text in pages.items():
+        write(file, text)
+    tidy(FOLDER, pages)
 
 
 def resolve(app: Sphinx, env: Any, node: Any, contnode: Any) -> Any:

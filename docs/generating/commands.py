@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from generating.writing import write
+from generating.writing import tidy, write
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -61,9 +61,11 @@ def index() -> str:
 
 def write_pages(app: Sphinx, config: object) -> None:
     """Write the index and all pages."""
-    write(FOLDER / "index.md", index())
-    for name, command in program().commands.items():
-        write(FOLDER / f"{name}.md", page(command, f"recommender {name}"))
+    pages = {FOLDER / f"{name}.md": page(one, f"recommender {name}") for name, one in program().commands.items()}
+    pages[FOLDER / "index.md"] = index()
+    for file, text in pages.items():
+        write(file, text)
+    tidy(FOLDER, pages)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generating.writing import write
+from generating.writing import tidy, write
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -16,6 +16,9 @@ DOCS = Path(__file__).parent.parent
 ROOT = DOCS.parent
 SOURCE = "https://github.com/recommender-developers/recommender/blob/main/"
 """Where files are read that are no pages of the site."""
+
+PAGES, PICTURES = {".md", ".rst"}, {".png", ".svg"}
+"""What is a page of the site where it lies in docs/, and what is shown wherever it lies."""
 
 SINGLE = {
     "CHANGELOG.md": "project/changelog.md",
@@ -46,7 +49,7 @@ def relinked(text: str, source: Path, page: Path) -> str:
             return match[0]
         target = Path(os.path.normpath(source.parent / to))
         shown = pages.get(target, target)
-        if shown.suffix in {".png", ".svg"} or shown.is_relative_to(DOCS):
+        if shown.suffix in PICTURES or (shown.suffix in PAGES and shown.is_relative_to(DOCS)):
             return f"{match['before']}{os.path.relpath(shown, page.parent)}{anchor}"
         return f"{match['before']}{SOURCE}{shown.relative_to(ROOT)}{anchor}"
 
@@ -60,6 +63,7 @@ def write_pages(app: Sphinx, config: object) -> None:
         if source.name == "README.md" and source.parent.name == "benchmarks":
             text += "\n```{toctree}\n:hidden:\n:glob:\n\n*\n```\n"
         write(page, text)
+    tidy(DOCS / "benchmarks", mounted().values())
 
 
 def relink_page(app: Sphinx, docname: str, content: list[str]) -> None:
