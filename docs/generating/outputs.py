@@ -2,6 +2,9 @@
 
     python -m docs.generating.outputs README.md docs/getting_started.md docs/guide/*.md
 
+Run it where ``pip install '.[docs]'`` was run and nothing else, as by a reader who installs no other extra: with
+XGBoost and CatBoost other configurations are recommended.
+
 A ``text`` block right below a ``python`` or ``console`` block is what that block prints. The code of a page runs from
 its first line to its last, in a folder of its own with ``examples`` in it. Of a console block only `recommender` is
 run, and only where its output is shown.
@@ -23,7 +26,7 @@ BLOCK = re.compile(
     r"^```(?P<language>python|console)\n(?P<code>.*?)^```\n(?P<shown>\n```text\n(?P<output>.*?)^```\n)?", re.M | re.S
 )
 COMMAND = re.compile(r"^\$ .*?\brecommender (?P<arguments>[a-z].*)")
-WIDTH = 88
+WIDTH = 80
 """Columns of the terminal that is shown."""
 
 
@@ -58,7 +61,7 @@ def _of_python(code: str, names: dict[str, object]) -> str:
 
 def _of_console(code: str) -> str:
     """What the commands print on a terminal, notes included."""
-    path = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+    path = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     printed = ""
     for line in code.replace("\\\n", " ").splitlines():
         if command := COMMAND.match(line):
