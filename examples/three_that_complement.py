@@ -34,11 +34,11 @@ table.round(3)
 
 # %%
 
-figure, ax = plt.subplots(figsize=(7, 2.6), layout="constrained")
+figure, ax = plt.subplots(figsize=(7, 3), layout="constrained")
 places = range(len(table))[::-1]
 ax.hlines(places, table["lower"], table["upper"], color="#9ecae1", linewidth=6, label="expected in 8 of 10 cases")
 ax.scatter(table["measured"], places, color="#e6550d", zorder=2, label="measured")
 ax.set_yticks(places, table.index)
 ax.set_xlabel("accuracy")
-ax.legend(frameon=False, loc="lower left")
+ax.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
 ax.spines[["top", "right"]].set_visible(False)

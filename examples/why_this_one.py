@@ -32,6 +32,6 @@ ax.spines[["top", "right"]].set_visible(False)
 reasons.neighbours[["name", "similarity", "n_samples", "n_features", "winner"]].round(2)
 
 # %%
-# What a person should know before trusting it:
+# What deserves a second look before it is trusted; often there is nothing.
 
-print("\n".join(f"- {note}" for note in recommendation.notes()))
+print("\n".join(f"- {note}" for note in recommendation.notes()) or "Nothing to note.")

@@ -56,14 +56,22 @@ def relinked(text: str, source: Path, page: Path) -> str:
     return LINK.sub(moved, text)
 
 
+def below_it(source: Path, text: str) -> list[Path]:
+    """The pages below one: of the index of benchmarks the studies as it names them, of a study what lies beside it."""
+    if source == ROOT / "benchmarks" / "README.md":
+        return sorted(source.parent.glob("*/README.md"), key=lambda study: text.find(f"{study.parent.name}.md"))
+    beside = sorted(source.parent.glob("*.md")) if source.parent.parent == ROOT / "benchmarks" else []
+    return [page for page in beside if page != source] if source.name == "README.md" else []
+
+
 def write_pages(app: Sphinx, config: object) -> None:
     """Write each page anew where its text has changed."""
-    for source, page in mounted().items():
+    pages = mounted()
+    for source, page in pages.items():
         text = relinked(source.read_text(encoding="utf-8"), source, page)
-        if source.name == "README.md" and source.parent.name == "benchmarks":
-            text += "\n```{toctree}\n:hidden:\n:glob:\n\n*\n```\n"
-        write(page, text)
-    tidy(DOCS / "benchmarks", mounted().values())
+        below = "\n".join(pages[one].stem for one in below_it(source, text))
+        write(page, text + (f"\n```{{toctree}}\n:hidden:\n\n{below}\n```\n" if below else ""))
+    tidy(DOCS / "benchmarks", pages.values())
 
 
 def relink_page(app: Sphinx, docname: str, content: list[str]) -> None:
