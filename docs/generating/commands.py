@@ -15,11 +15,9 @@ FOLDER = Path(__file__).parent.parent / "cli"
 
 def program() -> Any:
     """The program, with its commands."""
-    import typer
+    from recommender.cli.app import program
 
-    from recommender.cli.app import app
-
-    return typer.main.get_command(app)
+    return program()
 
 
 def page(command: Any, name: str, level: int = 1) -> str:

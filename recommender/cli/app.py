@@ -15,6 +15,8 @@ import recommender
 from recommender.cli import collecting, fitting, imports, kb
 from recommender.cli.console import as_json, emit, printed, say, show_text, status
 from recommender.cli.forms import AdviceForm, TableForm
+from recommender.cli.kinds import with_kinds
+from recommender.cli.mistakes import in_words
 from recommender.cli.numerals import LONGEST, limit_option
 from recommender.cli.options import (
     CacheOption,
@@ -62,7 +64,7 @@ def _show_version(wanted: bool) -> None:
 
 @app.callback(
     epilog="Examples: `recommender recommend churn.csv --target Churn`, `recommender winners --task regression`. "
-    "Leaves with 0 if all went well, 2 after a mistake in what was asked or given, and 130 after Ctrl-C.",
+    "Exits with 0 if all went well, 2 after a mistake in what was asked or given, and 130 after Ctrl-C.",
 )
 def about(
     version: Annotated[
@@ -327,13 +329,18 @@ app.command(epilog="Example: `recommender winners --task regression --metric mae
 app.command(epilog="Example: `recommender import-evaluations --flow 6969`")(imports.import_evaluations)
 
 
+def program() -> Any:
+    """The program, with its commands."""
+    return with_kinds(typer.main.get_command(app))
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code: 0, 2 for a user's mistake, 130 after Ctrl-C."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a name need not be of the terminal's characters, nor be text at all
             stream.reconfigure(errors="backslashreplace")
     try:
-        code = app(arguments, prog_name="recommender", standalone_mode=False) or 0
+        code = program()(arguments, prog_name="recommender", standalone_mode=False) or 0
         sys.stdout.flush()
         return int(code)
     except (RecommenderError, UnicodeEncodeError) as error:  # or a name that some library does not take
@@ -355,7 +362,7 @@ def main(arguments: list[str] | None = None) -> int:
         if type(error).__name__ == "NoArgsIsHelpError":  # nothing was asked, and so the help is shown
             error.show()  # type: ignore[attr-defined]
         elif hasattr(error, "format_message"):  # the parser's own account of a wrong option
-            _told(error.format_message())
+            _told(in_words(error))
         return int(error.exit_code)
 
 

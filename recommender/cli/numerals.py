@@ -56,4 +56,4 @@ def id_option(help: str) -> Any:
 
 def limit_option(least: float, most: float, help: str) -> Any:
     """An option that takes a number in such a range, and says so in its help."""
-    return typer.Option(parser=limit(least, most), metavar="FLOAT", help=help)
+    return typer.Option(parser=limit(least, most), metavar="NUMBER", help=help)

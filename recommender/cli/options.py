@@ -30,7 +30,13 @@ KnowledgeOption = Annotated[
     typer.Option("--knowledge", help="A folder written by `recommender train`; what is shipped by default."),
 ]
 EvidenceOption = Annotated[str | None, typer.Option("--store", help="A store; else the knowledge base in --knowledge.")]
-StoreOption = Annotated[str, typer.Option(help="A SQLite file, or a database address as SQLAlchemy writes it.")]
+StoreOption = Annotated[
+    str,
+    typer.Option(
+        help="A SQLite file, or a database address as SQLAlchemy writes it; recommender.sqlite by default.",
+        show_default=False,
+    ),
+]
 MetricOption = Annotated[str | None, typer.Option(help=f"What to be good at: {', '.join(METRICS)}.")]
 JudgeOption = Annotated[
     str | None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
@@ -52,7 +53,24 @@ def make_line(what: str, console: Console | None = None) -> Iterator[Callable[[s
     )
     with line:
         task = line.add_task(visible(what), total=None)
-        yield lambda text: line.update(task, description=visible(f"{what}: {text}"))
+        width = max(console.width - CLOCK, 8)
+        yield lambda text: line.update(task, description=fitted(visible(what), visible(text), width))
+
+
+def fitted(what: str, how_far: str, width: int) -> str:
+    """What is at work and how far it is, less the first and then the last words where there is no room for all.
+
+    Examples
+    --------
+    >>> fitted("Looking at churn.csv", "3 tried, best lda 0.798", 80)
+    'Looking at churn.csv: 3 tried, best lda 0.798'
+    >>> fitted("Looking at churn.csv", "3 tried, best lda 0.798", 30)
+    '3 tried, best lda 0.798'
+    >>> fitted("Looking at churn.csv", "3 tried, best lda 0.798", 20)
+    '3 tried, best lda …'
+    """
+    whole = f"{what}: {how_far}"
+    return whole if len(whole) <= width else textwrap.shorten(how_far, width, placeholder=" …")
 
 
 def make_bar(counts: str, *more: ProgressColumn, console: Console | None = None) -> Bar:
