@@ -3,7 +3,8 @@
     python -m benchmarks.faults.run --minutes 10 --output benchmarks/faults/results/faults.csv
 
 The kinds take turns. Every round adds to a row of its kind, which is written as soon as it is over; what goes wrong is
-told on stderr with the seed that shows it again.
+told on stderr with the seed that shows it again. What the output has of earlier runs is gone on from: its rounds count,
+and seeds follow on theirs.
 """
 
 from __future__ import annotations
@@ -27,19 +28,24 @@ COUNTS = ("rounds", "lost", "doubled", "left_behind", "tables", "refused", "fits
 TABLES_A_ROUND = 10
 
 
-def run(kinds: tuple[str, ...], *, minutes: float, rounds: int | None, seed: int) -> Iterator[pd.DataFrame]:
-    """The figures after each round, a row a kind."""
+def run(
+    kinds: tuple[str, ...], *, minutes: float, rounds: int | None, seed: int, before: pd.DataFrame | None = None
+) -> Iterator[pd.DataFrame]:
+    """The figures after each round, a row a kind; those of `before` are counted in."""
     figures = pd.DataFrame(0, index=pd.Index(kinds, name="kind"), columns=list(COUNTS))
-    ends, number = time.monotonic() + 60 * minutes, 0
+    if before is not None:
+        figures = pd.concat([before, figures.drop(before.index, errors="ignore")])
+    ends = time.monotonic() + 60 * minutes
     with ExitStack() as stack:
         server = _server(stack) if "server" in kinds else None
-        while time.monotonic() < ends and (rounds is None or number < rounds):
-            for kind in kinds:
-                for name, count in _one(kind, seed + number, server).items():
+        while left := [kind for kind in kinds if rounds is None or figures.loc[kind, "rounds"] < rounds]:
+            for kind in left:
+                if time.monotonic() > ends:
+                    return
+                counted = {"rounds": 1} | _one(kind, seed + int(figures.loc[kind, "rounds"]), server)
+                for name, count in counted.items():
                     figures.loc[kind, name] += count
-                figures.loc[kind, "rounds"] += 1
                 yield figures
-            number += 1
 
 
 def _server(stack: ExitStack) -> Any:
@@ -67,12 +73,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS)
     parser.add_argument("--minutes", type=float, default=10.0)
-    parser.add_argument("--rounds", type=int, help="at most so many of each kind")
+    parser.add_argument("--rounds", type=int, help="at most so many of each kind, with those of before")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--output", type=Path)
     given = parser.parse_args()
+    before = pd.read_csv(given.output, index_col="kind") if given.output and given.output.exists() else None
     figures = pd.DataFrame()
-    for figures in run(tuple(given.kinds), minutes=given.minutes, rounds=given.rounds, seed=given.seed):
+    for figures in run(tuple(given.kinds), minutes=given.minutes, rounds=given.rounds, seed=given.seed, before=before):
         if given.output:
             given.output.parent.mkdir(parents=True, exist_ok=True)
             figures.to_csv(given.output)

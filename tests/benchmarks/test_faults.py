@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import types
 
+import pandas as pd
 import pytest
 
 from benchmarks.faults import rounds, run
@@ -18,6 +19,18 @@ def test_every_kind_takes_its_turn_and_counts(monkeypatch):
     *_, figures = run.run(("kill", "tables"), minutes=1, rounds=2, seed=0)
     assert figures.loc["kill"].to_dict() == dict.fromkeys(run.COUNTS, 0) | {"rounds": 2, "lost": 4, "doubled": 2}
     assert figures.loc["tables", ["tables", "refused", "fits_failed"]].tolist() == [6, 2, 2]
+
+
+def test_a_run_goes_on_where_the_one_before_it_stopped(tmp_path, monkeypatch):
+    seeds: list[int] = []
+    monkeypatch.setattr(run, "_one", lambda kind, seed, server: seeds.append(seed) or {"lost": 1})
+    output = tmp_path / "faults.csv"
+    output.write_text("kind," + ",".join(run.COUNTS) + "\nkill,2,0,0,0,0,0,0\nserver,5,0,0,0,0,0,0\n")
+    monkeypatch.setattr(sys, "argv", ["run", "--kinds", "kill", "disk", "--rounds", "3", "--output", str(output)])
+    run.main()
+    figures = pd.read_csv(output, index_col="kind")
+    assert figures["rounds"].to_dict() == {"kill": 3, "server": 5, "disk": 3}
+    assert (seeds, figures["lost"].to_dict()) == ([2, 0, 1, 2], {"kill": 1, "server": 0, "disk": 3})
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
