@@ -29,7 +29,7 @@ from recommender.metamodel.trained import Trained
 from recommender.notebook import html_table
 from recommender.recommendation import Recommendation, recommend
 from recommender.tables.dataset import Dataset, Task
-from recommender.tables.frames import as_array, as_column, as_frame, has_names, native, unique_names
+from recommender.tables.frames import as_array, as_column, as_frame, has_names, is_sparse, native, unique_names
 from recommender.tables.targets import fit_target
 
 
@@ -191,8 +191,9 @@ class _Recommended(BaseEstimator):
         if has_names(X):
             X = self._under_names(as_frame(X), reset=reset)
         elif not isinstance(X, np.ma.MaskedArray):
-            array = as_array(X, "the features")
-            X = check_array(array, dtype=None, ensure_all_finite=False, estimator=self, input_name="X")
+            array = X if is_sparse(X) else as_array(X, "the features")
+            taken: dict[str, Any] = {"accept_sparse": True, "dtype": None, "ensure_all_finite": False}
+            X = check_array(array, **taken, estimator=self, input_name="X")
         validate_data(self, X, y, reset=reset, skip_check_array=True)
         names = getattr(self, "feature_names_in_", range(self.n_features_in_))
         return as_frame(X).set_axis(names, axis=1)

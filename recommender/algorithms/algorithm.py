@@ -66,6 +66,8 @@ class Algorithm:
         Whether a person can read the fitted model: a number for each encoded column and class, a few, or a curve.
     takes_weights : bool, default=True
         Whether its `fit` takes weights of rows.
+    takes_sparse : bool, default=False
+        Whether it is given the numbers of sparse tables without their zeros.
     safe_rank : int, optional
         Its place among the algorithms to whose default a recommendation is not to lose, the first one first.
     flaml_name : str, optional
@@ -98,6 +100,7 @@ class Algorithm:
     extra: str | None = None
     is_interpretable: bool = False
     takes_weights: bool = True
+    takes_sparse: bool = False
     safe_rank: int | None = None
     flaml_name: str | None = None
     flaml_settings: Mapping[str, str] = field(default_factory=dict)

@@ -62,7 +62,7 @@ class Calibrated(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         """Fit the classifier and the sigmoids; weights of the rows are passed on to both."""
         from sklearn.calibration import CalibratedClassifierCV
 
-        X, y = validate_data(self, X, y)
+        X, y = validate_data(self, X, y, accept_sparse="csr")
         check_classification_targets(y)
         folds = _folds(y, self.n_folds if len(y) < LARGE else self.n_folds_large, self.random_state)
         calibration = CalibratedClassifierCV(self.classifier, method="sigmoid", cv=folds, ensemble=False)
@@ -74,7 +74,7 @@ class Calibrated(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     def predict_proba(self, X: Any) -> np.ndarray:
         """The probability of each class, of shape (n_samples, n_classes)."""
         check_is_fitted(self)
-        return self.calibration_.predict_proba(validate_data(self, X, reset=False))
+        return self.calibration_.predict_proba(validate_data(self, X, accept_sparse="csr", reset=False))
 
     def predict(self, X: Any) -> np.ndarray:
         """The likeliest class of each row, of shape (n_samples,); decisions near zero may say otherwise."""
@@ -84,7 +84,7 @@ class Calibrated(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     def decision_function(self, X: Any) -> np.ndarray:
         """The classifier's own decisions: of shape (n_samples,) or (n_samples, n_classes)."""
         check_is_fitted(self)
-        return self.classifier_.decision_function(validate_data(self, X, reset=False))
+        return self.classifier_.decision_function(validate_data(self, X, accept_sparse="csr", reset=False))
 
     @property
     def coef_(self) -> np.ndarray:

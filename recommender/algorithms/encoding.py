@@ -49,6 +49,11 @@ class Encoding:
     missing: Missing = "imputed"
     target: Target = "plain"
 
+    @property
+    def keeps_zeros(self) -> bool:
+        """Whether a table of numbers may as well keep its zeros: it is imputed and scaled, and no more."""
+        return self.numbers == "standard" and self.missing == "imputed"
+
     def chosen_by(self, hyperparameters: Hyperparameters) -> Encoding:
         """This, but for what a configuration's hyperparameters say."""
         return replace(self, **{name: hyperparameters[name] for name in NAMES if name in hyperparameters})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from recommender.algorithms.catalogue import encoding_of, find_algorithm
-from recommender.algorithms.preprocessing import build_preprocessing
+from recommender.algorithms.preprocessing import build_preprocessing, keeping_zeros
 from recommender.tables.columns import LeftOut
 from recommender.tables.dataset import Dataset
 from recommender.tables.frames import unique_names
@@ -38,10 +38,12 @@ def build_pipeline(
     -------
     Pipeline
         Two steps, ``preprocess`` and ``model``, unfitted. Before them a step ``read``, a `TableReader`, where the table
-        needs one: anything but numbers as numpy holds them and plain categories. Columns that carry nothing are left
-        out. Missing values reach trees as they are and are otherwise imputed by the median; a missing category is a
-        category of its own. Text and dates are encoded by skrub. Classes that some library would round, such as
-        20240131, are learnt as positions, and targets of extreme size or spread in standard deviations.
+        needs one: anything but numbers as numpy holds them and plain categories. Linear models are given sparse tables
+        without their zeros by a step ``sparse``, a `SparseReader`, and each column is divided by its largest number
+        instead of being centred. Columns that carry nothing are left out. Missing values reach trees as they are and
+        are otherwise imputed by the median; a missing category is a category of its own. Text and dates are encoded by
+        skrub. Classes that some library would round, such as 20240131, are learnt as positions, and targets of
+        extreme size or spread in standard deviations.
 
     Examples
     --------
@@ -63,7 +65,12 @@ def build_pipeline(
         from recommender.algorithms.target_reader import TargetReader
 
         model = TargetReader(model)
-    steps = [("preprocess", build_preprocessing(dataset, encoding_of(configuration))), ("model", model)]
+    encoding = encoding_of(configuration)
+    if dataset.is_sparse and algorithm.takes_sparse and encoding.keeps_zeros:
+        from recommender.tables.sparse import SparseReader
+
+        return Pipeline([("sparse", SparseReader()), ("preprocess", keeping_zeros()), ("model", model)])
+    steps = [("preprocess", build_preprocessing(dataset, encoding)), ("model", model)]
     return Pipeline(steps if dataset.is_plain else [("read", build_reader(dataset)), *steps])
 
 

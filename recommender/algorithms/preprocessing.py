@@ -15,6 +15,7 @@ from recommender.tables.dataset import Dataset
 
 if TYPE_CHECKING:
     from sklearn.compose import ColumnTransformer
+    from sklearn.pipeline import Pipeline
 
 MAX_CATEGORIES = 30
 """Indicators per column at most; rarer categories share the last one."""
@@ -45,6 +46,14 @@ def build_preprocessing(dataset: Dataset, encoding: Encoding) -> ColumnTransform
     if few and encoding.categories == "native":
         return made.set_output(transform="pandas")  # which alone says what is a category
     return made
+
+
+def keeping_zeros() -> Pipeline:
+    """For sparse numbers: what is missing becomes the median, and each column is divided by its largest magnitude."""
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import MaxAbsScaler
+
+    return make_pipeline(_imputer(), MaxAbsScaler())
 
 
 def many_valued(dataset: Dataset) -> list[int]:

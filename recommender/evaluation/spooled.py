@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from recommender.tables.dataset import Dataset, Task
+from recommender.tables.frames import SPARSE, written_out
 from recommender.tables.splits import Split, split
 
 FOLD, WEIGHT = "fold ", "weight"
@@ -25,6 +26,7 @@ class Spooled:
     dataset_id: str
     path: Path
     task: Task
+    is_sparse: bool = False
 
 
 def spool(
@@ -43,14 +45,14 @@ def spool(
     sample_weight : array of shape (n_samples,), optional
         What models are fitted with.
     """
-    table = dataset.X.set_axis([str(i) for i in range(dataset.n_features)], axis=1).reset_index(drop=True)
+    table = written_out(dataset.X).set_axis([str(i) for i in range(dataset.n_features)], axis=1).reset_index(drop=True)
     more: dict[str, Any] = {"target": dataset.y.to_numpy()}
     more |= {} if sample_weight is None else {WEIGHT: sample_weight}
     for number, (train, test) in enumerate(splits):
         more[f"{FOLD}{number}"] = np.zeros(dataset.n_samples, dtype=np.int8)
         more[f"{FOLD}{number}"][train], more[f"{FOLD}{number}"][test] = 1, 2
     pd.concat([table, pd.DataFrame(more)], axis=1).to_parquet(path)
-    return Spooled(dataset.source, path, dataset.task)
+    return Spooled(dataset.source, path, dataset.task, dataset.is_sparse)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,8 +73,9 @@ def read_spooled(spooled: Spooled) -> Unspooled:
     pyarrow.default_memory_pool().release_unused()  # now: in the middle of a fit it would hide what that takes
     folds = [table[name].to_numpy() for name in table.columns if name.startswith(FOLD)]
     features = [name for name in table.columns if name.isdigit()]
+    X = table[features].astype(SPARSE) if spooled.is_sparse else table[features]
     return Unspooled(
-        Dataset(table[features], table["target"], spooled.task),
+        Dataset(X, table["target"], spooled.task),
         [(np.flatnonzero(fold == 1), np.flatnonzero(fold == 2)) for fold in folds],
         table[WEIGHT].to_numpy() if WEIGHT in table.columns else None,
     )

@@ -153,7 +153,8 @@ def _with_hard_folds_taken_out(outcomes: pd.DataFrame, rows: pd.DataFrame) -> pd
     seen.index = pd.MultiIndex.from_frame(mine[["dataset_id", "configuration_id"]])
     correction = seen.groupby(level=[0, 1], observed=True).mean().reindex(outcomes.index[partial]).fillna(0.0)
     corrected = outcomes.copy()
-    corrected.loc[partial, metrics] -= correction.to_numpy()
+    made = corrected.loc[partial, metrics] - correction.to_numpy()
+    corrected.loc[partial, metrics] = made.astype(outcomes.dtypes[metrics])  # one of double precision would make all so
     return corrected
 
 

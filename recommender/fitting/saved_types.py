@@ -52,6 +52,7 @@ TRUSTED = (
     "recommender.tables.columns.SeveralNumbers",
     "recommender.tables.columns.Text",
     "recommender.tables.reading.TableReader",
+    "recommender.tables.sparse.SparseReader",
     "recommender.tables.targets.TargetReading",
     # boosters: what skops holds of them is their library's own format
     "catboost.core.CatBoostClassifier",

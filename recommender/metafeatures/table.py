@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from recommender.tables.cells.values import as_numbers, holds_numbers
+from recommender.tables.cells.values import as_numbers, holds_numbers, holds_sparse_numbers
 from recommender.tables.columns import Kind
 from recommender.tables.dataset import Dataset, Task
 
@@ -224,10 +224,10 @@ class _Reader:
 
 
 def _plain_numeric(X: pd.DataFrame, kinds: list[Kind | None]) -> list[int]:
-    """Positions of numeric columns that numpy holds as real numbers; constant ones count too."""
+    """Positions of numeric columns that are held as real numbers; constant ones count too."""
     plain = []
     for position, (kind, dtype) in enumerate(zip(kinds, X.dtypes, strict=True)):
-        if kind in {"numeric", None} and holds_numbers(dtype):
+        if kind in {"numeric", None} and (holds_numbers(dtype) or holds_sparse_numbers(dtype)):
             plain.append(position)
     return plain
 

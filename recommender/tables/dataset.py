@@ -11,7 +11,8 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
-from recommender.tables.columns import Kind, Reading, part_names
+from recommender.tables.cells.values import holds_sparse_numbers
+from recommender.tables.columns import Kind, LeftOut, Numbers, Reading, part_names
 from recommender.tables.deciding import decide_all
 from recommender.tables.frames import unique_names
 from recommender.tables.plainness import is_plain
@@ -94,10 +95,19 @@ class Dataset:
         return all(is_plain(self.X.iloc[:, i], reading) for i, reading in enumerate(self.readings))
 
     @cached_property
+    def is_sparse(self) -> bool:
+        """Whether its columns are numbers whose zeros are not written out."""
+        if not all(map(holds_sparse_numbers, self.X.dtypes)):
+            return False
+        return all(isinstance(reading, LeftOut) or reading == Numbers() for reading in self.readings)
+
+    @cached_property
     def features(self) -> pd.DataFrame:
         """The columns as they are read, what is left out as it came: `X` itself where it is plain."""
         if self.is_plain:
             return self.X
+        if self.is_sparse:
+            return self.X.set_axis(unique_names(self.X.columns), axis=1)
         columns = {name: self.X.iloc[:, i] for i, name in enumerate(unique_names(self.X.columns))}
         read = {
             name: reading.read(column) or {"": column}

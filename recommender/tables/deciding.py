@@ -23,6 +23,7 @@ from recommender.tables.cells.values import (
     holds_durations,
     holds_many_numbers,
     holds_numbers,
+    holds_sparse_numbers,
 )
 from recommender.tables.columns import (
     Dates,
@@ -184,10 +185,10 @@ def _by_format(cells: Cells, format: NumberFormat) -> Reading:
 
 
 def _decide_plain(table: pd.DataFrame) -> dict[int, Reading]:
-    """The readings of the columns that numpy holds as numbers, by position: looked at many at a time."""
+    """The readings of the columns that are held as numbers, by position: looked at many at a time."""
     plain: dict[Any, list[int]] = {}
     for i, dtype in enumerate(table.dtypes):
-        if holds_numbers(dtype):
+        if holds_numbers(dtype) or holds_sparse_numbers(dtype):
             plain.setdefault(dtype, []).append(i)
     readings: dict[int, Reading] = {}
     for positions in plain.values():

@@ -12,6 +12,9 @@ from recommender.errors import DatasetError, one_line
 from recommender.tables.files.source import MAX_CELLS
 from recommender.tables.usual import NUMBERS, in_usual_type, in_usual_types, is_unicode, written
 
+SPARSE = pd.SparseDtype(np.float64, 0.0)
+"""The type of a column of a sparse matrix."""
+
 
 def as_frame(table: Any) -> pd.DataFrame:
     """A table of any library, or an array, as a DataFrame of usual types; masked values are missing.
@@ -30,6 +33,8 @@ def as_frame(table: Any) -> pd.DataFrame:
         return in_usual_types(table)
     if (found := native(table)) is not None:
         return in_usual_types(pd.DataFrame(found))
+    if is_sparse(table):
+        return _sparse_frame(table)
     array = as_array(table, "the features")
     if array.dtype.names is not None and array.ndim == 1:
         return in_usual_types(pd.DataFrame({name: _series(array[name]) for name in array.dtype.names}))
@@ -136,14 +141,54 @@ def as_array(values: Any, what: str) -> np.ndarray:
         If it becomes none.
     """
     if hasattr(values, "toarray"):
-        if np.prod([float(n) for n in values.shape]) > MAX_CELLS:
-            raise DatasetError(f"a sparse matrix of shape {values.shape} is too large to be written out: take a sample")
+        _check_size(values)
         values = values.toarray()
     try:
         array = values if isinstance(values, np.ma.MaskedArray) else np.asarray(values)
     except Exception as error:  # rows of different lengths; and whatever a library of tensors raises
         raise DatasetError(f"{what} cannot be read as an array: {one_line(error)}") from error
     return array if array.dtype.isnative or array.dtype.names else array.astype(array.dtype.newbyteorder("="))
+
+
+def is_sparse(table: Any) -> bool:
+    """Whether a table is one of SciPy's matrices of real numbers that do not hold their zeros."""
+    return hasattr(table, "tocsc") and table.ndim == 2 and table.dtype.kind in "fiub"
+
+
+def _sparse_frame(matrix: Any) -> pd.DataFrame:
+    """The numbers in double precision; the matrix itself, which may hold a cell in parts, stays as it is."""
+    from scipy.sparse import csc_matrix
+
+    _check_size(matrix)
+    columns = csc_matrix(matrix, dtype=np.float64, copy=True)
+    columns.sum_duplicates()
+    columns.indices = columns.indices.astype(np.int32, copy=False)  # as pandas has it
+    return pd.DataFrame.sparse.from_spmatrix(columns)  # type: ignore[attr-defined]
+
+
+def written_out(table: pd.DataFrame) -> pd.DataFrame:
+    """A table with all zeros in place: itself, where it has no sparse columns.
+
+    Examples
+    --------
+    >>> written_out(pd.DataFrame({"a": pd.arrays.SparseArray([0, 1])})).dtypes.tolist()
+    [dtype('int64')]
+    """
+    sparse = {i: dtype.subtype for i, dtype in enumerate(table.dtypes) if isinstance(dtype, pd.SparseDtype)}
+    if not sparse:
+        return table
+    columns = {i: table.iloc[:, i] for i in range(table.shape[1])}
+    dense = {i: column.astype(sparse[i]) if i in sparse else column for i, column in columns.items()}
+    return pd.DataFrame(dense, index=table.index).set_axis(table.columns, axis=1)
+
+
+def _check_size(matrix: Any) -> None:
+    """An error where a sparse matrix is too large for the models that take it written out."""
+    if np.prod([float(n) for n in matrix.shape]) > MAX_CELLS:
+        raise DatasetError(
+            f"a sparse matrix of shape {matrix.shape} is too large: most models take it written out, in up to "
+            f"{MAX_CELLS:,} cells. Take a sample of the rows, or choose columns"
+        )
 
 
 def _series(array: np.ndarray) -> pd.Series:

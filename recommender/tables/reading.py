@@ -58,11 +58,8 @@ class TableReader(TransformerMixin, BaseEstimator):
     def fit(self, X: Any, y: Any = None) -> TableReader:
         """Decide how the columns are read, or fit the readings that were given."""
         table = as_frame(X)
-        self.by_name_ = has_names(X)
-        self.n_features_in_ = table.shape[1]
-        if self.by_name_ and all(isinstance(name, str) for name in table.columns):
-            self.feature_names_in_ = np.asarray(table.columns, dtype=object)
-        self.names_in_ = names = unique_names(table.columns)
+        self._learn_names(table, has_names=has_names(X))
+        names = self.names_in_
         if self.readings is None:
             found = dict(zip(names, decide_all(table), strict=True))
         else:
@@ -101,6 +98,13 @@ class TableReader(TransformerMixin, BaseEstimator):
         nothing = pd.Series([], dtype=object)
         added = {name: reading.read(nothing) for name, reading in self.readings_.items()}
         return np.asarray(part_names(added, self.names_in_), dtype=object)
+
+    def _learn_names(self, table: pd.DataFrame, *, has_names: bool) -> None:
+        self.by_name_ = has_names
+        self.n_features_in_ = table.shape[1]
+        if self.by_name_ and all(isinstance(name, str) for name in table.columns):
+            self.feature_names_in_ = np.asarray(table.columns, dtype=object)
+        self.names_in_ = unique_names(table.columns)
 
     def _aligned(self, table: pd.DataFrame, *, has_names: bool) -> pd.DataFrame:
         """The columns that are read, under the names that they had when this was fitted."""

@@ -72,6 +72,13 @@ def test_tables_that_are_not_what_they_are_to_be(folder, kind):
     assert message in refused(folder)
 
 
+def test_metrics_of_different_precision_stand_side_by_side(folder, few):
+    path = folder / "evaluations.parquet"
+    pd.read_parquet(path).assign(mcc=float("inf")).to_parquet(path)  # the others are in single precision
+    write_manifest(folder, kind="knowledge base", version=2)
+    pd.testing.assert_series_equal(load_knowledge(folder).outcomes["roc_auc"], few.outcomes["roc_auc"])
+
+
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"x" * 100])
 def test_a_file_that_is_no_table(folder, content):
     (folder / "evaluations.parquet").write_bytes(content)

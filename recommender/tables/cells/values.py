@@ -19,6 +19,11 @@ def holds_numbers(dtype: Any) -> bool:
     return isinstance(dtype, np.dtype) and dtype.kind in "fiu"
 
 
+def holds_sparse_numbers(dtype: Any) -> bool:
+    """Whether pandas holds a column of this type as real numbers, whose zeros are not written out."""
+    return isinstance(dtype, pd.SparseDtype) and holds_numbers(dtype.subtype) and dtype.fill_value == 0
+
+
 def holds_many_numbers(dtype: Any) -> bool:
     """Whether any library holds a column of this type as real numbers, durations or decimals."""
     if pd.api.types.is_bool_dtype(dtype) or pd.api.types.is_complex_dtype(dtype):
