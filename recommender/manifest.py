@@ -85,7 +85,7 @@ def read_json(path: Path) -> Any:
     Raises
     ------
     KnowledgeBaseError
-        If it is no regular file, but a pipe or a device that may never end.
+        If it is not a regular file, but a pipe or a device that may never end.
     """
     check_regular(path)
     with path.open("rb") as file:
@@ -99,9 +99,11 @@ def read_json(path: Path) -> Any:
 
 
 def check_regular(path: Path) -> None:
-    """Refuse what is no regular file, nor a link to one."""
+    """Refuse what is not a regular file, nor a link to one."""
     if not path.is_file():
-        raise KnowledgeBaseError(f"{path} is no regular file, and only such files are read. {how_to_mend(path.parent)}")
+        raise KnowledgeBaseError(
+            f"{path} is not a regular file, and only such files are read. {how_to_mend(path.parent)}"
+        )
 
 
 def _hash(path: Path) -> str:

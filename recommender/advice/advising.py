@@ -95,7 +95,7 @@ def _installed(table: pd.DataFrame, trained: Trained) -> tuple[pd.DataFrame, str
     if len(here) == len(table):
         return here, None
     best = algorithms[table["regret"].idxmin()]
-    how = f"pip install recommender[{best.extra}]"
+    how = f"pip install 'recommender[{best.extra}]'"
     if here.empty:
         raise RecommendationError(f"{best.name} is not installed, and nothing else was asked for: {how}")
     gain = float(here["regret"].min() - table["regret"].min())

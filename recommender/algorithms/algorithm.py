@@ -151,7 +151,7 @@ class Algorithm:
 
     def not_installed(self) -> MissingExtraError:
         """The error that says how to get its library."""
-        return MissingExtraError(f"{self.name} is not installed: pip install recommender[{self.extra}]")
+        return MissingExtraError(f"{self.name} is not installed: pip install 'recommender[{self.extra}]'")
 
     def why_not(self, *, n_samples: int, n_features: int, n_classes: int) -> str | None:
         """Why this does not apply to a table of that size, or None where it applies."""

@@ -68,7 +68,7 @@ def _show_version(wanted: bool) -> None:
 )
 def about(
     version: Annotated[
-        bool, typer.Option("--version", help="Print the version and leave.", is_eager=True, callback=_show_version)
+        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=_show_version)
     ] = False,
 ) -> None:
     """Which algorithm with which hyperparameters should I fit first?"""
@@ -91,8 +91,8 @@ def recommend(
     max_predict_time: MaxPredictTimeOption = None,
     max_memory: MaxModelMemoryOption = None,
     interpretable: InterpretableOption = False,
-    explain: Annotated[bool, typer.Option("--explain", help="Say why as well.")] = False,
-    html: Annotated[Path | None, typer.Option(help="Write a report as well: one page for any browser.")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Also say why.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Also write a report: one page for any browser.")] = None,
     knowledge: KnowledgeOption = None,
     server: ServerOption = None,
 ) -> None:
@@ -158,7 +158,7 @@ app.command(cls=ListingCommand, epilog="Example: `recommender collect --suite Op
 def train(
     output: Annotated[Path, typer.Option(help="Folder for the knowledge base and meta-model.")],
     store: Annotated[
-        str | None, typer.Option(help="The store to learn from; else the knowledge base in --knowledge.")
+        str | None, typer.Option(help="The store to learn from, instead of the knowledge base in --knowledge.")
     ] = None,
     knowledge: KnowledgeOption = None,
     extend: Annotated[
@@ -206,7 +206,7 @@ def metafeatures(
     target: TargetOption = None,
     sheet: SheetOption = None,
     task: TaskOption = None,
-    describe: Annotated[bool, typer.Option("--describe", help="With a sentence on each.")] = False,
+    describe: Annotated[bool, typer.Option("--describe", help="Add a sentence on each.")] = False,
     group: Annotated[
         list[str] | None,
         typer.Option(
@@ -262,7 +262,7 @@ def benchmark(
         bool, typer.Option("--itself", help="Measure the meta-model on the knowledge base that it comes from.")
     ] = False,
     seeds: Annotated[
-        int, typer.Option(min=1, help="How often the families of --matrix or --itself are split anew.")
+        int, typer.Option(min=1, help="How many times the families of --matrix or --itself are split anew.")
     ] = 5,
     output: Annotated[Path | None, typer.Option(help="A CSV file for the whole result.")] = None,
     folds: Annotated[int | None, typer.Option(min=1, help="Only the first so many of each task's folds.")] = None,
@@ -272,7 +272,7 @@ def benchmark(
     server: ServerOption = None,
     cache: CacheOption = None,
 ) -> None:
-    """Compare the recommendation with defaults and the single best on OpenML tasks, each one's family left out.
+    """Compare the recommendation with defaults and the single best on OpenML tasks, each judged without its family.
 
     OUTPUT has the rows of each task as soon as it is done, and Ctrl-C shows what there is.
     """
@@ -301,7 +301,7 @@ def benchmark(
         n_tasks = rows["task_id"].nunique()
         show_table(summarise(rows).reset_index(), title=f"{n_tasks} tasks, {len(skipped)} left out", digits=4)
     elif not stopped:
-        raise RecommenderError(f"none of the {len(task_ids)} tasks could be had, so there is nothing to compare")
+        raise RecommenderError(f"none of the {len(task_ids)} tasks can be used, so there is nothing to compare")
     if stopped:
         raise typer.Exit(130)
 

@@ -61,7 +61,7 @@ def collect(
         bool, typer.Option("--dry-run", help="Only say how much work there is, and about how long it will take.")
     ] = False,
 ) -> None:
-    """Evaluate the pool on OpenML datasets and record everything; goes on where it stopped.
+    """Evaluate the pool on OpenML datasets and record everything. The same command goes on where it stopped.
 
     The pool holds configurations of these algorithms: ALGORITHMS.
     """
@@ -151,7 +151,7 @@ def end_collection(summary: Summary, store: Store) -> None:
         say(f"skipped task {task_id}: {reason}")
     if summary.skipped and not summary.n_datasets and not summary.interrupted:
         raise ServerError(
-            f"none of the tasks asked for ({len(summary.skipped)}) could be had, so there is nothing to collect"
+            f"none of the tasks asked for ({len(summary.skipped)}) can be used, so there is nothing to collect"
         )
     for dataset_id, reason in summary.undescribed.items():
         say(f"no meta-features of {dataset_id}: {reason}")

@@ -55,7 +55,9 @@ def fit(
     file: FileArgument,
     output: Annotated[Path, typer.Option(help="The file for the model, such as churn.skops; it is replaced.")],
     target: TargetOption = None,
-    seconds: Annotated[float, limit_option(0.1, LONGEST, "For recommending, trying and fitting, by the clock.")] = 60.0,
+    seconds: Annotated[
+        float, limit_option(0.1, LONGEST, "Seconds by the clock for recommending, trying and fitting.")
+    ] = 60.0,
     sheet: SheetOption = None,
     metric: JudgeOption = None,
     task: TaskOption = None,
@@ -67,17 +69,20 @@ def fit(
     interpretable: InterpretableOption = False,
     groups: Annotated[
         str | None,
-        typer.Option(help="The column that says which rows belong together: none is judged by its own group."),
+        typer.Option(help="The column that says which rows belong together: they stay together in each fold."),
     ] = None,
     time_column: Annotated[
         str | None,
-        typer.Option("--time", help="The column that says when rows were: what is judged is after what is learnt."),
+        typer.Option(
+            "--time",
+            help="The column that says when rows were recorded: later ones are predicted from earlier ones.",
+        ),
     ] = None,
-    folds: Annotated[int | None, typer.Option(min=2, help="By how many folds configurations are compared.")] = None,
-    html: Annotated[Path | None, typer.Option(help="Write a model card as well: one page for any browser.")] = None,
+    folds: Annotated[int | None, typer.Option(min=2, help="On how many folds configurations are compared.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Also write a model card: one page for any browser.")] = None,
     knowledge: KnowledgeOption = None,
 ) -> None:
-    """Try for some seconds what is recommended for a table, and save the best, fitted on all rows."""
+    """Try what is recommended for a table for some seconds, and save the best model, fitted on all rows."""
     for written in filter(None, (output, html)):
         check_file(written)
     with status(f"Looking at {file}") as tell:
@@ -139,13 +144,13 @@ def _show_fitted(refined: Refinement, metric: str, output: Path) -> None:
 def predict(
     model: ModelArgument,
     file: Annotated[str, typer.Argument(help=f"New rows: {FILE[0].lower()}{FILE[1:]}.")],
-    output: Annotated[Path | None, typer.Option(help="A CSV file for the predictions; else they are printed.")] = None,
+    output: Annotated[Path | None, typer.Option(help="A CSV file for the predictions; printed if not given.")] = None,
     probabilities: Annotated[
-        bool, typer.Option("--probabilities", help="With a column for the probability of each class.")
+        bool, typer.Option("--probabilities", help="Add a column for the probability of each class.")
     ] = False,
     sheet: SheetOption = None,
 ) -> None:
-    """Predict the rows of a table by a saved model, as CSV: a line for each row, in their order.
+    """Predict the rows of a table with a saved model, as CSV: one line for each row, in the same order.
 
     The model's columns are found by name; others are left aside.
     """
@@ -176,7 +181,7 @@ def evaluate(
     sheet: SheetOption = None,
     format: FormatOption = TableForm.TABLE,
 ) -> None:
-    """Judge a saved model by rows that it was not fitted on: all metrics of its task, with 95 % intervals."""
+    """Judge a saved model on rows that it was not fitted on: every metric of its task, with 95 % intervals."""
     with status(f"Judging by {file}") as tell:
         from recommender.fitting.new_rows import new_rows, score_held_out
         from recommender.fitting.saving import saved_target

@@ -52,7 +52,7 @@ def import_evaluations(
     server: ServerOption = None,
     cache: CacheOption = None,
 ) -> None:
-    """Record what others have evaluated and OpenML knows; goes on where it stopped."""
+    """Record what others have evaluated on OpenML. The same command goes on where it stopped."""
     from recommender.imported.importing import import_evaluations
     from recommender.imported.store import ImportedEvidence
     from recommender.tables.openml import read_suite, server_address, set_server

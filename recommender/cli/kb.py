@@ -254,7 +254,7 @@ def drop(
     dataset_ids: Annotated[list[str], typer.Argument(help="Ids as `recommender kb list` shows them.")],
     store: Annotated[str | None, typer.Option(help="The store to drop them from.")] = None,
     knowledge: Annotated[
-        Path | None, typer.Option(help="Or a folder of one's own, written by `train` or `kb export`.")
+        Path | None, typer.Option(help="Or a folder of your own, written by `train` or `kb export`.")
     ] = None,
 ) -> None:
     """Drop datasets with all that was evaluated on them from a store or a folder of your own."""

@@ -27,9 +27,11 @@ FileArgument = Annotated[str, typer.Argument(help=f"{FILE}; or openml:ID.")]
 TargetOption = Annotated[str | None, typer.Option("--target", help="The column to predict.")]
 KnowledgeOption = Annotated[
     Path | None,
-    typer.Option("--knowledge", help="A folder written by `recommender train`; what is shipped by default."),
+    typer.Option("--knowledge", help="A folder written by `recommender train`; by default what is shipped."),
 ]
-EvidenceOption = Annotated[str | None, typer.Option("--store", help="A store; else the knowledge base in --knowledge.")]
+EvidenceOption = Annotated[
+    str | None, typer.Option("--store", help="A store to look into, instead of the knowledge base in --knowledge.")
+]
 StoreOption = Annotated[
     str,
     typer.Option(
@@ -37,11 +39,11 @@ StoreOption = Annotated[
         show_default=False,
     ),
 ]
-MetricOption = Annotated[str | None, typer.Option(help=f"What to be good at: {', '.join(METRICS)}.")]
+MetricOption = Annotated[str | None, typer.Option(help=f"The score to be good at: {', '.join(METRICS)}.")]
 JudgeOption = Annotated[
     str | None,
     typer.Option(
-        "--metric", help=f"What to be good at: {', '.join(METRICS)}; or the name of a scorer of scikit-learn."
+        "--metric", help=f"The score to be good at: {', '.join(METRICS)}; or the name of a scorer of scikit-learn."
     ),
 ]
 THE_ALGORITHMS = "ALGORITHMS"
@@ -63,7 +65,7 @@ AlgorithmOption = Annotated[
 ]
 SheetOption = Annotated[
     str | None,
-    typer.Option("--sheet", help="A sheet of a workbook, by name or by number from 1; the first one with a table."),
+    typer.Option("--sheet", help="A sheet of a workbook, by name or by number; the first with a table by default."),
 ]
 TaskOption = Annotated[
     str | None, typer.Option("--task", help="binary, multiclass or regression; inferred if not given.")
@@ -76,12 +78,15 @@ TaskIdOption = Annotated[list[int] | None, id_option("An OpenML task id; may be 
 ServerOption = Annotated[
     str | None, typer.Option(help="Address of an OpenML server; openml.org by default.", envvar="OPENML_SERVER")
 ]
-CacheOption = Annotated[Path | None, typer.Option(help="Folder in which what the server sent is kept.")]
+CacheOption = Annotated[Path | None, typer.Option(help="A folder to keep what the server sent.")]
 ConfigurationsOption = Annotated[
-    int | None, typer.Option("--configurations", min=1, help="Only the first so many of the pool.")
+    int | None, typer.Option("--configurations", min=1, help="Only so many configurations, the first of the pool.")
 ]
 WorkersOption = Annotated[
-    int | None, typer.Option("--workers", min=1, help="Evaluations at once; as many as processors if not given.")
+    int | None,
+    typer.Option(
+        "--workers", min=1, help="How many evaluations run at once; as many as there are processors if not given."
+    ),
 ]
 MaxFitTimeOption = Annotated[float | None, limit_option(0, LONGEST, "Seconds that fitting once may take.")]
 MaxPredictTimeOption = Annotated[float | None, limit_option(0, LONGEST, "Seconds that predicting 1,000 rows may take.")]

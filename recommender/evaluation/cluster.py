@@ -52,7 +52,7 @@ class ClusterWorkers:
 
     def __init__(self, address: str, limits: Limits, environment: Mapping[str, Any]) -> None:
         if distributed is None:
-            raise ClusterError("evaluating on a cluster needs Dask: pip install recommender[cluster]")
+            raise ClusterError("evaluating on a cluster needs Dask: pip install 'recommender[cluster]'")
         self.address, self.limits = address, limits
         self._plugin = f"recommender-{uuid.uuid4().hex[:8]}"
         self._sent: dict[Path, Any] = {}

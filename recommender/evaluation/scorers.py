@@ -114,7 +114,7 @@ def _scorer_of(metric: Judge | None) -> Callable[..., Any] | None:
 
         return get_scorer(metric) if metric in get_scorer_names() else None
     if not callable(metric):
-        raise MetricError(f"{metric!r} is no metric. {ACCEPTED}, or one of these names: {', '.join(METRICS)}")
+        raise MetricError(f"{metric!r} is not a metric. {ACCEPTED}, or one of these names: {', '.join(METRICS)}")
     if getattr(metric, "__module__", "").startswith("sklearn.metrics") and not _is_scorer(metric):
         raise MetricError(
             f"scikit-learn's {_name_of(metric)} does not say whether greater is better. "

@@ -281,5 +281,5 @@ def _yaml() -> Any:
     try:
         import yaml
     except ModuleNotFoundError as error:
-        raise MissingExtraError("ASlib scenarios need PyYAML: pip install recommender[aslib]") from error
+        raise MissingExtraError("ASlib scenarios need PyYAML: pip install 'recommender[aslib]'") from error
     return yaml

@@ -100,7 +100,7 @@ def _different(values: pd.Series) -> pd.Index:
 
 def _check_ids(what: str, ids: pd.Index) -> None:
     if not ids.is_unique or not _is_text(ids):
-        raise ValueError(f"the ids of its {what} are no text, or twice the same")
+        raise ValueError(f"the ids of its {what} are not text, or the same twice")
 
 
 def _check_known(what: str, ids: pd.Index, known: pd.Index) -> None:

@@ -113,7 +113,7 @@ class Database:
         except (DatabaseError, JSONDecodeError, UnicodeDecodeError) as error:  # damaged pages, or cells
             reason = one_line(getattr(error, "orig", None) or error)
             raise StoreError(
-                f"the store {self.address} is damaged: {reason}. Save what can be read by `sqlite3 FILE .recover`"
+                f"the store {self.address} is damaged: {reason}. Save what can be read with `sqlite3 FILE .recover`"
             ) from error
 
     @patiently
@@ -183,7 +183,7 @@ def _open(address: str) -> Engine:
     except ModuleNotFoundError as error:
         raise StoreError(
             f"the database behind this address needs {error.name}, which is not installed. For PostgreSQL: "
-            "pip install recommender[postgresql], and an address such as postgresql://user@host/evidence"
+            "pip install 'recommender[postgresql]', and an address such as postgresql://user@host/evidence"
         ) from error
     if engine.dialect.name == "sqlite":
 

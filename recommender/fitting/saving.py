@@ -132,15 +132,15 @@ def load(path: Path | str) -> Any:
         refused = set(get_untrusted_types(data=data)) - set(TRUSTED)
         raise SavedModelError(
             f"{file} was not opened: it asks for {listed(sorted(refused))}, and saved models consist of none of these. "
-            "Open only files of people whom you trust, and those with what they were written by"
+            "Open only files from people you trust, with the library that wrote them"
         ) from None
     except ModuleNotFoundError as error:
         raise _missing(file, error) from error
     except Exception as error:  # whatever a damaged or foreign file makes the libraries raise
         also = f" It was saved with {differing}" if differing else ""
-        raise SavedModelError(f"{file} is damaged, or no saved model: {one_line(error)}.{also}") from error
+        raise SavedModelError(f"{file} is damaged, or not a saved model: {one_line(error)}.{also}") from error
     if not hasattr(model, "predict"):
-        raise SavedModelError(f"{file} holds a {type(model).__name__} and no model. Give a file that save() wrote")
+        raise SavedModelError(f"{file} holds a {type(model).__name__}, not a model. Give a file that save() wrote")
     if differing:
         warnings.warn(
             f"{file} was saved with {differing}. It may predict otherwise here: install those versions, or fit it anew",
@@ -204,7 +204,7 @@ def _libraries_in(tree: str) -> list[str]:
 def _opened(file: Path) -> tuple[bytes, Mapping[str, Any]]:
     """What a file holds, and what it says of it; nothing where something else than `save` wrote it."""
     if file.exists() and not file.is_file():
-        raise SavedModelError(f"{file} is no regular file. Give a file that save() wrote")
+        raise SavedModelError(f"{file} is not a regular file. Give a file that save() wrote")
     try:
         data = file.read_bytes()
     except OSError as error:
@@ -216,7 +216,7 @@ def _opened(file: Path) -> tuple[bytes, Mapping[str, Any]]:
             is_known = said.get("format", 0) <= FORMAT
     except Exception as error:  # whatever a damaged archive makes zipfile, zlib and json raise
         raise SavedModelError(
-            f"{file} is damaged, or no saved model: {one_line(error)}. Give a file that save() wrote, complete"
+            f"{file} is damaged, or not a saved model: {one_line(error)}. Give a file that save() wrote, complete"
         ) from error
     if size > MOST_BYTES:
         raise SavedModelError(f"{file} unpacks to {size / 1e9:.1f} GB, and at most {MOST_BYTES / 1e9:.1f} GB are read")
@@ -276,6 +276,6 @@ def _missing(file: Path, error: ModuleNotFoundError) -> MissingExtraError | Save
     extra = next((one.extra for one in ALGORITHMS.values() if one.imported == module), None)
     if extra:
         return MissingExtraError(
-            f"{file} holds a model of {module}, which is not installed: pip install recommender[{extra}]"
+            f"{file} holds a model of {module}, which is not installed: pip install 'recommender[{extra}]'"
         )
     return SavedModelError(f"{file} holds a model that needs {module}, which is not installed")

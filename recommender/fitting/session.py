@@ -283,7 +283,7 @@ class Session:
             raise RecommendationError(f"{name} is none of the {len(self._items)} configurations of the recommendation")
         value = np.nan if score is None else score
         if not isinstance(value, Real) or np.isinf(float(value)):
-            raise RecommendationError(f"{score!r} is no score: tell a finite number, or None for a failure")
+            raise RecommendationError(f"{score!r} is not a score: give a finite number, or None for a failure")
         self._told[name] = float(self._trained.as_learnt(float(value), self._dataset))
         if name == self._suggested:
             self._suggested = None

@@ -106,7 +106,7 @@ def _of_splitter(cv: Any, dataset: Dataset, groups: Any) -> list[Split]:
 
     if isinstance(cv, (str, bytes, bool)) or not (hasattr(cv, "split") or hasattr(cv, "__iter__")):
         raise RecommendationError(
-            f"cv={cv!r} is no number of folds, no splitter of scikit-learn, and no list of (train, test)"
+            f"cv={cv!r} is neither a number of folds, nor a splitter of scikit-learn, nor a list of (train, test)"
         )
     codes = None if groups is None else _codes(dataset, groups)
     try:

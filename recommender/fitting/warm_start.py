@@ -80,7 +80,7 @@ class SearchSpace:
             ConfigSpace.Configuration(self.configspace, values=point)
         except Exception as error:  # ConfigSpace has many for a point that is not its own
             raise RecommendationError(
-                f"{dict(point)} is no point of the search space: {one_line(error, 300)}"
+                f"{dict(point)} is not a point of the search space: {one_line(error, 300)}"
             ) from error
 
 
@@ -146,7 +146,7 @@ def enqueue(recommendation: Ranking, study: Any) -> SearchSpace:
     """
     if not hasattr(study, "enqueue_trial"):
         raise RecommendationError(
-            f"a {type(study).__name__} is no Optuna study: give what optuna.create_study returned"
+            f"a {type(study).__name__} is not an Optuna study: give what optuna.create_study returned"
         )
     space = search_space(recommendation)
     for point in space.initial:
@@ -183,7 +183,7 @@ def flaml_points(recommendation: Ranking) -> dict[str, list[dict[str, Any]]]:
     try:
         from flaml.automl.task.factory import task_factory
     except ImportError as error:
-        raise MissingExtraError("flaml is not installed: pip install recommender[warm-start]") from error
+        raise MissingExtraError("flaml is not installed: pip install 'recommender[warm-start]'") from error
     dataset = recommendation.dataset
     task = task_factory("regression" if dataset.task == "regression" else "classification")
     size = (dataset.n_samples * 4 // 5, dataset.n_features)  # FLAML may hold out some rows, and narrow its ranges

@@ -260,7 +260,7 @@ class ImportedEvidence(Database):
         found = self.read(query)
         if found.empty:
             raise StoreError(
-                f"{self.address} holds nothing imported from OpenML yet. `recommender import-evaluations` brings it"
+                f"{self.address} holds nothing imported from OpenML yet. `recommender import-evaluations` fetches it"
             )
         flows, parameters = found.pop("flow"), found.pop("parameters")
         shown = [_shown(name, given or {}) for name, given in zip(flows, parameters, strict=True)]

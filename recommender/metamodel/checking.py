@@ -94,7 +94,7 @@ def check_model(arrays: Arrays) -> None:
     lengths = _checked(arrays, MODEL, {})
     for name in ("configurations", "datasets", "features"):
         if len(set(arrays[name].tolist())) != lengths[name] or not lengths[name]:
-            raise ValueError(f"{name} are none, or twice the same")
+            raise ValueError(f"{name} are missing, or the same twice")
     for name in ("inputs.landmarkers", "inputs.levels"):
         _check_range(name, arrays[name], 0, lengths["features"] - 1)
     sources = np.concatenate([np.arange(lengths["features"]), arrays["inputs.landmarkers"]])
@@ -116,7 +116,7 @@ def check_seconds(arrays: Arrays, configurations: np.ndarray) -> None:
         raise ValueError("costs are below 0")
     lacking = set(configurations.tolist()) - set(arrays["configurations"].tolist())
     if lacking:
-        raise ValueError(f"nothing is said of the seconds of {listed(sorted(lacking), 3)}")
+        raise ValueError(f"it says nothing about the seconds of {listed(sorted(lacking), 3)}")
 
 
 def check_about(content: Any, arrays: Arrays) -> None:
@@ -130,7 +130,7 @@ def check_about(content: Any, arrays: Arrays) -> None:
         wrong = [name for name, kind in DATASET.items() if not isinstance(row[name], kind)]
         if wrong or set(row) != set(DATASET):
             raise ValueError(
-                f"a dataset's {listed(wrong or sorted(set(row) ^ set(DATASET)), 3)} is not what it is to be"
+                f"a dataset's {listed(wrong or sorted(set(row) ^ set(DATASET)), 3)} is not what it should be"
             )
         _check_configuration(row["winner"], row["winning_hyperparameters"])
 
@@ -156,7 +156,7 @@ def _checked(
         )
         if array.dtype.kind not in kinds or not expected:
             raise ValueError(
-                f"the array {name} has {array.dtype} of shape {array.shape}, which is not what it is to be"
+                f"the array {name} has {array.dtype} of shape {array.shape}, which is not what it should be"
             )
         if array.dtype.kind == "f":
             _check_finite(name, array)

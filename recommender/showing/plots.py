@@ -209,7 +209,7 @@ def pyplot() -> Any:
     try:
         import matplotlib.pyplot as plt
     except ImportError as error:
-        raise MissingExtraError("matplotlib is not installed: pip install recommender[plot]") from error
+        raise MissingExtraError("matplotlib is not installed: pip install 'recommender[plot]'") from error
     return plt
 
 

@@ -245,7 +245,7 @@ def expression(value: Any, imports: Imports, indent: int = 0) -> str:
 def _argument(name: str) -> str:
     """The name of an argument as code has it; what is none would be code of whoever named it."""
     if not name.isidentifier() or iskeyword(name):
-        raise RecommendationError(f"no script can be written: {name[:60]!r} is no name of an argument")
+        raise RecommendationError(f"no script can be written: {name[:60]!r} is not the name of an argument")
     return name
 
 

@@ -75,7 +75,7 @@ def as_column(values: Any, what: str = "the target") -> pd.Series:
         found = _series(array)
     usual = in_usual_type(found)
     if usual is not found and (odd := next((t for t in found if isinstance(t, str) and not is_unicode(t)), None)):
-        raise DatasetError(f"{what} holds the text {odd!r}, in which a letter is half a pair: write it anew")
+        raise DatasetError(f"{what} holds the text {odd!r}, in which a letter is half a pair: write it again")
     return usual
 
 

@@ -57,7 +57,9 @@ def set_server(address: str | None, cache: str | None = None) -> None:
         If nothing can be kept in the folder, which would look like a server that fails.
     """
     if address and not address.startswith(("http://", "https://")):
-        raise ServerError(f"{address!r} is no address of a server. Give one such as https://www.openml.org/api/v1/xml")
+        raise ServerError(
+            f"{address!r} is not the address of a server. Give one such as https://www.openml.org/api/v1/xml"
+        )
     if cache:
         check_folder(Path(cache))
     with client() as openml:

@@ -156,7 +156,7 @@ def ask(question: Callable[[], Answer], what: str) -> Answer:
     except RecommenderError:
         raise
     except openml.exceptions.OpenMLCacheException as error:
-        raise OutputError(f"{one_line(error)} Give a folder that can be written, such as by --cache") from error
+        raise OutputError(f"{one_line(error)} Give a folder that can be written, such as with --cache") from error
     except openml.exceptions.OpenMLServerException as error:
         if error.code == DATABASE_IS_BUSY:
             raise ServerBusyError(f"cannot read {what} from {server}: {error.message}. Ask again later") from error

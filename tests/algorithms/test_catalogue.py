@@ -206,14 +206,14 @@ def test_building_what_is_not_installed_names_the_extra(name, task, monkeypatch)
     import sys
 
     monkeypatch.setitem(sys.modules, name, None)
-    with pytest.raises(MissingExtraError, match=r"pip install recommender\[boosting\]"):
+    with pytest.raises(MissingExtraError, match=r"pip install 'recommender\[boosting\]'"):
         ALGORITHMS[name].build({}, task, 0, 1)
 
 
 def test_a_library_is_found_by_its_module_whatever_its_distribution_is_named():
     assert ALGORITHMS["ebm"].imported == "interpret"
     assert dict(zip(libraries(), modules(), strict=True))["interpret-core"] == "interpret"
-    assert "pip install recommender[interpretable]" in str(ALGORITHMS["ebm"].not_installed())
+    assert "pip install 'recommender[interpretable]'" in str(ALGORITHMS["ebm"].not_installed())
 
 
 def test_nothing_is_written_where_it_runs(tmp_path, monkeypatch):

@@ -23,7 +23,7 @@ def test_only_what_is_installed_is_recommended_and_a_better_extra_named(monkeypa
     kept, note = split(monkeypatch, lda=0.5, catboost=0.2, xgboost=0.3)
     assert kept == ["lda-default"]
     assert "catboost would be expected to do better (normalized regret lower by 0.30)" in note
-    assert "pip install recommender[boosting]" in note
+    assert "pip install 'recommender[boosting]'" in note
 
 
 def test_an_extra_that_would_do_no_better_is_not_mentioned(monkeypatch):
@@ -35,5 +35,5 @@ def test_what_is_installed_stays(monkeypatch):
 
 
 def test_asking_only_for_what_is_not_installed_names_the_extra(monkeypatch):
-    with pytest.raises(RecommendationError, match=r"pip install recommender\[boosting\]"):
+    with pytest.raises(RecommendationError, match=r"pip install 'recommender\[boosting\]'"):
         split(monkeypatch, catboost=0.2)

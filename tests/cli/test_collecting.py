@@ -20,7 +20,7 @@ def test_tasks_that_cannot_be_had(tmp_path, capsys):
     assert cli.main(["collect", "--task", "3", *where]) == 2
     shown = capsys.readouterr().err
     assert "no connection" in shown
-    assert "none of the tasks asked for (1) could be had" in shown
+    assert "none of the tasks asked for (1) can be used" in shown
 
 
 def test_a_collection_of_nothing_says_what_to_give(capsys):

@@ -131,7 +131,7 @@ def test_a_model_that_does_not_know_its_target_asks_for_it(here, tmp_path, capsy
     ("arguments", "said"),
     [
         (["predict", "absent.skops", "new.csv"], "absent.skops cannot be read"),
-        (["predict", "churn.csv", "new.csv"], "churn.csv is damaged, or no saved model"),
+        (["predict", "churn.csv", "new.csv"], "churn.csv is damaged, or not a saved model"),
         (["predict", "churn.skops", "absent.csv"], "absent.csv"),
         (["predict", "churn.skops", "new.csv", "--output", "missing/out.csv"], "there is no folder missing"),
         (["evaluate", "churn.skops", "new.csv", "--target", "churn"], "Did you mean 'churned'"),

@@ -145,5 +145,5 @@ def test_without_dask_the_extra_is_named(monkeypatch):
     from recommender.evaluation.cluster import ClusterWorkers
 
     monkeypatch.setattr("recommender.evaluation.cluster.distributed", None)
-    with pytest.raises(ClusterError, match=r"pip install recommender\[cluster\]"):
+    with pytest.raises(ClusterError, match=r"pip install 'recommender\[cluster\]'"):
         ClusterWorkers("tcp://127.0.0.1:9", LIMITS, {})

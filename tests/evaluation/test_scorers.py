@@ -132,7 +132,7 @@ def test_our_names_stay_ours():
         (lambda model, X, y: 1.0, "missing 1 required positional argument"),
         (metrics.make_scorer(metrics.f1_score, pos_label="no"), "pos_label=no"),
         (metrics.mean_absolute_error, r"Give make_scorer\(mean_absolute_error, greater_is_better"),
-        (3, "3 is no metric"),
+        (3, "3 is not a metric"),
     ],
 )
 def test_a_scorer_that_does_not_judge_is_one_clear_error(metric, message):

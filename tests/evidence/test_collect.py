@@ -107,7 +107,7 @@ def test_named_algorithms_alone_are_evaluated_and_added_to_what_is_there(store, 
     with pytest.raises(UnknownNameError, match="Did you mean 'catboost'"):
         collect(store, [1], algorithms=["catbost"])
     monkeypatch.setattr("recommender.algorithms.algorithm._is_importable", lambda name: False)
-    with pytest.raises(MissingExtraError, match=r"xgboost is not installed: pip install recommender\[boosting\]"):
+    with pytest.raises(MissingExtraError, match=r"xgboost is not installed: pip install 'recommender\[boosting\]'"):
         collect(store, [1], algorithms=["lda", "xgboost"])
 
 

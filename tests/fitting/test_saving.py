@@ -243,7 +243,7 @@ def test_a_truncated_file_is_one_error(tmp_path, share):
     save(LogisticRegression().fit([[0.0], [1.0]], [0, 1]), file)
     content = file.read_bytes()
     file.write_bytes(content[: int(len(content) * share)])
-    with pytest.raises(SavedModelError, match="is damaged, or no saved model"):
+    with pytest.raises(SavedModelError, match="is damaged, or not a saved model"):
         load(file)
 
 
@@ -272,14 +272,14 @@ def test_a_file_that_unpacks_to_more_than_is_read_is_refused(tmp_path, monkeypat
 
 def test_other_files_are_named(tmp_path):
     (tmp_path / "model.pickle").write_bytes(pickle.dumps(LogisticRegression()))
-    with pytest.raises(SavedModelError, match="is damaged, or no saved model"):
+    with pytest.raises(SavedModelError, match="is damaged, or not a saved model"):
         load(tmp_path / "model.pickle")
     with pytest.raises(SavedModelError, match=r"absent\.skops cannot be read: No such file"):
         load(tmp_path / "absent.skops")
-    with pytest.raises(SavedModelError, match="is no regular file"):
+    with pytest.raises(SavedModelError, match="is not a regular file"):
         load(tmp_path)
     dump({"a": 1}, tmp_path / "dict.skops")
-    with pytest.raises(SavedModelError, match="holds a dict and no model"):
+    with pytest.raises(SavedModelError, match="holds a dict, not a model"):
         load(tmp_path / "dict.skops")
 
 
@@ -332,7 +332,7 @@ def test_a_library_that_is_not_installed_is_named(tmp_path, monkeypatch):
     for module in [name for name in sys.modules if name.partition(".")[0] == "xgboost"]:
         monkeypatch.delitem(sys.modules, module)
     monkeypatch.setattr("sys.meta_path", [_Refusing(), *sys.meta_path])
-    with pytest.raises(MissingExtraError, match=r"a model of xgboost.*pip install recommender\[boosting\]"):
+    with pytest.raises(MissingExtraError, match=r"a model of xgboost.*pip install 'recommender\[boosting\]'"):
         load(file)
 
 

@@ -177,7 +177,7 @@ def test_what_cannot_be_told(recommendation):
         session.tell(0.9)
     session.suggest()
     for score in ("good", float("inf")):
-        with pytest.raises(RecommendationError, match="is no score"):
+        with pytest.raises(RecommendationError, match="is not a score"):
             session.tell(score)
     other = recommend(load_diabetes(as_frame=True), include=["ridge"]).best
     with pytest.raises(RecommendationError, match="is none of the"):

@@ -56,7 +56,7 @@ def test_what_was_enqueued_is_not_enqueued_again(recommendation):
 
 
 def test_only_a_study_is_begun(recommendation):
-    with pytest.raises(RecommendationError, match="a list is no Optuna study"):
+    with pytest.raises(RecommendationError, match="a list is not an Optuna study"):
         recommendation.to_optuna([])
 
 
@@ -155,7 +155,7 @@ def test_flaml_without_any_of_the_algorithms(recommendation):
 
 def test_flaml_that_is_not_installed(recommendation, monkeypatch):
     monkeypatch.setitem(sys.modules, "flaml.automl.task.factory", None)
-    with pytest.raises(MissingExtraError, match=r"pip install recommender\[warm-start\]"):
+    with pytest.raises(MissingExtraError, match=r"pip install 'recommender\[warm-start\]'"):
         recommendation.to_flaml()
 
 

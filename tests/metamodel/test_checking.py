@@ -104,7 +104,7 @@ WRONG_ARRAYS: dict[str, tuple[Callable[[Arrays], object], str]] = {
     "a name twice": (sets("model.features", "nr_attr"), "twice the same"),
     "no array of the name": (lambda a: a.pop("model.stretch"), "no array stretch"),
     "another dataset": (sets("model.datasets", "openml:other"), "does not name the datasets"),
-    "no seconds": (sets("model_bytes.configurations", "other"), "nothing is said of the seconds"),
+    "no seconds": (sets("model_bytes.configurations", "other"), "it says nothing about the seconds"),
     "no description": (becomes("model.about", lambda _: np.array("[1]")), "damaged"),
 }
 
@@ -163,7 +163,7 @@ def test_only_regular_files_are_read(folder, name, make):
     path = folder / METAMODEL / name
     path.unlink()
     make(path)
-    assert "is no regular file" in refused(folder)
+    assert "is not a regular file" in refused(folder)
 
 
 @pytest.mark.parametrize(

@@ -103,5 +103,5 @@ def test_alike_datasets_lie_near_each_other():
 
 def test_without_matplotlib_the_error_says_what_to_install(recommendation, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
-    with pytest.raises(MissingExtraError, match=r"pip install recommender\[plot\]"):
+    with pytest.raises(MissingExtraError, match=r"pip install 'recommender\[plot\]'"):
         recommendation.plot()

@@ -49,7 +49,7 @@ def read_json(source: Source) -> Table:
     elif isinstance(values[0], dict):
         table = _of_object(values[0])
     else:
-        raise DatasetError(f"holds one {type(values[0]).__name__} and no table: an array of records is needed")
+        raise DatasetError(f"holds one {type(values[0]).__name__}, not a table: an array of records is needed")
     return replace(table, call=_exact(table, encoding))
 
 
@@ -78,7 +78,7 @@ def _of_records(values: list[Any], options: dict[str, Any] | None = None) -> Tab
         return _of_rows(values)
     if not values or not all(isinstance(value, dict) for value in values):
         kinds = ", ".join(sorted({type(value).__name__ for value in values})) or "nothing"
-        raise DatasetError(f"holds an array of {kinds} and no table: an array of records is needed")
+        raise DatasetError(f"holds an array of {kinds}, not a table: an array of records is needed")
     names = set().union(*values)
     check_cells(len(values), len(names))
     if not any(isinstance(cell, dict) for value in values for cell in value.values()):
@@ -148,4 +148,4 @@ def _records_inside(value: dict[str, Any]) -> list[Any]:
         if found:
             return list(found[0][1])
         level = [(f"{name}.{key}", v) for name, cell in level if isinstance(cell, dict) for key, v in cell.items()]
-    raise DatasetError("holds an object and no table: an array of records, or an object of columns, is needed")
+    raise DatasetError("holds an object, not a table: an array of records, or an object of columns, is needed")

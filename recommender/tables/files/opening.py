@@ -87,7 +87,7 @@ def encoding_of(file: IO[bytes]) -> str:
     if even + odd > len(start) / 4 and min(even, odd) < max(even, odd) / 10:
         return "utf-16-le" if odd > even else "utf-16-be"
     if not is_text(start):
-        raise DatasetError("holds binary data and no text: write the table as CSV or Parquet")
+        raise DatasetError("holds binary data, not text: write the table as CSV or Parquet")
     return next((encoding for encoding in ("utf-8", "cp1252") if _decodes(file, encoding)), "latin-1")
 
 

@@ -168,7 +168,7 @@ def _placed(text: str) -> tuple[int, int]:
     """Row and column of a cell, or of a row, whose column is 0."""
     place = PLACE.fullmatch(text)
     if not place:
-        raise DatasetError(f"is damaged: {text[:60]!r} is no place on a sheet")
+        raise DatasetError(f"is damaged: {text[:60]!r} is not a place on a sheet")
     return int(place[2]), _column_number(place[1] or "")
 
 
