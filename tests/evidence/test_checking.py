@@ -46,8 +46,8 @@ WRONG = {
     "no mapping": ("configurations", lambda t: t.assign(hyperparameters="3"), "hyperparameters"),
     "an unknown algorithm": ("configurations", lambda t: t.assign(algorithm="\x1b[2J"), "'\\x1b[2J'"),
     "a number for an algorithm": ("configurations", lambda t: t.assign(algorithm=1), "'algorithm' of text"),
-    "ids twice": ("datasets", lambda t: pd.concat([t, t]), "twice the same"),
-    "ids that are numbers": ("datasets", lambda t: t.set_axis(range(len(t))), "no text"),
+    "ids twice": ("datasets", lambda t: pd.concat([t, t]), "the same twice"),
+    "ids that are numbers": ("datasets", lambda t: t.set_axis(range(len(t))), "not text"),
     "another task": ("datasets", lambda t: t.assign(task="clustering"), "the task 'clustering'"),
     "no name": ("datasets", lambda t: t.drop(columns="name"), "'name' of text"),
     "less than no rows": ("datasets", lambda t: t.assign(n_samples=-1), "'n_samples' of whole numbers"),
@@ -94,7 +94,7 @@ def test_a_pipe_is_not_waited_for(folder):
     (folder / "environments.parquet").unlink()
     write_manifest(folder, kind="knowledge base", version=2)
     os.mkfifo(folder / "environments.parquet")
-    with pytest.raises(KnowledgeBaseError, match="no regular file"):
+    with pytest.raises(KnowledgeBaseError, match="not a regular file"):
         load_knowledge(folder)
 
 

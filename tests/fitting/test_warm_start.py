@@ -88,7 +88,7 @@ def test_points_are_built_as_they_say():
 
 @pytest.mark.parametrize("point", [{"algorithm": "lda"}, {"algorithm": "svm"}, {"algorithm": "lda", "lda:C": 1.0}])
 def test_what_is_no_point(recommendation, point):
-    with pytest.raises(RecommendationError, match="no point of the search space"):
+    with pytest.raises(RecommendationError, match="not a point of the search space"):
         recommendation.to_configspace().estimator(point)
 
 

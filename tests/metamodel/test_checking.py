@@ -101,7 +101,7 @@ WRONG_ARRAYS: dict[str, tuple[Callable[[Arrays], object], str]] = {
     "complex numbers": (becomes("model.bounds", lambda a: a.astype(complex)), "bounds has complex"),
     "a row too few": (becomes("model.known", lambda a: a[1:]), "known has bool of shape"),
     "another dimension": (becomes("model.average", lambda a: a[:, None]), "average has float64 of shape"),
-    "a name twice": (sets("model.features", "nr_attr"), "twice the same"),
+    "a name twice": (sets("model.features", "nr_attr"), "the same twice"),
     "no array of the name": (lambda a: a.pop("model.stretch"), "no array stretch"),
     "another dataset": (sets("model.datasets", "openml:other"), "does not name the datasets"),
     "no seconds": (sets("model_bytes.configurations", "other"), "it says nothing about the seconds"),
