@@ -43,7 +43,7 @@ def test_a_dry_run_counts_each_size(openml_cache, openml_server, tmp_path, capsy
     assert cli.main(["collect", "--task", "2", *given, *sizes, "--algorithm", "lightgbm", "--dry-run"]) == 0
     shown = capsys.readouterr()
     assert "By size" in shown.out
-    assert "1 dataset, 15 evaluations left at most, 0 recorded; about " in shown.out
+    assert "1 dataset, 45 evaluations left at most, 0 recorded; about " in shown.out
 
 
 def test_a_size_that_there_is_not_is_one_error(openml_cache, openml_server, tmp_path, capsys):
