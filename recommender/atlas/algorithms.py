@@ -9,7 +9,7 @@ import pandas as pd
 
 from recommender.atlas.lessons import (
     ROWS,
-    growth,
+    exponent,
     summarize_seconds,
     summarize_tuning,
     tabulate_seconds,
@@ -76,7 +76,7 @@ def _tuning_in_words(row: Any) -> str:
 def _growth_in_words(seconds: pd.DataFrame) -> str:
     if seconds.empty:
         return ""
-    factor, fits = 10 ** growth(seconds), seconds["median"].median()
+    factor, fits = 10 ** exponent(seconds["train_rows"], seconds["median"]), seconds["median"].median()
     times = f"{factor:.0f}" if factor >= 3 else f"{factor:.1f}"
-    grows = f" Ten times the rows take about {times} times as long." if np.isfinite(factor) else ""
+    grows = f" On datasets of ten times the rows it takes about {times} times as long." if np.isfinite(factor) else ""
     return f"Its median fit takes {duration(float(fits))}.{grows}"

@@ -267,6 +267,11 @@ def growth(seconds: pd.DataFrame) -> float:
     """
     known = seconds.dropna(subset="default")
     known = known[known["train_rows"] >= known["train_rows"].median()]
-    if known["train_rows"].max() < 2 * known["train_rows"].min():
+    return exponent(known["train_rows"], known["default"])
+
+
+def exponent(rows: pd.Series, seconds: pd.Series) -> float:
+    """The slope of the logarithms of seconds over those of rows; NaN where rows differ by less than a factor of two."""
+    if rows.max() < 2 * rows.min():
         return np.nan
-    return float(np.polyfit(np.log(known["train_rows"]), np.log(known["default"].clip(lower=1e-4)), 1)[0])
+    return float(np.polyfit(np.log(rows), np.log(seconds.clip(lower=1e-4)), 1)[0])

@@ -23,6 +23,8 @@ BESIDE = ((2.2, 0.0), (-2.2, 0.0), (0.0, 7.0), (0.0, -7.0), (2.2, 7.0), (-2.2, 7
 """Where a label may stand beside its point, in percent, in the order in which the places are tried."""
 ROOM = (3.4, 6.5)
 """How wide and high a label is, in percent."""
+LEAST_RANGE = 0.01
+"""Of the largest score: scores that differ by less are told apart by no more digits than are written."""
 SHORTEST = 0.01
 """Seconds below this are drawn as this: so short a time is mostly noise."""
 
@@ -228,17 +230,20 @@ def score_axis(scores: Sequence[float], *, sign: int = 1) -> Axis:
     --------
     >>> [text for _, text in score_axis([0.71, 0.77]).ticks]
     ['0.720', '0.740', '0.760']
+    >>> [text for _, text in score_axis([1.0, 1.0]).ticks]
+    ['1.000']
     """
-    low, high = min(scores), max(scores)
-    low, high = (low, high) if high > low else (low - 0.5, high + 0.5)
+    least, most = min(scores), max(scores)
+    wider = max(LEAST_RANGE * (max(abs(least), abs(most)) or 1.0) - (most - least), 0.0) / 2
+    low, high = least - wider, most + wider
     step = _round_step((high - low) / N_TICKS)
     inside = _inside(low, high)
 
     def at(score: float) -> float:
         return inside(score) if sign > 0 else round(100 - inside(score), 2)
 
-    first = ceil(low / step - 1e-9)
-    ticks = [k * step for k in range(first, floor(high / step + 1e-9) + 1)]
+    spare = 0.5 if wider else 1e-9  # no scores are written that nothing has
+    ticks = [k * step for k in range(ceil(least / step - spare), floor(most / step + spare) + 1)]
     return Axis(at, [(at(tick), score_in_words(tick)) for tick in ticks])
 
 

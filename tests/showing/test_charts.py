@@ -40,3 +40,9 @@ def test_ticks_lie_inside(scores):
 def test_times_without_a_value_do_not_matter():
     axis = seconds_axis([0.02, float("nan"), 5.0])
     assert [text for _, text in axis.ticks] == ["0.01 s", "0.1 s", "1 s", "10 s"]
+
+
+def test_scores_that_are_all_alike_are_written_once_and_none_beyond_them():
+    near = score_axis([0.99996, 1.0])
+    assert [text for _, text in near.ticks] == ["1.000"]
+    assert 0 < near.at(0.99996) < near.at(1.0) < 100
