@@ -37,6 +37,7 @@ autodoc_member_order = "bysource"
 autodoc_typehints = "none"
 toc_object_entries_show_parents = "hide"
 default_role = "py:obj"
+smartquotes_action = "qe"  # two dashes begin an option
 numpydoc_show_class_members = False
 
 sphinx_gallery_conf = {

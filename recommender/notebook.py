@@ -8,10 +8,11 @@ from html import escape
 from recommender.words import score_in_words
 
 STYLE = """
+.recommender-table { overflow-x: auto; }
 .recommender-table table { border-collapse: collapse; margin: .4em 0; }
 .recommender-table caption { text-align: left; font-weight: 600; padding: .3em 0; caption-side: top; }
 .recommender-table th, .recommender-table td { padding: .3em .8em; text-align: left;
-  border-bottom: 1px solid rgba(128, 128, 128, .35); overflow-wrap: anywhere; }
+  border-bottom: 1px solid rgba(128, 128, 128, .35); overflow-wrap: break-word; }
 .recommender-table .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .recommender-table p { margin: .3em 0; max-width: 60em; }
 """
@@ -52,5 +53,10 @@ def _cell(value: object) -> str:
     if isinstance(value, int):
         return f'<td class="number">{value:,}</td>'
     if isinstance(value, dict):
-        value = ", ".join(f"{name}={part}" for name, part in value.items()) or "its defaults"
+        value = ", ".join(f"{name}={_setting(part)}" for name, part in value.items()) or "its defaults"
     return f"<td>{escape(str(value))}</td>"
+
+
+def _setting(value: object) -> str:
+    """A hyperparameter, of whose digits three are enough to read."""
+    return f"{value:.3g}" if isinstance(value, float) else str(value)

@@ -107,8 +107,12 @@ def test_a_table_has_a_name_of_its_own(found):
 
 
 def test_cells_are_text_and_never_markup():
-    page = html_table("<b>", [{"<i>": "<script>", "n": 1200, "x": np.nan, "s": {}, "t": {"C": 0.1}}], below="a & b")
+    page = html_table(
+        "<b>",
+        [{"<i>": "<script>", "n": 1200, "x": np.nan, "s": {}, "t": {"C": 0.1, "gamma": 0.057404875}}],
+        below="a & b",
+    )
     assert "<script>" not in page
     assert "<i>" not in page
     assert "a &amp; b" in page
-    assert all(cell in page for cell in (">1,200<", 'number"></td>', ">its defaults<", ">C=0.1<"))
+    assert all(cell in page for cell in (">1,200<", 'number"></td>', ">its defaults<", ">C=0.1, gamma=0.0574<"))
