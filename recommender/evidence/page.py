@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import escape
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +14,7 @@ from recommender.evidence.inventory import by_task, by_training_size
 from recommender.evidence.knowledge import KnowledgeBase
 from recommender.outputs import write_text
 from recommender.tables.dataset import TASKS, Task
+from recommender.words import visible
 
 PAGE = """\
 # The knowledge base
@@ -183,4 +186,10 @@ def _table(frame: pd.DataFrame) -> str:
         ["---"] * len(head),
         *([index, *row] for index, row in zip(frame.index, frame.to_numpy(), strict=True)),
     ]
-    return "\n".join("| " + " | ".join(str(cell).replace("|", "/") for cell in line) + " |" for line in lines)
+    return "\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
+
+
+def _cell(value: object) -> str:
+    """One cell: text of others is in one line, and no markup of Markdown or HTML."""
+    text = visible(" ".join(str(value).split())).replace("|", "/")
+    return re.sub(r"([\\`\[])", r"\\\1", escape(text, quote=False))

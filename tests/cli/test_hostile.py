@@ -9,7 +9,9 @@ import shutil
 from contextlib import suppress
 from html.parser import HTMLParser
 from typing import Any
+from xml.sax.saxutils import escape
 
+import openml_stub
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -92,6 +94,36 @@ def test_names_values_classes_and_files_are_text_everywhere(n_scripts, names, cl
         assert (page.bad, page.scripts) == ([], n_scripts)
         assert json.loads(json.dumps(found.columns.to_dict("records"), default=str))
         TRIED.append(names)
+
+
+@given(
+    names=st.lists(HOSTILE, min_size=3, max_size=3, unique=True),
+    classes=st.lists(HOSTILE, min_size=2, max_size=2, unique_by=str.strip),
+)
+@settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@pytest.mark.parametrize("form", ["table", "json"])
+def test_what_a_table_holds_is_text_in_the_terminal_and_in_json(tmp_path, capsys, form, names, classes):
+    path = tmp_path / "table.csv"
+    table(names, classes).to_csv(path, index=False)
+    code = main(
+        ["recommend", str(path), f"--target={names[2]}", "--include=naive_bayes", "--explain", "--format", form]
+    )
+    out, err = capsys.readouterr()
+    assert code in (0, 2)
+    assert visible(out + err) == out + err
+    if code == 2:
+        assert (out, err.count("\n")) == ("", 1)
+    elif form == "json":
+        assert json.loads(out)
+
+
+def test_what_a_server_says_is_text_in_the_terminal(tmp_path, monkeypatch, capsys, openml_server, openml_cache):
+    monkeypatch.setattr(openml_stub, "name_of", lambda number: escape(ESCAPED.replace("\x1b", "\x9b")))
+    collecting = ["collect", "--task", "3", "--dry-run", "--cache", str(openml_cache), "--store", str(tmp_path / "s")]
+    for command in (collecting, ["recommend", "openml:3", "--include", "naive_bayes", "--explain"]):
+        assert main([*command, "--server", openml_server]) == 0
+        out, err = capsys.readouterr()
+        assert visible(out + err) == out + err
 
 
 def test_most_of_them_were_recommended_for():

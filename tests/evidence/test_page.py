@@ -7,6 +7,7 @@ import pytest
 
 from recommender.evidence.folder import load_knowledge
 from recommender.evidence.page import describe, write_page
+from recommender.words import visible
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +36,16 @@ def test_a_text_that_lies_in_the_folder_tells_where_it_comes_from(some, tmp_path
     (tmp_path / "origin.md").write_text("Gemessen in Köln.\n", encoding="utf-8")
     write_page(some, tmp_path)
     assert "## Rebuilding it\n\nGemessen in Köln.\n\n## Files" in (tmp_path / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("column", ["name", "licence"])
+def test_names_of_others_are_text(some, column):
+    hostile = "\x1b[2J|\n# title\n<img src=https://example.org/x>[a](https://example.org)`"
+    page = describe(replace(some, datasets=some.datasets.assign(**{column: hostile})), origin="")
+    told = r"\\x1b\[2J/ # title &lt;img src=https://example.org/x&gt;\[a](https://example.org)\`"
+    assert page.count(f" {told} |") == len(some.datasets)
+    assert visible(page) == page
+    assert not [line for line in page.splitlines() if line.startswith("# title")]
 
 
 def test_the_page_counts_what_was_evaluated_at_other_sizes(some):
