@@ -51,6 +51,8 @@ class _Recommended(BaseEstimator):
         interpretable: bool = False,
         cv: Any = None,
         n_jobs: int | None = None,
+        memory: float | None = None,
+        cluster: str | None = None,
         knowledge: Path | str | Trained | None = None,
         random_state: int | np.random.RandomState | None = 0,
     ) -> None:
@@ -66,6 +68,8 @@ class _Recommended(BaseEstimator):
         self.interpretable = interpretable
         self.cv = cv
         self.n_jobs = n_jobs
+        self.memory = memory
+        self.cluster = cluster
         self.knowledge = knowledge
         self.random_state = random_state
 
@@ -157,7 +161,8 @@ class _Recommended(BaseEstimator):
             seed = check_random_state(seed).randint(2**31 - 1)
         recommendation = self._recommendation(dataset, int(seed), weighted=weights.fitting is not None)
         splits = asked_folds(dataset, random_state=int(seed), **division)
-        effort = Effort(ensemble=self.ensemble, n_jobs=self.n_jobs, splits=splits, random_state=int(seed))
+        how: dict[str, Any] = {"n_jobs": self.n_jobs, "memory": self.memory, "cluster": self.cluster}
+        effort = Effort(ensemble=self.ensemble, splits=splits, random_state=int(seed), **how)
         found = search(recommendation, dataset, budget, weights=weights, effort=effort)
         tries = found.standing.tries
         refusals = [one.refusal for one in tries if one.refusal]
@@ -263,6 +268,13 @@ class RecommendedClassifier(ClassifierMixin, _Recommended):
     cv : int, splitter of scikit-learn, or iterable of (train, test), optional
         How rows are divided for comparing: so many folds, or those of the splitter. By the number of rows if not given.
         `fit` takes ``groups`` and ``time`` beside it.
+    n_jobs : int, optional
+        How many processes fit at once; all processors if not given, but none beside this one without `seconds`.
+    memory : float, optional
+        Gigabytes that each of these processes may take for a fit, beyond what it begins with; 6 if not given. What is
+        small is fitted in this process, without a limit.
+    cluster : str, optional
+        The address of a Dask scheduler, such as ``tcp://host:8786``, whose workers fit instead.
     knowledge : path or Trained, optional
         A folder written by ``recommender train``; what is shipped by default.
     random_state : int, RandomState or None, default=0
@@ -314,6 +326,8 @@ class RecommendedClassifier(ClassifierMixin, _Recommended):
         class_weight: Mapping[Any, float] | str | None = None,
         cv: Any = None,
         n_jobs: int | None = None,
+        memory: float | None = None,
+        cluster: str | None = None,
         knowledge: Path | str | Trained | None = None,
         random_state: int | np.random.RandomState | None = 0,
     ) -> None:
@@ -330,6 +344,8 @@ class RecommendedClassifier(ClassifierMixin, _Recommended):
             interpretable=interpretable,
             cv=cv,
             n_jobs=n_jobs,
+            memory=memory,
+            cluster=cluster,
             knowledge=knowledge,
             random_state=random_state,
         )

@@ -86,6 +86,7 @@ class Recommendation(Ranking):
         ensemble: bool = True,
         patience: int | None = None,
         n_jobs: int | None = None,
+        memory: float | None = None,
         cluster: str | None = None,
         cv: Any = None,
         groups: Any = None,
@@ -101,7 +102,7 @@ class Recommendation(Ranking):
         """
         from recommender.showing.live import Live
 
-        how: dict[str, Any] = {"patience": patience, "n_jobs": n_jobs, "cluster": cluster}
+        how: dict[str, Any] = {"patience": patience, "n_jobs": n_jobs, "memory": memory, "cluster": cluster}
         how |= {"cv": cv, "groups": groups, "time": time, "sample_weight": sample_weight}
         told = on_progress or (Live() if verbose else lambda progress: None)
         found = refine(self, X, y, seconds=seconds, ensemble=ensemble, on_progress=told, **how)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
+import json
+import subprocess
+import sys
 import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,6 +27,9 @@ from recommender.fitting.validation import validation_folds
 from recommender.metamodel.trained import Trained
 from recommender.tables.dataset import Dataset
 
+THERE = Path(__file__).parent / "autogluon_there.py"
+TARGET = "_target"
+"""The name of the target where AutoGluon is."""
 SHARE = 0.8
 """The searches that do not keep time themselves try for so much of the seconds, and fit what is best in the rest."""
 
@@ -46,6 +52,8 @@ class Given:
         Our meta-model, without the dataset's family; what is shipped if not given.
     n_jobs : int
         Processors.
+    autogluon : str, optional
+        The path of a Python that has AutoGluon; this one if not given.
     """
 
     dataset: Dataset
@@ -54,6 +62,7 @@ class Given:
     seed: int
     trained: Trained | None
     n_jobs: int
+    autogluon: str | None = None
 
 
 def ours(given: Given) -> Any:
@@ -100,34 +109,88 @@ def flaml(given: Given) -> Any:
 
 
 def autogluon(given: Given, presets: str) -> Any:
-    """AutoGluon with a preset."""
-    from autogluon.tabular import TabularPredictor
-
+    """AutoGluon with a preset, by a Python of its own."""
     names = {"binary": "roc_auc", "multiclass": "roc_auc_ovr_macro", "regression": "r2"}
-    folder = tempfile.mkdtemp(prefix="autogluon-")
-    table = Prepared(given.dataset, as_category=True)
-    frame = table(given.dataset.X).assign(_target=given.dataset.y.to_numpy())
-    try:
-        predictor = TabularPredictor("_target", path=folder, eval_metric=names[given.dataset.task], verbosity=0)
-        predictor.fit(frame, time_limit=given.seconds, presets=presets, num_cpus=given.n_jobs)
-        predictor.persist()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    return table.around(_OfAutoGluon(predictor))
+    table = Prepared(given.dataset)
+    there = AutoGluonThere(given.autogluon or sys.executable)
+    codes = pd.factorize(given.dataset.y, sort=True)[0] if given.dataset.task != "regression" else given.dataset.y
+    there.fit(
+        table(given.dataset.X).assign(**{TARGET: np.asarray(codes)}),
+        np.unique(np.asarray(given.dataset.y)) if given.dataset.task != "regression" else None,
+        metric=names[given.dataset.task],
+        presets=presets,
+        seconds=given.seconds,
+        n_jobs=given.n_jobs,
+    )
+    return table.around(there)
 
 
-class _OfAutoGluon:
-    """A predictor of AutoGluon in the way of scikit-learn."""
+class AutoGluonThere:
+    """A predictor of AutoGluon that lives in a process of another Python, in the way of scikit-learn.
 
-    def __init__(self, predictor: Any) -> None:
-        self._predictor = predictor
-        self.classes_ = np.array(predictor.class_labels) if predictor.class_labels else None
+    Parameters
+    ----------
+    python : str
+        The path of a Python that has AutoGluon.
+
+    Attributes
+    ----------
+    taken_seconds : float
+        By the clock there, without the loading of libraries.
+    """
+
+    def __init__(self, python: str) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="autogluon-")
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+        self._process: Any = subprocess.Popen([python, str(THERE)], text=True, **pipes)
+        if "ready" not in self._answer():
+            self.close()
+            raise ImportError(f"{python} has no AutoGluon")
+
+    def fit(self, table: pd.DataFrame, classes: np.ndarray | None, **how: Any) -> None:
+        """Fit a table that is prepared, with the target in it, classes as positions."""
+        self.classes_ = classes
+        asked = {"fit": self._written(table), "folder": str(Path(self._folder.name) / "models")}
+        self.taken_seconds = self._asked(asked | how)["seconds"]
 
     def predict(self, X: pd.DataFrame) -> np.ndarray:
-        return self._predictor.predict(X).to_numpy()
+        """Classes, or numbers."""
+        found = np.asarray(self._asked({"predict": self._written(X)})["labels"])
+        return found if self.classes_ is None else self.classes_[found.astype(int)]
 
     def predict_proba(self, X: pd.DataFrame) -> np.ndarray:
-        return self._predictor.predict_proba(X)[list(self.classes_)].to_numpy()
+        """The probability of each class."""
+        found, n_classes = (
+            self._asked({"predict": self._written(X)}),
+            len(self.classes_ if self.classes_ is not None else []),
+        )
+        shares = np.zeros((len(X), n_classes))
+        shares[:, np.asarray(found["classes"], dtype=int)] = found["probabilities"]
+        return shares
+
+    def close(self) -> None:
+        """End the process, and remove what it has written."""
+        with self._process:  # closes its pipes
+            self._process.kill()
+        self._folder.cleanup()
+
+    def _written(self, table: pd.DataFrame) -> str:
+        path = Path(self._folder.name) / "table.parquet"
+        table.to_parquet(path, index=False)
+        return str(path)
+
+    def _asked(self, question: dict[str, Any]) -> dict[str, Any]:
+        self._process.stdin.write(json.dumps(question) + "\n")
+        self._process.stdin.flush()
+        found = self._answer()
+        if "error" in found or not found:
+            raise RuntimeError(f"AutoGluon: {found.get('error', 'its process died')}")
+        return found
+
+    def _answer(self) -> dict[str, Any]:
+        """What it says next; nothing where it has ended."""
+        line = self._process.stdout.readline()
+        return json.loads(line) if line else {}
 
 
 def tpe(given: Given, name: str) -> Any:
@@ -210,7 +273,11 @@ class Prepared:
 class _Around:
     def __init__(self, prepare: Prepared, model: Any) -> None:
         self._prepare, self._model = prepare, model
+        self.taken_seconds: float | None = getattr(model, "taken_seconds", None)
         self.classes_ = getattr(model, "classes_", None)
+
+    def close(self) -> None:
+        getattr(self._model, "close", lambda: None)()
 
     def predict(self, X: pd.DataFrame) -> np.ndarray:
         return np.asarray(self._model.predict(self._prepare(X))).ravel()

@@ -7,7 +7,8 @@
 A folder of tables holds `NAME.csv` or `NAME.parquet`, whose last column is the target. Each method runs in a process of
 its own, on all processors, one after the other; what takes three times the seconds asked and a minute is ended. Our
 meta-model is trained without the table's family. It goes on where it stopped: a row is appended for each table, fold,
-budget and method. It needs ``pip install 'recommender[peers]' autogluon.tabular``; what is not installed is left out.
+budget and method. It needs ``pip install 'recommender[peers]'``, and ``autogluon.tabular`` with ``pyarrow`` in the
+environment of the Python that ``--autogluon`` names.
 """
 
 from __future__ import annotations
@@ -69,11 +70,13 @@ def _halves(dataset: Dataset) -> list[Split]:
     return list(kind(10, shuffle=True, random_state=0).split(dataset.X, dataset.y))[:N_FOLDS]
 
 
-def measured(name: str, dataset: Dataset, split: Split, seconds: float, trained: Trained | None) -> dict[str, Any]:
+def measured(
+    name: str, dataset: Dataset, split: Split, seconds: float, trained: Trained | None, autogluon: str | None = None
+) -> dict[str, Any]:
     """What a method makes of a budget: its score, and the seconds that it took, in a process of its own."""
     here, there = multiprocessing.get_context("spawn").Pipe(duplex=False)
     process = multiprocessing.get_context("spawn").Process(
-        target=_measure, args=(there, name, dataset, split, seconds, trained)
+        target=_measure, args=(there, name, dataset, split, seconds, trained, autogluon)
     )
     process.start()
     there.close()
@@ -87,21 +90,30 @@ def measured(name: str, dataset: Dataset, split: Split, seconds: float, trained:
         process.join()
 
 
-def _measure(pipe: Any, name: str, dataset: Dataset, split: Split, seconds: float, trained: Trained | None) -> None:
+def _measure(
+    pipe: Any,
+    name: str,
+    dataset: Dataset,
+    split: Split,
+    seconds: float,
+    trained: Trained | None,
+    autogluon: str | None,
+) -> None:
     train_rows, test_rows = split
     metric, n_jobs = find_metric(None, dataset.task), os.cpu_count() or 1
     _warm_up(name)
     started = time.monotonic()
     try:
-        model = fit(name, Given(dataset.take(train_rows), metric, seconds, 0, trained, n_jobs))
-        taken = time.monotonic() - started
+        model = fit(name, Given(dataset.take(train_rows), metric, seconds, 0, trained, n_jobs, autogluon))
+        elapsed, own = time.monotonic() - started, getattr(model, "taken_seconds", None)
         score = metric.measure(*predict(model, dataset, test_rows))
+        getattr(model, "close", lambda: None)()
     except ImportError as error:
         pipe.send({"status": "not installed", "message": message_of(error)})
     except Exception as error:  # whatever a method raises is its outcome
         pipe.send({"status": "failed", "message": message_of(error), "taken_seconds": time.monotonic() - started})
     else:
-        pipe.send({"status": "ok", "score": score, "taken_seconds": round(taken, 3)})
+        pipe.send({"status": "ok", "score": score, "taken_seconds": round(elapsed if own is None else own, 3)})
 
 
 def _warm_up(name: str) -> None:
@@ -134,7 +146,7 @@ def run(given: argparse.Namespace, knowledge: KnowledgeBase | None) -> None:
                 continue
             done.add((dataset.name, number, name, asked))
             trained = trained_without(family, metric) if name == "ours" else None
-            row = measured(name, dataset, splits[number], asked, trained)
+            row = measured(name, dataset, splits[number], asked, trained, given.autogluon)
             print(dataset.name, number, name, asked, row, flush=True)
             about = {"fold": number, "method": name, "asked_seconds": asked, "left_out": len(family)}
             append_rows(given.output, COLUMNS, [_about_table(dataset) | about | {"metric": metric.name} | row])
@@ -191,6 +203,7 @@ def main() -> None:
     parser.add_argument("--tables", type=Path, help="a folder of tables instead")
     parser.add_argument("--seconds", nargs="+", type=float, default=[2.0, 10.0, 30.0, 60.0, 300.0])
     parser.add_argument("--methods", nargs="+", choices=list(METHODS), default=list(METHODS), metavar="METHOD")
+    parser.add_argument("--autogluon", help="the path of a Python that has AutoGluon; this one if not given")
     parser.add_argument("--knowledge", type=Path, help="folder of a knowledge base; what is shipped if not given")
     parser.add_argument("--shipped", action="store_true", help="the meta-model as it is shipped, no family left out")
     parser.add_argument("--output", type=Path, default=RESULTS)

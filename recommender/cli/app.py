@@ -13,6 +13,7 @@ import typer
 
 import recommender
 from recommender.cli import collecting, fitting, imports, kb
+from recommender.cli.clock import Clock
 from recommender.cli.console import as_json, emit, printed, say, show_text, status
 from recommender.cli.forms import AdviceForm, TableForm
 from recommender.cli.kinds import with_kinds
@@ -340,7 +341,8 @@ def main(arguments: list[str] | None = None) -> int:
         if isinstance(stream, TextIOWrapper):  # a name need not be of the terminal's characters, nor be text at all
             stream.reconfigure(errors="backslashreplace")
     try:
-        code = program()(arguments, prog_name="recommender", standalone_mode=False) or 0
+        clock = Clock.of_process() if arguments is None else Clock.from_now()
+        code = program()(arguments, prog_name="recommender", standalone_mode=False, obj=clock) or 0
         sys.stdout.flush()
         return int(code)
     except (RecommenderError, UnicodeEncodeError) as error:  # or a name that some library does not take

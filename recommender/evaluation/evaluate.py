@@ -105,6 +105,7 @@ def evaluate(
     size: int = MAX_TRAIN_SAMPLES,
     keep_predictions: bool = False,
     sample_weight: np.ndarray | None = None,
+    memory: Any = None,
 ) -> Evaluation:
     """Fit a configuration on a fold's training rows and score it on the others.
 
@@ -126,6 +127,8 @@ def evaluate(
         Whether the evaluation holds what was predicted, for a metric that is not known here.
     sample_weight : array of shape (n_samples,), optional
         Weights of all rows, which the model is fitted with; scores are without them.
+    memory : object with a method ``cache``, optional
+        What keeps fitted steps before the model, as scikit-learn's `Pipeline` takes it.
 
     Returns
     -------
@@ -147,10 +150,12 @@ def evaluate(
         warnings.simplefilter("always")
         try:
             pipeline = build_pipeline(configuration, dataset, random_state=fold, n_jobs=THREADS)
-            memory, started = PeakMemory(), time.process_time()
+            pipeline.memory = memory
+            peak, started = PeakMemory(), time.process_time()
             given = {} if sample_weight is None else {"model__sample_weight": sample_weight[train]}
             pipeline.fit(dataset.X.iloc[train], dataset.y.iloc[train], **given)
-            fitted, peak_bytes = time.process_time(), memory.n_bytes
+            fitted, peak_bytes = time.process_time(), peak.n_bytes
+            pipeline.memory = None  # which is no part of what was fitted
             y, prediction = predict(pipeline, dataset, test)
             predicted = time.process_time()
         except Exception as error:  # whatever a model raises is its outcome on this dataset

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from recommender.evaluation.limits import Limits
 from recommender.fitting.budget import Budget
 from recommender.fitting.standing import Standing
 from recommender.tables.splits import Split
@@ -69,6 +70,8 @@ class Effort:
         After how many tries without a gain trying ends; by the number of rows if not given.
     n_jobs : int, optional
         How many processes fit at once; all processors if not given, but none beside this one for a budget of tries.
+    memory : float, optional
+        Gigabytes that each of these processes may take for a fit, beyond what it begins with; 6 if not given.
     cluster : str, optional
         The address of a Dask scheduler, whose workers fit instead.
     splits : sequence of (train, test), optional
@@ -82,7 +85,19 @@ class Effort:
     ensemble: bool = True
     patience: int | None = None
     n_jobs: int | None = None
+    memory: float | None = None
     cluster: str | None = None
     splits: Sequence[Split] = ()
     random_state: int = 0
     on_progress: Callable[[TrialProgress], None] = lambda progress: None
+
+    @property
+    def limits(self) -> Limits:
+        """What each fit in a process of its own may use.
+
+        Raises
+        ------
+        LimitError
+            If the memory is not above 0, or is absurd.
+        """
+        return Limits() if self.memory is None else Limits(memory_bytes=int(self.memory * 2**30))

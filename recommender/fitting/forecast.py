@@ -72,23 +72,47 @@ class Forecast:
         Of which there is something left.
     share : float
         The rows that a fold trains on, as a share of all rows.
+
+    Attributes
+    ----------
+    preparing : float
+        Seconds by the clock that the steps before the model take on a fold, as far as it is known.
+    prepares_each : bool
+        Whether each fit takes them; else they are kept from one to the next.
     """
 
     def __init__(self, budget: Budget, *, share: float) -> None:
         self.budget, self.share, self.pace = budget, share, Pace()
+        self.preparing, self.prepares_each = 0.0, False
 
     def fit_seconds(self, item: RecommendedConfiguration) -> float:
         """Of a fit on all rows."""
         is_known = item.fit_seconds == item.fit_seconds
-        return self.pace.ratio * (item.fit_seconds if is_known else UNKNOWN_SECONDS)
+        modelling = self.pace.ratio * (item.fit_seconds if is_known else UNKNOWN_SECONDS)
+        return modelling + self.preparing / self.share
 
     def fold_seconds(self, item: RecommendedConfiguration) -> float:
         """Of a fold, its predictions included."""
-        return self.pace.ratio * FOLD_SECONDS + self.fit_seconds(item) * self.share
+        spared = 0.0 if self.prepares_each else self.preparing
+        return self.pace.ratio * FOLD_SECONDS + self.fit_seconds(item) * self.share - spared
 
-    def saw_fold(self, item: RecommendedConfiguration, seconds: float) -> None:
-        """Take into account how long a fold took."""
-        self.pace.saw(seconds, expected=self.fold_seconds(item) / self.pace.ratio)
+    def saw_fold(self, item: RecommendedConfiguration, seconds: float, *, preparing: float, spent: float) -> None:
+        """Take into account how long a fold took.
+
+        Parameters
+        ----------
+        item : RecommendedConfiguration
+            What was fitted.
+        seconds : float
+            By the clock.
+        preparing : float
+            Of the steps before the model, each time they are fitted.
+        spent : float
+            Of these seconds, what went into them.
+        """
+        self.preparing = max(self.preparing, preparing)
+        expected = (self.fold_seconds(item) - (self.preparing if self.prepares_each else 0.0)) / self.pace.ratio
+        self.pace.saw(max(seconds - spent, 0.0), expected=expected)
 
     def is_small(self, item: RecommendedConfiguration) -> bool:
         """Whether a fold may be fitted in this process: a call into a library cannot be cut off."""

@@ -111,6 +111,7 @@ def refine(
     ensemble: bool = True,
     patience: int | None = None,
     n_jobs: int | None = None,
+    memory: float | None = None,
     cluster: str | None = None,
     cv: Any = None,
     groups: Any = None,
@@ -149,6 +150,9 @@ def refine(
         Trying ends early after so many tries without a gain; 100 if not given, fewer above 10,000 rows.
     n_jobs : int, optional
         How many processes fit at once; as many as there are processors if not given.
+    memory : float, optional
+        Gigabytes that each of these processes may take for a fit, beyond what it begins with; 6 if not given. What is
+        small is fitted in this process, without a limit.
     cluster : str, optional
         The address of a Dask scheduler, such as ``tcp://host:8786``, whose workers fit instead.
     cv, groups, time : optional
@@ -166,6 +170,8 @@ def refine(
         If nothing can be learnt from the table as it is.
     RecommendationError
         If the columns differ from those of the recommendation, or `seconds` is not positive.
+    LimitError
+        If the memory is not above 0.
     ClusterError
         If the cluster cannot be reached.
     """
@@ -176,9 +182,10 @@ def refine(
             f"the table's {dataset.n_features} columns are not the {recommendation.dataset.n_features} that the "
             "recommendation is for: give the same in the same order, or ask for a recommendation for this table"
         )
-    how: dict[str, Any] = {"patience": patience, "n_jobs": n_jobs, "cluster": cluster, "on_progress": on_progress}
+    how: dict[str, Any] = {"patience": patience, "n_jobs": n_jobs, "memory": memory, "cluster": cluster}
     weights = _weights(sample_weight, dataset, recommendation)
-    effort = Effort(ensemble=ensemble, splits=asked_folds(dataset, cv=cv, groups=groups, time=time), **how)
+    splits = asked_folds(dataset, cv=cv, groups=groups, time=time)
+    effort = Effort(ensemble=ensemble, splits=splits, on_progress=on_progress, **how)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = search(recommendation, dataset, budget, weights=weights, effort=effort)

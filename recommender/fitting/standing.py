@@ -97,7 +97,7 @@ class Standing:
 
     def refit_seconds(self, attempt: Try) -> float:
         """Seconds by the clock that a fit on all rows is expected to take."""
-        return attempt.seconds / max(len(attempt.fit_seconds), 1) * self.rows_ratio
+        return (attempt.seconds + attempt.spared) / max(len(attempt.fit_seconds), 1) * self.rows_ratio
 
     def add(self, attempt: Try, *, most_refit: float) -> None:
         """Take in a try that is done, and weigh the best anew where there is time for that.

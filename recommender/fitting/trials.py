@@ -5,21 +5,26 @@ from __future__ import annotations
 import math
 import time
 import warnings
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
+from recommender.algorithms.catalogue import encoding_of
+from recommender.algorithms.pipelines import build_pipeline
 from recommender.evaluation.evaluate import Evaluation, evaluate
+from recommender.fitting.agenda import Agenda
 from recommender.fitting.budget import Budget, OutOfTime, cut_off
 from recommender.fitting.effort import Effort, TrialProgress
 from recommender.fitting.folds import AIM, folds_of, is_once_at_most, n_affordable
 from recommender.fitting.forecast import CAUTION, Forecast
 from recommender.fitting.found import Found
 from recommender.fitting.last_fits import Fitted, best_of_each, fit_chosen, fit_untried
-from recommender.fitting.new_settings import near
+from recommender.fitting.preparations import Preparation, Preparations
 from recommender.fitting.row_weights import RowWeights
-from recommender.fitting.session import Session
-from recommender.fitting.standing import CHECKS, Standing
+from recommender.fitting.standing import Standing
 from recommender.fitting.tries import Judging, Shelf, Try, why_hopeless
 from recommender.fitting.workers_beside import END_SECONDS, Beside, Room, n_processors
 from recommender.tables.dataset import Dataset
@@ -38,8 +43,6 @@ ONE_THREAD_SECONDS = 300.0
 """With less for everything the last fits have one thread, as the tries had by whose seconds they are expected."""
 REFIT_SHARE = 0.3
 """Such a share of the budget may go into fitting the members of an ensemble on all rows."""
-FROM_POOL = 15
-"""So many of the pool are tried before new settings are, near the best ones, every other time."""
 PATIENCE, PATIENCE_ROWS, MIN_PATIENCE = 100, 10_000, 25
 """Trying ends after so many tries without a gain; beyond so many rows fewer, in proportion, down to the last."""
 UNWEIGHTED, AS_USUAL = RowWeights(), Effort()
@@ -90,9 +93,9 @@ class Trials:
         effort: Effort = AS_USUAL,
     ) -> None:
         self.ranking, self.dataset, self.budget, self.weights, self.effort = ranking, dataset, budget, weights, effort
-        self.session, self.shelf = Session(ranking), Shelf()
-        self.rng = np.random.default_rng(effort.random_state)
-        judge = ranking.judge
+        self.shelf, self.preparations, judge = Shelf(), Preparations(), ranking.judge
+        self.threads = ThreadpoolController()
+        self.limits = effort.limits
         self.n_workers = effort.n_jobs or (n_processors() if math.isfinite(budget.seconds) else 1)
         moves = judge.has_thresholds(dataset.y, weights.judging) and is_once_at_most(effort.splits)
         once = moves or math.isinf(budget.seconds)
@@ -107,13 +110,11 @@ class Trials:
             rows_ratio=CAUTION / share,
             random_state=effort.random_state,
         )
-        self.n_folds = self._affordable_folds()
-        self.begun: set[str] = set()
+        self.agenda = Agenda(ranking, dataset, self.forecast, self.standing, random_state=effort.random_state)
+        self.agenda.n_folds = self._affordable_folds()
+        self.loaded: set[str] = set()
         self.waiting: dict[Try, list[int]] = {}
         self.beside: Beside | None = None
-
-    # -----------------------------------------------------------------------------------------------------------------
-    # What there is time for
 
     def _affordable_folds(self) -> int:
         """All folds where they were asked for or tries are counted; else as many as there is time for."""
@@ -123,79 +124,15 @@ class Trials:
         seconds, n_samples = self.budget.left * self.n_workers, self.dataset.n_samples
         return n_affordable(self.splits, n_samples, seconds=seconds, fold_seconds=cost, moves=self.judging.moves)
 
-    def _trying_seconds(self, item: RecommendedConfiguration) -> float:
-        """By the clock: a look, and then the other folds."""
-        at_once = self.beside.n_workers if self.beside is not None else 1
-        return self.forecast.fold_seconds(item) * (1 + math.ceil((self.n_folds - 1) / at_once))
-
-    def reserve(self) -> float:
-        """Seconds to keep for the last fits of what is best by now, and for ending."""
-        ending = END_SECONDS if self.beside is not None else 0.0
-        members = [attempt for attempt in self.standing.tries if self.standing.weights.get(attempt.id)]
-        if not members:
-            quick = self.forecast.fallback(self.ranking.items, self.budget.seconds / 2)
-            return ending + CAUTION * self.forecast.fit_seconds(quick)
-        fits = sum(self.standing.refit_seconds(attempt) for attempt in members)
-        return ending + fits + CHECKS * self.standing.weighing_seconds
-
-    def affords(self, item: RecommendedConfiguration) -> bool:
-        """Whether trying it, and fitting it or what is best by now, is expected to end in time."""
-        kept = max(self.reserve(), CAUTION * self.forecast.fit_seconds(item))
-        return self._trying_seconds(item) + kept < self.budget.left
-
-    # -----------------------------------------------------------------------------------------------------------------
-    # What comes next
-
-    def next_item(self, *, small: bool = False) -> RecommendedConfiguration | None:
-        """What is most worth trying of what there is time for: the gain that is expected for a second.
-
-        What a try takes counts beside an even share of the time that is left.
-        """
-        if len(self.begun) >= self.budget.tries:
-            return None
-        if self._wants_new() and (new := self._new(small=small)) is not None:
-            return new
-        left = [item for item in self.session.untried() if self._is_possible(item, small=small)]
-        gains = self.session.gains()
-        if not left:
-            return self._new(small=small)
-        if not gains or not math.isfinite(self.budget.seconds):
-            return left[0]
-        share = max(self.budget.left, 0.0) / AIM
-        return max(left, key=lambda item: gains[item.configuration.id] / (self._trying_seconds(item) + share))
-
-    def _is_possible(self, item: RecommendedConfiguration, *, small: bool) -> bool:
-        if item.configuration.id in self.begun or (small and not self.forecast.is_small(item)):
-            return False
-        return self.affords(item)
-
-    def _wants_new(self) -> bool:
-        return math.isfinite(self.budget.seconds) and len(self.begun) >= FROM_POOL and len(self.begun) % 2 == 1
-
-    def _new(self, *, small: bool) -> RecommendedConfiguration | None:
-        """A setting near the best ones of the best algorithms."""
-        if not math.isfinite(self.budget.seconds):
-            return None
-        best: dict[str, RecommendedConfiguration] = {}
-        for attempt in self.standing.whole:
-            best.setdefault(attempt.item.algorithm, attempt.item)
-        known = self.begun | {item.configuration.id for item in self.ranking.items}
-        item = near(list(best.values()), self.dataset, known=known, rng=self.rng)
-        return item if item is not None and self._is_possible(item, small=small) else None
-
-    def _next_fit(self, *, small: bool = False) -> tuple[Try, int] | None:
+    def next_fit(self, *, small: bool = False) -> tuple[Try, int] | None:
         """A fold of a configuration that has begun, or the first one of another."""
         for attempt, folds in self.waiting.items():
             if folds and not (small and not self.forecast.is_small(attempt.item)):
                 return attempt, folds.pop(0)
-        item = self.next_item(small=small)
-        if item is None:
+        if (new := self.agenda.next_try(small=small)) is None:
             return None
-        self.begun.add(item.configuration.id)
-        known = {one.configuration.id for one in self.ranking.items}
-        attempt = Try(item, is_new=item.configuration.id not in known)
-        self.waiting[attempt] = []
-        return attempt, 0
+        self.waiting[new] = []
+        return new, 0
 
     # -----------------------------------------------------------------------------------------------------------------
     # Trying
@@ -204,7 +141,7 @@ class Trials:
         """Try until the budget is spent, or nothing more is expected to be gained."""
         if self.budget.tries == 1 and not self.judging.moves:  # there is nothing to compare
             return
-        while self.n_folds and self.budget.left > self.reserve() and not self._is_patience_over():
+        while self.agenda.n_folds and self.budget.left > self.agenda.reserve() and not self._is_patience_over():
             self._start_beside(room)
             if self.beside is not None:
                 self._feed(self.beside)
@@ -212,7 +149,7 @@ class Trials:
                     return
                 for found in self.beside.ended(GLANCE_SECONDS):
                     self._took(*found)
-            elif (here := self._next_fit(small=True)) is not None:
+            elif (here := self.next_fit(small=True)) is not None:
                 self._fit_here(*here)
             elif room.is_starting:
                 time.sleep(GLANCE_SECONDS)
@@ -224,67 +161,80 @@ class Trials:
         """Start workers where they pay, and give them everything as soon as they are ready."""
         if room.was_asked:
             self.beside = room.beside
+            if self.beside is not None:
+                self.agenda.at_once, self.agenda.ending_seconds = self.beside.n_workers, END_SECONDS
+                self.forecast.prepares_each = True
         elif self.effort.cluster or self._is_worth_starting():
             room.start(
                 self.dataset,
                 self.splits,
                 self.weights.fitting,
                 n_workers=self.n_workers,
-                seconds=min(self.budget.left, LONGEST_SECONDS),
+                limits=replace(self.limits, seconds=min(self.budget.left, LONGEST_SECONDS)),
                 cluster=self.effort.cluster,
             )
 
     def _is_worth_starting(self) -> bool:
         """Whether work and time are enough, as soon as it is known how quick this machine is."""
-        left = [item for item in self.ranking.items if item.configuration.id not in self.begun]
         is_known = self.standing.tries or not self.forecast.is_small(self.ranking.best)
-        is_needed = math.isfinite(self.budget.seconds) and not all(map(self.forecast.is_small, left))
+        is_needed = math.isfinite(self.budget.seconds) and not self.agenda.are_all_small()
         if not is_known or not (self.n_workers > 1 or is_needed):
             return False
-        work = sum(map(self._trying_seconds, left))
-        return min(work, self.budget.left) > 2 * START_SECONDS * max(self.forecast.pace.ratio, 1.0)
+        enough = 2 * START_SECONDS * max(self.forecast.pace.ratio, 1.0)
+        return min(self.agenda.untried_seconds(), self.budget.left) > enough
 
     def _feed(self, beside: Beside) -> None:
-        while beside.n_free > 0 and (fit := self._next_fit()) is not None:
+        while beside.n_free > 0 and (fit := self.next_fit()) is not None:
             beside.begin(*fit)
 
     def _fit_here(self, attempt: Try, fold: int) -> None:
         """A fold in this process, cut off where it lasts much longer than expected, or the time is up."""
-        started, left = self.budget.clock(), self.budget.left - self.reserve()
+        self._load(attempt.item)
+        started, left = self.budget.clock(), self.budget.left - self.agenda.reserve()
         limit = max(LIMIT_TIMES * self.forecast.fold_seconds(attempt.item), LIMIT_SHARE * left)
+        configuration = attempt.item.configuration
+        preparation = self.preparations.of(fold, encoding_of(configuration))
+        how: dict[str, Any] = {"sample_weight": self.weights.fitting, "memory": preparation}
         try:
-            with cut_off(max(min(limit, left), 0.01)):
+            with self.threads.limit(limits=1), cut_off(max(min(limit, left), 0.01)):
                 evaluation = evaluate(
-                    self.dataset,
-                    attempt.item.configuration,
-                    fold,
-                    self.splits[fold],
-                    keep_predictions=True,
-                    sample_weight=self.weights.fitting,
+                    self.dataset, configuration, fold, self.splits[fold], keep_predictions=True, **how
                 )
         except OutOfTime:
             if left < limit:  # not its own fault
                 return
             evaluation = Evaluation(attempt.id, fold, "timeout", f"not done after {limit:.1f} seconds")
-        self._took(attempt, evaluation, self.budget.clock() - started)
+        attempt.spared += preparation.seconds - preparation.spent
+        self._took(attempt, evaluation, self.budget.clock() - started, preparation)
 
-    def _took(self, attempt: Try, evaluation: Evaluation, seconds: float) -> None:
+    def _load(self, item: RecommendedConfiguration) -> None:
+        """Import what an algorithm needs, before the clock of its first fit runs."""
+        if item.algorithm not in self.loaded:
+            self.loaded.add(item.algorithm)
+            with suppress(Exception):  # the fit will say what is wrong
+                build_pipeline(item.configuration, self.dataset)
+            self.threads = ThreadpoolController()  # of the libraries that are there by now
+
+    def _took(
+        self, attempt: Try, evaluation: Evaluation, seconds: float, preparation: Preparation | None = None
+    ) -> None:
         """Take in what came of a fold; end the configuration, or let its other folds be done."""
         if attempt not in self.waiting:  # it was stopped meanwhile
             return
-        self.forecast.saw_fold(attempt.item, seconds)
-        if self.beside is None and len(self.begun) == 1 and not attempt.scores:  # how quick this machine is, is known
-            self.n_folds = self._affordable_folds()
+        preparing, spent = (preparation.seconds, preparation.spent) if preparation else [self.forecast.preparing] * 2
+        self.forecast.saw_fold(attempt.item, seconds, preparing=preparing, spent=spent)
+        if self.beside is None and len(self.agenda.begun) == 1 and not attempt.scores:  # the machine's pace is known
+            self.agenda.n_folds = self._affordable_folds()
         judging = None if self.weights.judging is None else self.weights.judging[self.splits[evaluation.fold][1]]
         attempt.take(self.shelf.keep(evaluation), seconds, self.judging, judging)
-        if attempt.failed or len(attempt.scores) == self.n_folds:
+        if attempt.failed or len(attempt.scores) == self.agenda.n_folds:
             return self._end(attempt)
-        why = why_hopeless(attempt, self.standing.whole, self.judging.judge, n_folds=self.n_folds)
+        why = why_hopeless(attempt, self.standing.whole, self.judging.judge, n_folds=self.agenda.n_folds)
         if why is not None:
             attempt.stop(why, self.standing.best, self.judging.judge)
             return self._end(attempt)
         if len(attempt.scores) == 1:
-            self.waiting[attempt] = list(range(1, self.n_folds))
+            self.waiting[attempt] = list(range(1, self.agenda.n_folds))
         return None
 
     def _end(self, attempt: Try) -> None:
@@ -294,7 +244,7 @@ class Trials:
         attempt.end(self.judging)
         attempt.at = self.budget.spent
         if not attempt.is_new:
-            self.session.tell(attempt.learnt_score(self.standing.best), attempt.item)
+            self.agenda.session.tell(attempt.learnt_score(self.standing.best), attempt.item)
         self.standing.add(attempt, most_refit=self._most_refit())
 
     def _most_refit(self) -> float:
@@ -320,9 +270,9 @@ class Trials:
         left = max(self.budget.left, 0.0)
         chosen = self.standing.settle(most_refit=min(self._most_refit(), left), left=left)
         how: dict[str, Any] = {"weights": self.weights, "random_state": self.effort.random_state}
-        if self.budget.seconds < ONE_THREAD_SECONDS:
-            how["n_jobs"] = 1  # threads that wait for each other on a busy machine take many times as long
-        with warnings.catch_warnings():
+        n_jobs = 1 if self.budget.seconds < ONE_THREAD_SECONDS else None
+        how |= {"n_jobs": n_jobs}  # threads that wait for each other on a busy machine take many times as long
+        with warnings.catch_warnings(), ThreadpoolController().limit(limits=n_jobs):
             if self.standing.tries:
                 warnings.simplefilter("ignore")  # what warned was judged by left-out rows
             if chosen is None:
@@ -338,5 +288,5 @@ class Trials:
         best, heaviest = self.standing.best, max(fitted.weights, key=fitted.weights.__getitem__)
         is_there = best is not None and (best.id in fitted.weights or len(fitted.weights) > 1)
         name = best.id if best is not None and is_there else heaviest
-        known = {attempt.id: attempt.item for attempt in self.standing.tries} | self.session.expected()
+        known = {attempt.id: attempt.item for attempt in self.standing.tries} | self.agenda.session.expected()
         return known[name]

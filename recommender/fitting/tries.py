@@ -71,6 +71,8 @@ class Try:
         Processor seconds of each fit.
     seconds : float
         By the clock, on all folds.
+    spared : float
+        What it would have taken besides, without what others had prepared.
     at : float
         When it was done, in seconds of the budget.
     is_new : bool
@@ -89,6 +91,7 @@ class Try:
     message: str = ""
     fit_seconds: list[float] = field(default_factory=list)
     seconds: float = 0.0
+    spared: float = 0.0
     at: float = 0.0
     is_new: bool = False
     refusal: MetricError | None = None

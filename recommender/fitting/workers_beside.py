@@ -131,7 +131,7 @@ class Room:
         sample_weight: Floats | None,
         *,
         n_workers: int,
-        seconds: float,
+        limits: Limits,
         cluster: str | None = None,
     ) -> None:
         """Begin to start workers; whatever they are at ends with `stop`.
@@ -146,8 +146,8 @@ class Room:
             What models are fitted with.
         n_workers : int
             How many processes.
-        seconds : float
-            Longest that one fit may take.
+        limits : Limits
+            What one fit may take.
         cluster : str, optional
             The address of a Dask scheduler, whose workers are used instead.
         """
@@ -156,7 +156,7 @@ class Room:
             try:
                 path = Path(folder.name) / "table.parquet"
                 spooled = spool(dataset, path, splits=splits, sample_weight=sample_weight)
-                self._workers = workers = _workers(n_workers, Limits(seconds), cluster)
+                self._workers = workers = _workers(n_workers, limits, cluster)
                 if isinstance(workers, LocalWorkers):
                     workers.wait_until_ready()
                 self._beside = Beside(workers, spooled)

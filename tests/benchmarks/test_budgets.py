@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -48,3 +50,51 @@ def test_methods_fit_the_raw_table_and_predict(name, loader):
     metric = METRICS["r2" if dataset.task == "regression" else "roc_auc"]
     model = methods.fit(name, methods.Given(part, metric, 0.05, 0, None, 1))
     assert np.isfinite(metric.measure(*predict(model, dataset, np.arange(1, 240, 2))))
+
+
+STAND_IN = """
+import numpy as np, pandas as pd
+
+class TabularPredictor:
+    def __init__(self, label, path, eval_metric, verbosity):
+        self.label = label
+
+    def fit(self, table, time_limit, presets, num_cpus):
+        print("what a library prints is no answer")
+        y = table[self.label]
+        self.class_labels = None if y.dtype == float else sorted(y.unique())
+        self.shares = y.value_counts(normalize=True).sort_index() if self.class_labels else y.mean()
+
+    def persist(self):
+        pass
+
+    def predict(self, X):
+        return pd.Series([self.shares.idxmax() if self.class_labels else self.shares] * len(X))
+
+    def predict_proba(self, X):
+        return pd.DataFrame([self.shares.to_numpy()] * len(X), columns=self.class_labels)
+"""
+
+
+@pytest.mark.parametrize("loader", [load_breast_cancer, load_diabetes])
+def test_autogluon_is_asked_in_an_environment_of_its_own(loader, tmp_path, monkeypatch):
+    (tmp_path / "autogluon" / "tabular").mkdir(parents=True)
+    (tmp_path / "autogluon" / "tabular" / "__init__.py").write_text(f"__version__ = '1'\n{STAND_IN}")
+    (tmp_path / "catboost.py").write_text("")
+    (tmp_path / "lightgbm.py").write_text("")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    dataset = load_dataset(loader(as_frame=True))
+    metric = METRICS["r2" if dataset.task == "regression" else "log_loss"]
+    given = methods.Given(dataset.take(np.arange(100)), metric, 2.0, 0, None, 1, sys.executable)
+    model = methods.fit("autogluon medium", given)
+    score = metric.measure(*predict(model, dataset, np.arange(100, 200)))
+    assert score == pytest.approx(0, abs=0.3) if dataset.task == "regression" else 0.3 < score < 1.5
+    assert 0 <= model.taken_seconds < 60
+    model.close()
+
+
+def test_a_python_without_autogluon_says_so(tmp_path, monkeypatch):
+    (tmp_path / "autogluon.py").write_text("raise ImportError")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(ImportError, match="has no AutoGluon"):
+        methods.AutoGluonThere(sys.executable)

@@ -10,14 +10,22 @@ from pathlib import Path
 
 import pytest
 from faults import FAULTY, Faulty
+from sklearn.datasets import load_iris
 
+from recommender import recommend
 from recommender.algorithms.catalogue import ALGORITHMS
 from recommender.algorithms.configuration import Configuration
 from recommender.errors import ClusterError
+from recommender.evaluation.cluster import ClusterWorkers
 from recommender.evaluation.limits import Limits
 from recommender.evidence.collect import collect, describe_environment
 from recommender.evidence.leases import Leases
 from recommender.evidence.store import Store
+from recommender.fitting.budget import Budget
+from recommender.fitting.effort import Effort
+from recommender.fitting.trials import Trials
+from recommender.fitting.workers_beside import Room
+from recommender.tables.loading import load_dataset
 
 HERE = Path(__file__).parent.parent
 LIMITS = Limits(seconds=6.0, memory_bytes=2**29)
@@ -124,6 +132,23 @@ def test_what_is_recorded_is_what_processes_of_this_machine_record(cluster, stor
     local.close()
     assert len(here) == 40
     assert there.equals(here)
+
+
+def test_a_budget_is_spent_on_a_cluster(cluster, monkeypatch):
+    X, y = load_iris(return_X_y=True, as_frame=True)
+    effort = Effort(cluster=cluster.address, patience=3, memory=1.5)
+    ranking = recommend(X, y, include=["lda", "qda", "naive_bayes"])
+    trials = Trials(ranking, load_dataset(X, y), Budget(seconds=300), effort=effort)
+    monkeypatch.setattr(trials, "next_fit", lambda small=False, next_fit=trials.next_fit: None if small else next_fit())
+    room = Room()
+    trials.run(room)
+    assert isinstance(room.beside._workers, ClusterWorkers)
+    assert room.beside._workers.limits.memory_bytes == 1.5 * 2**30
+    room.stop()
+    board = trials.standing.leaderboard()
+    assert len(board) > 3
+    assert set(board["status"]) <= {"ok", "stopped"}
+    assert board["score"].max() > 0.95
 
 
 def test_a_worker_with_other_versions_is_refused(cluster):

@@ -49,5 +49,18 @@ def test_seconds_are_those_of_the_rows_at_the_pace_that_was_seen(ranking):
     assert (forecast.fit_seconds(item), forecast.fit_seconds(unknown)) == (2.0, 1.0)
     assert forecast.fold_seconds(item) == pytest.approx(1.02)
     for _ in range(30):
-        forecast.saw_fold(item, 3 * 1.02)
+        forecast.saw_fold(item, 3 * 1.02, preparing=0.0, spent=0.0)
     assert forecast.fold_seconds(item) == pytest.approx(3 * 1.02, rel=0.05)
+
+
+def test_preparing_is_no_part_of_the_pace_but_of_what_a_last_fit_takes(ranking):
+    forecast = Forecast(Budget(seconds=100), share=0.5)
+    item = replace(ranking.best, fit_seconds=2.0)
+    for _ in range(30):
+        forecast.saw_fold(item, 5.02, preparing=4.0, spent=4.0)
+        forecast.saw_fold(item, 1.02, preparing=4.0, spent=0.0)  # it was there from the first
+    assert forecast.pace.ratio == pytest.approx(1.0, rel=0.05)
+    assert forecast.fold_seconds(item) == pytest.approx(1.02, rel=0.05)
+    assert forecast.fit_seconds(item) == pytest.approx(10.0, rel=0.05)
+    forecast.prepares_each = True  # in workers
+    assert forecast.fold_seconds(item) == pytest.approx(5.02, rel=0.05)

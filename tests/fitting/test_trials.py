@@ -137,18 +137,6 @@ def trials_for(table, *, clock=None, seconds=100.0, **choices) -> Trials:
     return Trials(recommend(*table, **choices), load_dataset(*table), Budget(seconds=seconds, clock=clock or Clock()))
 
 
-def test_nothing_is_started_that_would_overrun(iris):
-    clock = Clock()
-    trials = trials_for(iris, clock=clock)
-    assert trials.next_item() is not None
-    clock.now = 99.99  # of 100 seconds
-    assert trials.next_item() is None
-    clock.now = 0.0
-    for _ in range(20):
-        trials.forecast.pace.saw(1e6, expected=1.0)  # this machine is far slower than expected
-    assert trials.next_item() is None
-
-
 @pytest.mark.parametrize("fold_seconds", [0.1, 0.6, 3.0])
 def test_all_that_is_done_ends_within_the_budget(iris, monkeypatch, fold_seconds):
     clock = Clock()
@@ -175,11 +163,6 @@ def test_two_seconds_are_kept(iris):
     assert found.seconds < 20  # workers are not waited for
 
 
-def test_the_first_try_is_the_first_recommendation(iris):
-    trials = trials_for(iris)
-    assert trials.next_item().configuration.id == trials.ranking.best.configuration.id
-
-
 def test_no_time_for_anything_still_gives_a_fitted_model(iris):
     with pytest.warns(UserWarning, match="nothing could be tried"):
         found = recommend(*iris).refine(*iris, seconds=0.01)
@@ -189,7 +172,7 @@ def test_no_time_for_anything_still_gives_a_fitted_model(iris):
 
 
 def test_more_time_means_more_folds(iris):
-    few, many = (trials_for(iris, seconds=seconds).n_folds for seconds in (0.01, 10_000))
+    few, many = (trials_for(iris, seconds=seconds).agenda.n_folds for seconds in (0.01, 10_000))
     assert (few, many) == (3, 20)
 
 
@@ -198,7 +181,7 @@ def test_workers_start_only_where_they_pay(iris):
     few.n_workers = 4
     assert not few._is_worth_starting()
     many = trials_for(iris, seconds=1_000)
-    many.n_workers, many.n_folds = 4, 20
+    many.n_workers, many.agenda.n_folds = 4, 20
     assert not many._is_worth_starting()  # before it is known how quick the machine is
     many.standing.tries.append(Try(many.ranking.best))
     many.forecast.pace._clock = 10 * many.forecast.pace._expected
@@ -207,25 +190,11 @@ def test_workers_start_only_where_they_pay(iris):
     assert not many._is_worth_starting()
 
 
-def test_what_is_likely_to_gain_more_for_a_second_comes_first(iris):
-    trials = trials_for(iris, seconds=10)
-    for item in trials.session.untried()[:2]:
-        trials.session.tell(0.9, item)
-        trials.begun.add(item.configuration.id)
-    gains = trials.session.gains()
-    item = trials.next_item()
-
-    def worth(one):
-        return gains[one.configuration.id] / (trials._trying_seconds(one) + 10 / 20)
-
-    assert worth(item) == max(worth(one) for one in trials.session.untried() if trials.affords(one))
-
-
 def test_folds_that_were_asked_for_are_all_used(iris):
     dataset = load_dataset(*iris)
     splits = asked_folds(dataset, cv=4)
     trials = Trials(recommend(*iris), dataset, Budget(seconds=0.01), effort=Effort(splits=splits))
-    assert (trials.n_folds, len(splits)) == (4, 4)
+    assert (trials.agenda.n_folds, len(splits)) == (4, 4)
     assert asked_folds(dataset) == []
 
 
@@ -284,17 +253,17 @@ def test_workers_take_everything_once_they_are_ready(iris, monkeypatch):
     assert room.workers.n_lost == 0
     assert set(here) == {0}
     whole = trials.standing.whole[0]
-    assert sorted(whole.scores) == list(range(trials.n_folds))
+    assert sorted(whole.scores) == list(range(trials.agenda.n_folds))
 
 
 def test_new_settings_follow_once_the_pool_is_known(iris):
     trials = trials_for(iris, include=["naive_bayes"])
     for item in trials.ranking.items:
-        attempt, fold = trials._next_fit()
+        attempt, fold = trials.next_fit()
         assert not attempt.is_new
-        for fold in range(trials.n_folds):
+        for fold in range(trials.agenda.n_folds):
             trials._fit_here(attempt, fold)
-    attempt, _ = trials._next_fit()
+    attempt, _ = trials.next_fit()
     assert attempt.is_new
     assert attempt.item.algorithm == "naive_bayes"
     assert attempt.id not in {item.configuration.id for item in trials.ranking.items}
@@ -312,13 +281,13 @@ def test_trying_ends_where_nothing_more_is_gained(iris):
 def test_failures_are_on_the_leaderboard_but_never_chosen(iris):
     trials = trials_for(iris, include=["lda", "qda"])
     first, second = (Try(item) for item in trials.ranking.items[:2])
-    trials.n_folds = 1
+    trials.agenda.n_folds = 1
     trials.waiting |= {first: [], second: []}
     trials._took(first, Evaluation(first.id, 0, "failed", "ValueError: no"), 1.0)
     trials._fit_here(second, 0)
     assert trials.standing.leaderboard()["status"].tolist() == ["ok", "failed"]
     assert trials.standing.best is second
-    assert trials.session.to_frame()["tried"].sum() == 2
+    assert trials.agenda.session.to_frame()["tried"].sum() == 2
 
 
 @pytest.mark.parametrize("seconds", [0, -1, float("nan")])

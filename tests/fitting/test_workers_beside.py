@@ -7,6 +7,7 @@ import pytest
 from sklearn.datasets import load_iris
 
 from recommender import recommend
+from recommender.evaluation.limits import Limits
 from recommender.fitting.tries import Try
 from recommender.fitting.workers_beside import Room
 from recommender.tables.loading import load_dataset
@@ -21,7 +22,7 @@ def dataset():
 def test_real_workers_are_started_beside_and_ended(dataset):
     room, splits = Room(), split(dataset)[:2]
     main = sys.modules["__main__"]
-    room.start(dataset, splits, None, n_workers=1, seconds=60)
+    room.start(dataset, splits, None, n_workers=1, limits=Limits(60.0))
     assert vars(sys.modules["__main__"]).get("__file__") is None
     end = time.monotonic() + 240
     while room.beside is None and time.monotonic() < end:

@@ -1,0 +1,144 @@
+"""The agenda: what to try next, of what there is still time for."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from recommender.fitting.folds import AIM
+from recommender.fitting.forecast import CAUTION, Forecast
+from recommender.fitting.new_settings import near
+from recommender.fitting.session import Session
+from recommender.fitting.standing import CHECKS, Standing
+from recommender.fitting.tries import Try
+from recommender.tables.dataset import Dataset
+
+if TYPE_CHECKING:
+    from recommender.advice.ranking import Ranking, RecommendedConfiguration
+
+FROM_POOL = 15
+"""So many of the pool are tried before new settings are, near the best ones, every other time."""
+
+
+class Agenda:
+    """What is to be tried, and what was begun.
+
+    Parameters
+    ----------
+    ranking : Ranking
+        What is tried.
+    dataset : Dataset
+        On what.
+    forecast : Forecast
+        What fits are expected to take, and what is left of the budget.
+    standing : Standing
+        Of what was tried.
+    random_state : int
+        Seed of new settings.
+
+    Attributes
+    ----------
+    n_folds : int
+        How many folds a try has.
+    at_once : int
+        How many fits run at once.
+    ending_seconds : float
+        What ending takes besides the last fits.
+    """
+
+    def __init__(
+        self, ranking: Ranking, dataset: Dataset, forecast: Forecast, standing: Standing, *, random_state: int
+    ) -> None:
+        self.ranking, self.dataset, self.forecast, self.standing = ranking, dataset, forecast, standing
+        self.budget, self.session = forecast.budget, Session(ranking)
+        self.begun: set[str] = set()
+        self.n_folds, self.at_once, self.ending_seconds = 1, 1, 0.0
+        self._pool = {item.configuration.id for item in ranking.items}
+        self._rng = np.random.default_rng(random_state)
+
+    # -----------------------------------------------------------------------------------------------------------------
+    # What there is time for
+
+    def trying_seconds(self, item: RecommendedConfiguration) -> float:
+        """By the clock: a look, and then the other folds."""
+        return self.forecast.fold_seconds(item) * (1 + math.ceil((self.n_folds - 1) / self.at_once))
+
+    def reserve(self) -> float:
+        """Seconds to keep for the last fits of what is best by now, and for ending."""
+        members = [attempt for attempt in self.standing.tries if self.standing.weights.get(attempt.id)]
+        if not members:
+            quick = self.forecast.fallback(self.ranking.items, self.budget.seconds / 2)
+            return self.ending_seconds + CAUTION * self.forecast.fit_seconds(quick)
+        fits = sum(self.standing.refit_seconds(attempt) for attempt in members)
+        return self.ending_seconds + fits + CHECKS * self.standing.weighing_seconds
+
+    def affords(self, item: RecommendedConfiguration) -> bool:
+        """Whether trying it, and fitting it or what is best by now, is expected to end in time."""
+        kept = max(self.reserve(), CAUTION * self.forecast.fit_seconds(item))
+        return self.trying_seconds(item) + kept < self.budget.left
+
+    # -----------------------------------------------------------------------------------------------------------------
+    # What comes next
+
+    def next_try(self, *, small: bool = False) -> Try | None:
+        """The next try, which has begun with that; None where there is none, or no time for any.
+
+        Parameters
+        ----------
+        small : bool, default=False
+            Whether it must be small enough to be fitted in this process.
+        """
+        item = self.next_item(small=small)
+        if item is None:
+            return None
+        self.begun.add(item.configuration.id)
+        return Try(item, is_new=item.configuration.id not in self._pool)
+
+    def next_item(self, *, small: bool = False) -> RecommendedConfiguration | None:
+        """What is most worth trying of what there is time for: the gain that is expected for a second.
+
+        What a try takes counts beside an even share of the time that is left.
+        """
+        if len(self.begun) >= self.budget.tries:
+            return None
+        if self._wants_new() and (new := self._new(small=small)) is not None:
+            return new
+        left = [item for item in self.session.untried() if self._is_possible(item, small=small)]
+        gains = self.session.gains()
+        if not left:
+            return self._new(small=small)
+        if not gains or not math.isfinite(self.budget.seconds):
+            return left[0]
+        share = max(self.budget.left, 0.0) / AIM
+        return max(left, key=lambda item: gains[item.configuration.id] / (self.trying_seconds(item) + share))
+
+    def untried_seconds(self) -> float:
+        """What it would take to try all of the recommendation that has not begun."""
+        return sum(map(self.trying_seconds, self._left()))
+
+    def are_all_small(self) -> bool:
+        """Whether all of it may be fitted in this process."""
+        return all(map(self.forecast.is_small, self._left()))
+
+    def _left(self) -> list[RecommendedConfiguration]:
+        return [item for item in self.ranking.items if item.configuration.id not in self.begun]
+
+    def _is_possible(self, item: RecommendedConfiguration, *, small: bool) -> bool:
+        if item.configuration.id in self.begun or (small and not self.forecast.is_small(item)):
+            return False
+        return self.affords(item)
+
+    def _wants_new(self) -> bool:
+        return math.isfinite(self.budget.seconds) and len(self.begun) >= FROM_POOL and len(self.begun) % 2 == 1
+
+    def _new(self, *, small: bool) -> RecommendedConfiguration | None:
+        """A setting near the best ones of the best algorithms."""
+        if not math.isfinite(self.budget.seconds):
+            return None
+        best: dict[str, RecommendedConfiguration] = {}
+        for attempt in self.standing.whole:
+            best.setdefault(attempt.item.algorithm, attempt.item)
+        item = near(list(best.values()), self.dataset, known=self.begun | self._pool, rng=self._rng)
+        return item if item is not None and self._is_possible(item, small=small) else None

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import pytest
+from sklearn.datasets import load_iris
+
+from recommender import recommend
+from recommender.advice.filters import Filters
+from recommender.fitting.agenda import Agenda
+from recommender.fitting.budget import Budget
+from recommender.fitting.forecast import Forecast
+from recommender.fitting.standing import Standing
+from recommender.fitting.tries import Judging, Try
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture(scope="module")
+def iris():
+    return recommend(load_iris(as_frame=True))
+
+
+def agenda_for(ranking, budget: Budget) -> Agenda:
+    standing = Standing(Judging(ranking.judge, ranking.metric, False), ensemble=True, filters=Filters())
+    agenda = Agenda(ranking, ranking.dataset, Forecast(budget, share=0.9), standing, random_state=0)
+    agenda.n_folds = 10
+    return agenda
+
+
+def test_nothing_is_started_that_would_overrun(iris):
+    clock = Clock()
+    agenda = agenda_for(iris, Budget(seconds=100, clock=clock))
+    assert agenda.next_item() is not None
+    clock.now = 99.99  # of 100 seconds
+    assert agenda.next_item() is None
+    clock.now = 0.0
+    for _ in range(20):
+        agenda.forecast.pace.saw(1e6, expected=1.0)  # this machine is far slower than expected
+    assert agenda.next_item() is None
+
+
+def test_the_first_try_is_the_first_recommendation(iris):
+    agenda = agenda_for(iris, Budget(seconds=100))
+    assert agenda.next_item().configuration.id == agenda.ranking.best.configuration.id
+
+
+def test_what_is_likely_to_gain_more_for_a_second_comes_first(iris):
+    agenda = agenda_for(iris, Budget(seconds=10, clock=Clock()))
+    for item in agenda.session.untried()[:2]:
+        agenda.session.tell(0.9, item)
+        agenda.begun.add(item.configuration.id)
+    gains = agenda.session.gains()
+    item = agenda.next_item()
+
+    def worth(one):
+        return gains[one.configuration.id] / (agenda.trying_seconds(one) + 10 / 20)
+
+    assert worth(item) == max(worth(one) for one in agenda.session.untried() if agenda.affords(one))
+
+
+def test_tries_are_counted(iris):
+    agenda = agenda_for(iris, Budget(tries=2))
+    tries = [agenda.next_try() for _ in range(3)]
+    assert [isinstance(one, Try) for one in tries] == [True, True, False]
+    assert agenda.begun == {one.id for one in tries[:2]}
+
+
+def test_workers_take_folds_at_once_and_some_time_to_end(iris):
+    agenda = agenda_for(iris, Budget(seconds=100))
+    alone, kept = agenda.trying_seconds(iris.best), agenda.reserve()
+    agenda.at_once, agenda.ending_seconds = 9, 0.5
+    assert agenda.trying_seconds(iris.best) == pytest.approx(alone * 2 / 10)
+    assert agenda.reserve() == pytest.approx(kept + 0.5)
