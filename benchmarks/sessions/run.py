@@ -16,9 +16,10 @@ from scipy.special import gammaln
 
 from recommender.evaluation.metrics import find_metric
 from recommender.evidence.folder import load_knowledge
-from recommender.fitting.session import FROM_PORTFOLIO, Belief
+from recommender.fitting.session import FROM_PORTFOLIO
 from recommender.measuring.matrix import FAMILY_FOLDS, REGRET, Matrix, family_folds, fitted, read_matrix, row_of
 from recommender.measuring.own_evidence import matrix_of
+from recommender.metamodel.belief import Belief
 from recommender.metamodel.model import MetaModel
 from recommender.metamodel.regrets import greedy_portfolio, regret_of
 from recommender.tables.dataset import TASKS

@@ -13,6 +13,7 @@ from recommender.errors import RecommendationError
 from recommender.evaluation.metrics import Metric, trivial_score
 from recommender.metafeatures import extract_metafeatures
 from recommender.metamodel.model import Prediction
+from recommender.metamodel.recall import expect
 from recommender.metamodel.trained import INPUTS, Trained, sizes_of
 from recommender.tables.dataset import Dataset
 
@@ -44,10 +45,11 @@ def rank_configurations(
         As `recommender.advice.filters.choose` does.
     """
     metafeatures = pd.DataFrame([extract_metafeatures(dataset, groups=INPUTS, random_state=random_state).values])
-    prediction = trained.model.predict(metafeatures)
+    seen, itself = trained.seen.on(dataset), trained.id_of(dataset)
+    prediction, scenarios = expect(trained.model, metafeatures, seen, itself=itself)
     table = choose(_expected(trained, prediction, metafeatures, dataset), trained, dataset, filters)
     table, missing = _installed(table, trained)
-    scenarios = trained.model.scenarios(metafeatures, among=table.index)
+    scenarios = scenarios.among(table.index)
     preference = pd.Series(scenarios.preference, index=scenarios.configurations)[table.index]
     order = preference.sort_values(kind="stable").index
     items = tuple(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from recommender.advice.belonging import belonging
@@ -182,6 +183,11 @@ class Ranking:
         """The id of the dataset of the knowledge base that has the same content, or None."""
         return self.trained.id_of(self.dataset)
 
+    @cached_property
+    def n_seen(self) -> int:
+        """How many configurations of the knowledge base were evaluated on a dataset with the same content."""
+        return int(np.isfinite(self.trained.seen.on(self.dataset)).sum())
+
     @property
     def outside(self) -> bool:
         """Whether the dataset is unlike anything that the knowledge base has seen."""
@@ -208,6 +214,8 @@ class Ranking:
         if self.known:
             name = str(self.trained.datasets["name"][self.known])
             notes.append(f"this dataset is in the knowledge base, as {name} ({self.known}): what is expected was seen")
+        elif self.n_seen:
+            notes.append(f"{self.n_seen} configurations were evaluated on this very table before: their scores count")
         if self.outside:
             why = "; ".join(self.why_outside)
             notes.append(f"this dataset lies outside what was seen: {why}. Expect less of the ranking")

@@ -249,10 +249,13 @@ def _moved(recommendation: Ranking) -> tuple[pd.DataFrame, pd.DataFrame]:
 def _asked(recommendation: Ranking, model: MetaModel, variants: pd.DataFrame) -> pd.DataFrame:
     """What would be expected of the choice, and what would come first, on variants of the dataset."""
     algorithms = {item.configuration.id: item.algorithm for item in recommendation.items}
-    regret, preference = model.expected_regret(variants), model.preference(variants, among=algorithms)
+    best, preference = recommendation.best, model.preference(variants, among=algorithms)
+    regret, as_it_is = (
+        model.expected_regret(asked)[best.configuration.id] for asked in (variants, recommendation.metafeatures)
+    )
     return pd.DataFrame(
         {
-            "regret_if_typical": regret[recommendation.best.configuration.id],
+            "regret_if_typical": (best.expected_regret + regret - float(as_it_is.iloc[0])).clip(0, 1),
             "first_if_typical": preference.idxmin(axis=1).map(algorithms),
         }
     )

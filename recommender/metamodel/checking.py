@@ -63,7 +63,13 @@ SECONDS: dict[str, tuple[str, tuple[str | int, ...]]] = {
     "exponents": ("f", ("terms", 5)),
 }
 """The same of a model of seconds."""
-MAY_BE_MISSING = ("metafeatures", "costs")
+SEEN: dict[str, tuple[str, tuple[str | int, ...]]] = {
+    "fingerprints": ("U", ("seen",)),
+    "n_samples": ("iu", ("seen",)),
+    "scores": ("f", ("seen", "configurations")),
+}
+"""The same of the scores that were seen."""
+MAY_BE_MISSING = ("metafeatures", "scores", "costs")
 """Where NaN says that nothing is known."""
 DATASET: dict[str, type | tuple[type, ...]] = {
     "name": str,
@@ -117,6 +123,11 @@ def check_seconds(arrays: Arrays, configurations: np.ndarray) -> None:
     lacking = set(configurations.tolist()) - set(arrays["configurations"].tolist())
     if lacking:
         raise ValueError(f"it says nothing about the seconds of {listed(sorted(lacking), 3)}")
+
+
+def check_seen(arrays: Arrays, configurations: np.ndarray) -> None:
+    """A `ValueError` where arrays are no scores of these configurations."""
+    _checked(arrays, SEEN, {"configurations": len(configurations)})
 
 
 def check_about(content: Any, arrays: Arrays) -> None:

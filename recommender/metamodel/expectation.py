@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -163,6 +163,7 @@ def leaf_weights(
     *,
     judged: NDArray[np.bool_] | None = None,
     families: NDArray[np.intp] | None = None,
+    left_out: Sequence[int] = (),
 ) -> Floats:
     """Each row's weights of the training datasets, adding up to 1: leaves in common, counted by how full they are.
 
@@ -176,6 +177,8 @@ def leaf_weights(
         The trees that may judge each row.
     families : int array of shape (n_datasets,), optional
         Where the rows are the training datasets: those of a row's own family get no weight.
+    left_out : sequence of int
+        Positions of training datasets that get no weight.
     """
     sizes = np.bincount(known.ravel(), minlength=int(leaves.max()) + 1)
     fullness = 1 / np.maximum(sizes, 1)
@@ -183,6 +186,7 @@ def leaf_weights(
     weights = np.stack([(row == known) @ share for row, share in zip(leaves, shares, strict=True)])
     if families is not None:
         weights[families[:, None] == families[None, :]] = 0
+    weights[:, list(left_out)] = 0
     total = weights.sum(axis=1, keepdims=True)
     return np.where(total > 0, weights / np.where(total > 0, total, 1), 1 / weights.shape[1])
 

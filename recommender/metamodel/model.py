@@ -232,16 +232,18 @@ class MetaModel:
         deviations = np.where(self._known, self._score.deviations(), np.nan)
         self._intervals = Intervals(deviations, self._stretch, float(self._bounds[1] - self._bounds[0]))
 
-    def predict(self, metafeatures: pd.DataFrame) -> Prediction:
+    def predict(self, metafeatures: pd.DataFrame, *, but: str | None = None) -> Prediction:
         """What to expect on one or many datasets.
 
         Parameters
         ----------
         metafeatures : DataFrame of shape (n_datasets, n_metafeatures)
             Columns that the meta-model does not know are ignored; those that it misses count as missing values.
+        but : str, optional
+            A training dataset that is not to count as similar: one that is the same as the dataset.
         """
         values = self._values_of(metafeatures)
-        regret, score, low, high = self._expect(values)
+        regret, score, low, high = self._expect(values, but)
         support = self._support.of(self._inputs.positions(values))
 
         def table(cells: Floats) -> pd.DataFrame:
@@ -256,17 +258,17 @@ class MetaModel:
             outside=pd.Series(support <= OUTSIDE, index=metafeatures.index, name="outside"),
         )
 
-    def _expect(self, values: Singles) -> tuple[Floats, Floats, Floats, Floats]:
+    def _expect(self, values: Singles, but: str | None = None) -> tuple[Floats, Floats, Floats, Floats]:
         """Expected regrets and scores, and how far below and above the score may be."""
         ranks = self._inputs.ranks(values)
-        regret, _, hints = self._expected_regret(ranks, self._trust(values))
-        score, weights = self._expected_score(ranks, hints)
+        regret, _, hints = self._expected_regret(ranks, self._trust(values), but)
+        score, weights = self._expected_score(ranks, hints, but)
         return regret, score, *self._intervals.margins((1 - EVEN) * weights + EVEN / weights.shape[1], regret)
 
-    def _expected_score(self, ranks: Singles, hints: Singles) -> tuple[Floats, Floats]:
+    def _expected_score(self, ranks: Singles, hints: Singles, but: str | None = None) -> tuple[Floats, Floats]:
         """Expected scores, and the weights of the training datasets behind them."""
         leaves = self._score.forest.leaves(np.column_stack([ranks, self._score.hints_of(ranks), hints]))
-        weights = leaf_weights(leaves, self._score_leaves)
+        weights = leaf_weights(leaves, self._score_leaves, left_out=self._at(but))
         return np.clip(self._score.predict(weights, ranks), *self._bounds), weights
 
     def preference(self, metafeatures: pd.DataFrame, *, among: Iterable[str] | None = None) -> pd.DataFrame:
@@ -289,7 +291,7 @@ class MetaModel:
             With the columns of `among`, in its order.
         """
         names = self.configurations_ if among is None else list(among)
-        rows = [self.scenarios(metafeatures.iloc[[row]], among=names).preference for row in range(len(metafeatures))]
+        rows = [self.scenarios(metafeatures.iloc[[at]]).among(names).preference for at in range(len(metafeatures))]
         return pd.DataFrame(np.stack(rows), index=metafeatures.index, columns=self.configurations_)[names]
 
     def portfolio(self, metafeatures_row: pd.DataFrame, k: int, *, among: Iterable[str] | None = None) -> list[str]:
@@ -307,34 +309,35 @@ class MetaModel:
             The configurations to choose from; all of them by default.
         """
         names = self.configurations_ if among is None else list(among)
-        return self.scenarios(metafeatures_row, among=names).portfolio(k, among=names)
+        return self.scenarios(metafeatures_row).among(names).portfolio(k, among=names)
 
-    def scenarios(self, metafeatures_row: pd.DataFrame, *, among: Iterable[str] | None = None) -> Scenarios:
+    def scenarios(self, metafeatures_row: pd.DataFrame, *, but: str | None = None) -> Scenarios:
         """What may happen on one dataset, one possibility for each training dataset.
 
         Parameters
         ----------
         metafeatures_row : DataFrame of shape (1, n_metafeatures)
             The dataset.
-        among : iterable of str, optional
-            The configurations of which the safe default is one; all of them by default.
+        but : str, optional
+            A training dataset that is not to count as similar, as for `predict`.
         """
         values = self._values_of(metafeatures_row, rows=1)
         ranks, trust = self._inputs.ranks(values), self._trust(values)
-        expected, weights, hints = self._expected_regret(ranks, trust)
+        expected, weights, hints = self._expected_regret(ranks, trust, but)
         general = self._regrets - self._regrets.mean(axis=0, dtype=np.float64)
         deviations = trust * np.where(self._known, self._regret.deviations(), 0) + (1 - trust) * general
         even = 1 - (1 - EVEN) * trust[0]
-        names = self.configurations_ if among is None else set(among).intersection(self.configurations_)
-        score = self._expected_score(ranks, hints)[0][0]
+        score = self._expected_score(ranks, hints, but)[0][0]
+        likely = (1 - even) * weights[0] + even / weights.shape[1]
+        likely[self._at(but)] = 0
         return Scenarios(
             expected[0],
             deviations,
             np.clip(score + np.where(self._known, self._score.deviations(), 0), *self._bounds),
-            (1 - even) * weights[0] + even / weights.shape[1],
+            likely / likely.sum(),
             self._bounds,
-            next((self.configurations_.index(name) for name in self.defaults_ if name in names), None),
             tuple(self.configurations_),
+            tuple(name for name in self.defaults_ if name in self.configurations_),
         )
 
     def neighbours(self, metafeatures_row: pd.DataFrame, k: int) -> pd.DataFrame:
@@ -383,7 +386,11 @@ class MetaModel:
     def _trust(self, values: Singles) -> Floats:
         return self._support.trust(self._inputs.positions(values))
 
-    def _expected_regret(self, ranks: Singles, trust: Floats) -> tuple[Floats, Floats, Singles]:
+    def _at(self, dataset: str | None) -> list[int]:
+        """The position of a training dataset, if one is named."""
+        return [] if dataset is None else [self.datasets_.index(dataset)]
+
+    def _expected_regret(self, ranks: Singles, trust: Floats, but: str | None = None) -> tuple[Floats, Floats, Singles]:
         """Expected regrets, the weights of the training datasets behind them, and what the trend hints at.
 
         Little trust shrinks towards the mean over all datasets. A configuration that was left out somewhere is taken
@@ -392,7 +399,7 @@ class MetaModel:
         of_order = ranks[:, self._inputs.of_order]
         hints = self._regret.hints_of(of_order)
         leaves = self._regret.forest.leaves(np.column_stack([of_order, hints]))
-        weights = leaf_weights(leaves, self._regret_leaves)
+        weights = leaf_weights(leaves, self._regret_leaves, left_out=self._at(but))
         general = self._regrets.mean(axis=0, dtype=np.float64)
         expected = trust * self._regret.predict(weights, of_order) + (1 - trust) * general
         if self._known.all():

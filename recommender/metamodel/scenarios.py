@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -33,10 +33,10 @@ class Scenarios:
         How likely each is, adding up to 1: similar datasets weigh more.
     bounds : array of shape (2,)
         The lowest and the highest score of any training dataset.
-    default : int, optional
-        The position of a configuration that is safe to choose.
     configurations : tuple of str
         Their ids.
+    defaults : tuple of str
+        The ids of those that are safe to choose, the best first.
     """
 
     expected: Floats
@@ -44,8 +44,12 @@ class Scenarios:
     scores: Floats
     weights: Floats
     bounds: Floats
-    default: int | None = None
     configurations: tuple[str, ...] = ()
+    defaults: tuple[str, ...] = ()
+
+    def among(self, names: Collection[str]) -> Scenarios:
+        """The same where only the configurations named may be chosen: the first safe one of them is the safe one."""
+        return replace(self, defaults=tuple(name for name in self.defaults if name in names))
 
     @cached_property
     def regrets(self) -> Floats:
@@ -55,7 +59,7 @@ class Scenarios:
 
     @cached_property
     def risk(self) -> Floats:
-        """How far each configuration may fall behind the safe default; 0 without one.
+        """How far each configuration may fall behind the first of the safe ones; 0 without one.
 
         The downside deviation: the root of the mean square of what is lost to the default, where a scenario in which
         nothing is lost counts as 0 and makes up for nothing.
@@ -64,9 +68,10 @@ class Scenarios:
         ----------
         Sortino and Price (1994), Performance measurement in a downside risk framework.
         """
-        if self.default is None:
+        if not self.defaults:
             return np.zeros(len(self.expected))
-        lost = np.maximum(self.regrets - self.regrets[:, [self.default]], 0)
+        safe = self.configurations.index(self.defaults[0])
+        lost = np.maximum(self.regrets - self.regrets[:, [safe]], 0)
         risk: Floats = np.sqrt(self.weights @ lost**2)
         return risk
 

@@ -17,12 +17,13 @@ from recommender.evaluation.costs import SecondsModel
 from recommender.evaluation.metrics import METRICS, Metric, find_metric
 from recommender.manifest import MANIFEST, checked_file, how_to_mend, read_json, read_manifest, shipped_folder
 from recommender.metafeatures import METAFEATURES_VERSION
-from recommender.metamodel.checking import check_about, check_model, check_seconds, read_arrays
+from recommender.metamodel.checking import check_about, check_model, check_seconds, check_seen, read_arrays
 from recommender.metamodel.model import MetaModel
+from recommender.metamodel.seen import Seen
 from recommender.outputs import write_text
 from recommender.tables.dataset import Dataset, Task
 
-FORMAT = 3
+FORMAT = 4
 """The format of the files and of the arrays in them.
 
 To change it: raise it, and say in CHANGELOG.md that meta-models are to be trained again. Older ones are refused, since
@@ -55,6 +56,8 @@ class Trained:
         The configurations by id.
     datasets : DataFrame indexed by dataset id
         What can be said of the training datasets: name, sizes, fingerprint, family and what won.
+    seen : Seen
+        The scores on every dataset of the knowledge base, with the meta-model's configurations.
     """
 
     metric: Metric
@@ -64,6 +67,7 @@ class Trained:
     model_bytes: SecondsModel
     configurations: dict[str, Configuration]
     datasets: pd.DataFrame
+    seen: Seen
 
     def __repr__(self) -> str:
         sizes = f"{len(self.datasets)} datasets, {len(self.configurations)} configurations"
@@ -99,7 +103,7 @@ def sizes_of(metafeatures: pd.DataFrame) -> pd.DataFrame:
 def save_trained(trained: Trained, folder: Path) -> None:
     """Write what was trained for a metric: arrays as ``.npz``, the rest as JSON."""
     name = trained.metric.name
-    parts = {name: getattr(trained, name) for name in ("model", *SECONDS)}
+    parts = {name: getattr(trained, name) for name in ("model", "seen", *SECONDS)}
     arrays = {f"{name}.{key}": value for name, part in parts.items() for key, value in part.to_arrays().items()}
     np.savez_compressed(folder / f"{name}.npz", allow_pickle=False, **arrays)
     content = {
@@ -155,8 +159,9 @@ def _read_trained(metric: Metric, folder: Path, state: tuple[tuple[str, int, int
 def _checked(metric: Metric, arrays_file: Path, about_file: Path) -> Trained:
     """What two files hold, once it is what it is to be."""
     arrays, content = read_arrays(arrays_file), read_json(about_file)
-    parts = {part: _part(arrays, f"{part}.") for part in ("model", *SECONDS)}
+    parts = {part: _part(arrays, f"{part}.") for part in ("model", "seen", *SECONDS)}
     check_model(parts["model"])
+    check_seen(parts["seen"], parts["model"]["configurations"])
     check_about(content, parts["model"])
     for part in SECONDS:
         check_seconds(parts[part], parts["model"]["configurations"])
@@ -167,6 +172,7 @@ def _checked(metric: Metric, arrays_file: Path, about_file: Path) -> Trained:
             i: Configuration(algorithm, settings) for i, (algorithm, settings) in content["configurations"].items()
         },
         datasets=pd.DataFrame.from_dict(content["datasets"], orient="index"),
+        seen=Seen.from_arrays(parts["seen"]),
         **{part: SecondsModel.from_arrays(parts[part]) for part in SECONDS},
     )
 

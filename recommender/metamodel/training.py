@@ -17,12 +17,16 @@ from recommender.manifest import write_manifest
 from recommender.metafeatures import LEVELS, METAFEATURES, METAFEATURES_VERSION
 from recommender.metamodel.model import MetaModel
 from recommender.metamodel.regrets import normalized_regret
+from recommender.metamodel.seen import Seen
 from recommender.metamodel.trained import FORMAT, INPUTS, METAMODEL, Trained, save_trained, sizes_of
 from recommender.outputs import check_folder
 from recommender.tables.dataset import Task
 
 MIN_DATASETS = 8
 """With fewer datasets than this nothing is trained."""
+MIN_SEEN = 10
+"""A dataset of which fewer configurations were evaluated, and less than half of what the most have, is not learnt from:
+the better of two says little of what is best. Its scores count where it is the very table that is asked about."""
 MIN_SHARE = 0.5
 """A configuration that was evaluated on a smaller share of the datasets is left out."""
 
@@ -46,6 +50,7 @@ def train(knowledge: KnowledgeBase, metric: Metric, *, random_state: int = 0) ->
     KnowledgeBaseError
         If the knowledge base holds fewer than 8 datasets of these tasks.
     """
+    seen = scores_seen(knowledge, metric)
     performance = scores_to_learn(knowledge, metric)
     if len(performance) < MIN_DATASETS:
         raise KnowledgeBaseError(
@@ -75,6 +80,7 @@ def train(knowledge: KnowledgeBase, metric: Metric, *, random_state: int = 0) ->
         about[["name", "n_samples", "n_features", "n_classes", "fingerprint", "family"]].assign(
             winner=best["algorithm"], winning_hyperparameters=best["hyperparameters"], winning_score=best[metric.name]
         ),
+        Seen.of(seen[ids], knowledge.datasets),
     )
 
 
@@ -98,12 +104,22 @@ def scores_of(knowledge: KnowledgeBase, metric: Metric) -> pd.DataFrame:
 def scores_to_learn(knowledge: KnowledgeBase, metric: Metric) -> pd.DataFrame:
     """Mean scores as a meta-model learns them, larger is better: the datasets of a metric's tasks by configurations.
 
-    Datasets without a score are left out, as one is that was evaluated before the metric was known, and configurations
-    that were evaluated on too small a share of the others. Errors in the target's units are in standard
-    deviations of the target, and no score is lower than the metric's floor.
+    Datasets with few scores are left out, as one is that was evaluated before the metric was known, and configurations
+    that were evaluated on too small a share of the others.
+    """
+    performance = scores_seen(knowledge, metric)
+    n_seen = performance.notna().sum(axis=1)
+    performance = performance[n_seen >= min(MIN_SEEN, n_seen.max() / 2)]
+    return performance.loc[:, performance.notna().mean() >= MIN_SHARE].dropna(how="all")
+
+
+def scores_seen(knowledge: KnowledgeBase, metric: Metric) -> pd.DataFrame:
+    """Mean scores, larger is better, on the datasets of a metric's tasks that have one.
+
+    Errors in the target's units are in standard deviations of the target, and no score is lower than the metric's
+    floor.
     """
     performance = scores_of(knowledge, metric).dropna(how="all")
-    performance = performance.loc[:, performance.notna().mean() >= MIN_SHARE]
     if metric.in_target_units:
         performance = performance.div(knowledge.target_scales().reindex(performance.index), axis=0)
     return performance.clip(lower=metric.floor)
