@@ -15,6 +15,7 @@ from sklearn.pipeline import Pipeline
 
 from recommender import recommend
 from recommender.errors import KnowledgeBaseError, RecommendationError, UnknownNameError
+from recommender.metamodel.seen import Seen
 from recommender.metamodel.trained import load_trained
 from recommender.showing.script import write_script
 from recommender.tables.checks import make_dataset
@@ -48,10 +49,9 @@ def test_every_task_gets_a_ranking(loader, task, metric):
     assert (recommendation.task, recommendation.metric.name) == (task, metric)
     frame = recommendation.to_frame()
     assert len(frame) >= 35
-    asked = {"metafeatures": recommendation.metafeatures, "among": frame["configuration_id"]}
-    preference = recommendation.trained.model.preference(**asked).iloc[0]
-    assert list(preference.index) == list(frame["configuration_id"])
-    assert preference.is_monotonic_increasing
+    possible = recommendation.scenarios
+    preference = pd.Series(possible.preference, index=possible.configurations)
+    assert preference[frame["configuration_id"]].is_monotonic_increasing
     assert frame["expected_regret"].between(0, 1).all()
     assert (frame["lower"] <= frame["expected_score"]).all()
     assert (frame["expected_score"] <= frame["upper"]).all()
@@ -288,6 +288,22 @@ def test_a_known_dataset_is_recognised_by_its_content():
     other = X.assign(**{X.columns[0]: X[X.columns[0]] + np.arange(len(X))})
     assert recommend(other, y, knowledge=trained).known is None
     assert recommend(X.iloc[1:], y.iloc[1:], knowledge=trained).known is None
+
+
+def test_scores_that_were_seen_on_the_very_table_count():
+    X, y = load_iris(return_X_y=True, as_frame=True)
+    X = X.iloc[:, :3]  # which the knowledge base does not hold
+    trained = load_trained("multiclass")
+    plain = recommend(X, y, knowledge=trained)
+    scores = np.full((1, len(trained.configurations)), np.nan, np.float32)
+    ids = trained.model.configurations_
+    scores[0, [ids.index(item.configuration.id) for item in plain.items[:3]]] = 0.7
+    told = Seen(np.array([plain.dataset.fingerprint]), np.array([len(X)]), scores)
+    recommendation = recommend(X, y, knowledge=replace(trained, seen=told))
+    assert plain.n_seen == 0
+    assert "3 configurations were evaluated on this very table" in " ".join(recommendation.notes())
+    assert recommendation.best.configuration.id not in {item.configuration.id for item in plain.items[:3]}
+    assert recommendation.best.expected_score < plain.best.expected_score
 
 
 def test_neighbours_are_known_datasets_with_winners():

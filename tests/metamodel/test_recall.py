@@ -18,8 +18,8 @@ from recommender.metamodel.regrets import normalized_regret
 from recommender.metamodel.training import inputs_of, train
 
 ROC_AUC = METRICS["roc_auc"]
-NOISE = 0.06
-"""The standard error of the mean regret of ten first choices."""
+NOISE = 0.1
+"""About the standard error of the mean regret of ten first choices."""
 
 
 @pytest.fixture(scope="module")
