@@ -26,7 +26,7 @@ score = roc_auc_score(y_test == "yes", model.predict_proba(X_test)[:, 1])
 # %%
 
 figure, ax = plt.subplots(figsize=(4, 4), layout="constrained")
-RocCurveDisplay.from_estimator(model, X_test, y_test, ax=ax)
+curve = RocCurveDisplay.from_estimator(model, X_test, y_test, ax=ax)
 
 # %%
 

@@ -33,8 +33,10 @@ pd.Series(search.cv_results_["mean_test_score"], [item.algorithm for item in rec
 best = search.best_estimator_
 shuffled = permutation_importance(best, X_test, y_test, n_repeats=5, random_state=0)
 importance = pd.Series(shuffled.importances_mean, X.columns).sort_values()
-figure, (left, *right) = plt.subplots(1, 3, figsize=(10, 3.2), layout="constrained", width_ratios=(1, 1, 1))
+figure, (left, *right) = plt.subplots(1, 3, figsize=(10, 3.2), layout="constrained")
 importance.plot.barh(ax=left, color="#9ecae1", xlabel="R² lost")
-PartialDependenceDisplay.from_estimator(
+effects = PartialDependenceDisplay.from_estimator(
     best, X_test, list(importance.index[:-3:-1]), ax=right, grid_resolution=15, line_kw={"color": "#08519c"}
 )
+for ax in effects.axes_.flat:
+    ax.xaxis.set_major_locator(plt.MaxNLocator(4))
