@@ -19,17 +19,9 @@ from requests.adapters import HTTPAdapter
 from requests.exceptions import ChunkedEncodingError, HTTPError, RequestException
 
 from recommender.errors import OutputError, RecommenderError, one_line
+from recommender.tables import patience
+from recommender.words import duration
 
-CONNECTING, SILENCE = 10.0, 60.0
-"""Seconds until a connection stands, and between any two parts of an answer."""
-WHOLE = 1800.0
-"""Seconds that one answer may take in all."""
-MOST_ANSWERED = 2**26
-"""Bytes that an answer of XML may have, unpacked."""
-MOST_DOWNLOADED = 2**30
-"""Bytes that a file may have, unpacked; a packed one cannot be larger on the way."""
-TRIES = 3
-"""How often the same is asked where there is no answer, after one second and after two."""
 PART = 2**16
 """Bytes that are read at once."""
 
@@ -55,12 +47,13 @@ class _Adapter(HTTPAdapter):
         self, request: Any, stream: bool = False, timeout: Any = None, **options: Any
     ) -> requests.Response:
         """The answer, read whole; or as a stream where that was asked for, to be read by `parts`."""
-        response = super().send(request, stream=True, timeout=(CONNECTING, SILENCE), **options)
+        now = patience.current
+        response = super().send(request, stream=True, timeout=(now.connecting, now.silence), **options)
         if response.is_redirect:  # whose own content nobody wants
             response._content, response._content_consumed = b"", True
             response.close()
         elif not stream:
-            response._content = b"".join(parts(response, MOST_ANSWERED))  # as requests itself keeps it
+            response._content = b"".join(parts(response, now.answer_bytes))  # as requests itself keeps it
         return response
 
 
@@ -91,16 +84,17 @@ def parts(response: requests.Response, most: int) -> Iterator[bytes]:
     Raises
     ------
     RequestException
-        If the answer is larger than `most` bytes, or is not whole after half an hour.
+        If the answer is larger than `most` bytes, or is not whole in time.
     """
-    n_bytes, until = 0, time.monotonic() + WHOLE
+    n_bytes, within = 0, patience.current.answer
+    until = time.monotonic() + within
     with response:
         for part in response.iter_content(PART):
             n_bytes += len(part)
             if n_bytes > most:
                 raise RequestException(f"it sends more than {most / 2**20:,.0f} MiB, and no more is read")
             if time.monotonic() > until:
-                raise RequestException(f"it has not sent all after {WHOLE / 60:.0f} minutes")
+                raise RequestException(f"it has not sent all after {duration(within)}")
             yield part
 
 
@@ -125,11 +119,11 @@ def download(address: str, path: Path, *, md5: str | None = None) -> Path:
     """
     if path.is_file():
         return path
-    for number in range(1, TRIES + 1):
+    for number in range(1, patience.current.tries + 1):
         try:
             return _downloaded(address, path, md5)
         except (requests.ConnectionError, ChunkedEncodingError, HTTPError) as error:
-            if number == TRIES or is_gone(error):
+            if number == patience.current.tries or is_gone(error):
                 raise
             time.sleep(number)
     raise AssertionError
@@ -152,7 +146,7 @@ def _downloaded(address: str, path: Path, md5: str | None) -> Path:
             with kept(path):
                 path.parent.mkdir(parents=True, exist_ok=True)
             with kept(path), part.open("wb") as file:
-                for piece in parts(response, MOST_DOWNLOADED):
+                for piece in parts(response, patience.current.file_bytes):
                     file.write(piece)
                     found.update(piece)
         if md5 and found.hexdigest() != md5.strip().lower():

@@ -11,9 +11,11 @@ import pandas as pd
 
 from recommender.errors import DatasetError, ServerError, UnknownNameError
 from recommender.outputs import check_folder
+from recommender.tables import patience as waiting
 from recommender.tables.checks import make_dataset, split_target
 from recommender.tables.dataset import Dataset, Task
 from recommender.tables.openml_client import ask, client, describe_task, first_repeat, names_of, read_table
+from recommender.tables.patience import Patience
 from recommender.tables.splits import Split
 
 
@@ -39,7 +41,7 @@ class OpenMLTask:
     splits: Callable[[], list[Split]]
 
 
-def set_server(address: str | None, cache: str | None = None) -> None:
+def set_server(address: str | None, cache: str | None = None, *, patience: Patience | None = None) -> None:
     """Read from another server than openml.org, and keep what was read in a folder of one's own.
 
     Parameters
@@ -48,6 +50,8 @@ def set_server(address: str | None, cache: str | None = None) -> None:
         The address of its XML interface, such as ``https://www.openml.org/api/v1/xml``.
     cache : str, optional
         The folder; each server has its own part of it.
+    patience : Patience, optional
+        How long it is waited for, how often it is asked, and how much it may send; as it was if not given.
 
     Raises
     ------
@@ -62,6 +66,8 @@ def set_server(address: str | None, cache: str | None = None) -> None:
         )
     if cache:
         check_folder(Path(cache))
+    if patience:
+        waiting.current = patience
     with client() as openml:
         if address:
             openml.config.server = address if "/api/" in address else f"{address.rstrip('/')}/api/v1/xml"

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from recommender.errors import DatasetError, OutputError, RecommenderError, ServerBusyError, ServerError, one_line
+from recommender.tables import patience
 from recommender.tables.files.source import check_cells
 from recommender.tables.splits import Split
 
@@ -22,8 +23,6 @@ Answer = TypeVar("Answer")
 
 DATABASE_IS_BUSY = 107
 """OpenML's own number for an error that passes."""
-MOST_COLUMNS = 100_000
-"""Columns that a table of a server may have."""
 UNREADABLE = (ExpatError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError)
 """What the client raises where an answer is cut short, or is a page for people instead of OpenML's XML."""
 
@@ -100,8 +99,9 @@ def _parsed(found: Any, path: Path) -> pd.DataFrame:
 
 def _check_size(n_rows: int, n_columns: int) -> None:
     check_cells(n_rows, n_columns)
-    if n_columns > MOST_COLUMNS:
-        raise DatasetError(f"it has {n_columns:,} columns, and at most {MOST_COLUMNS:,} are read")
+    most = patience.current.columns
+    if n_columns > most:
+        raise DatasetError(f"it has {n_columns:,} columns, and at most {most:,} are read")
 
 
 def names_of(given: Any) -> list[str]:
@@ -134,10 +134,10 @@ def client(n_retries: int | None = None) -> Iterator[Any]:
         warnings.simplefilter("ignore")
         import openml
 
-        from recommender.tables.downloads import TRIES, bound_client
+        from recommender.tables.downloads import bound_client
 
         bound_client(openml)
-        openml.config.set_retry_policy("human", n_retries=n_retries or TRIES)
+        openml.config.set_retry_policy("human", n_retries=n_retries or patience.current.tries)
         logging.getLogger("openml").setLevel(logging.ERROR)
         yield openml
 

@@ -13,9 +13,10 @@ import pytest
 import requests
 
 from recommender.errors import OutputError, ServerError
-from recommender.tables import downloads
+from recommender.tables import downloads, patience
 from recommender.tables.downloads import BoundedSession, download, kept
 from recommender.tables.openml import read_suite, set_server
+from recommender.tables.patience import Patience
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
@@ -102,11 +103,8 @@ BAD: list[Answer] = [answer for answer in ANSWERS if answer is not is_a_page]
 @pytest.fixture
 def hostile(monkeypatch) -> Iterator[Callable[[Answer], str]]:
     """The address of a server that answers everything in one way, while patience and room are short."""
-    monkeypatch.setattr(downloads, "SILENCE", 0.3)
-    monkeypatch.setattr(downloads, "WHOLE", 0.5)
-    monkeypatch.setattr(downloads, "TRIES", 1)
-    monkeypatch.setattr(downloads, "MOST_ANSWERED", 2**20)
-    monkeypatch.setattr(downloads, "MOST_DOWNLOADED", 2**20)
+    short = Patience(silence=0.3, answer=0.5, tries=1, answer_bytes=2**20, file_bytes=2**20)
+    monkeypatch.setattr(patience, "current", short)
     monkeypatch.setattr(downloads, "PART", 1)
     servers: list[ThreadingHTTPServer] = []
 

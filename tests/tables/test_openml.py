@@ -13,8 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from recommender.errors import DatasetError, OutputError, ServerError, UnknownNameError
+from recommender.tables import patience
 from recommender.tables.loading import load_dataset
 from recommender.tables.openml import read_dataset, read_suite, read_task, set_server
+from recommender.tables.patience import Patience
 
 
 def test_task_gives_dataset_and_splits(openml_cache):
@@ -162,7 +164,7 @@ def test_broken_splits_are_one_error_and_asked_for_again(openml_cache, monkeypat
 
 
 def test_a_table_of_too_many_columns_is_refused(openml_cache, monkeypatch):
-    monkeypatch.setattr("recommender.tables.openml_client.MOST_COLUMNS", 3)
+    monkeypatch.setattr(patience, "current", Patience(columns=3))
     with pytest.raises(DatasetError, match="5 columns, and at most 3 are read"):
         read_task(1)
 
@@ -216,7 +218,7 @@ def test_whatever_a_server_describes_is_a_task_or_one_error(openml_server, eleme
         return changed if changed != text else text.replace(end, new + end)
 
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr("recommender.tables.downloads.TRIES", 1)
+        patch.setattr(patience, "current", Patience(tries=1))
         for name in ("task", "description"):
             whole = getattr(openml_stub, name)
             patch.setattr(openml_stub, name, lambda *given, whole=whole: hostile(whole(*given)))

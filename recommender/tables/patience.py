@@ -1,0 +1,57 @@
+"""How long a server is waited for, how often it is asked, and how much it may send."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from recommender.errors import LimitError
+
+MOST = 2.0**40
+"""No limit is larger, whatever it counts."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """What a server may take of time and room.
+
+    Parameters
+    ----------
+    connecting, silence : float
+        Seconds until a connection stands, and between any two parts of an answer.
+    answer : float
+        Seconds that one answer may take in all.
+    tries : int
+        How often the same is asked where there is no answer: again after one second, after two, and so on.
+    answer_bytes, file_bytes : int
+        Bytes that an answer of XML, or a file, may have, unpacked; a packed one cannot be larger on the way.
+    columns : int
+        Columns that a table of a server may have.
+
+    Raises
+    ------
+    LimitError
+        If a limit is not above 0, is infinite or absurd.
+
+    Examples
+    --------
+    >>> Patience(silence=300).silence
+    300
+    """
+
+    connecting: float = 10.0
+    silence: float = 60.0
+    answer: float = 1800.0
+    tries: int = 3
+    answer_bytes: int = 2**26
+    file_bytes: int = 2**30
+    columns: int = 100_000
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if not 0 < value <= MOST:  # not of NaN either
+                raise LimitError(f"{field.name}={value:g} is no limit: give more than 0, and up to {MOST:,.0f}")
+
+
+current = Patience()
+"""What holds for whatever is asked in this process, as the address of the server does; set by `set_server`."""

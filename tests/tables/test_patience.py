@@ -1,0 +1,27 @@
+"""What a server may take is an option each, and none is without an end."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+
+from recommender.errors import LimitError
+from recommender.tables import patience
+from recommender.tables.openml import server_address, set_server
+from recommender.tables.patience import Patience
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Patience)])
+@pytest.mark.parametrize("limit", [0, -1, float("inf"), float("nan")])
+def test_a_limit_that_limits_nothing_is_refused(name, limit):
+    with pytest.raises(LimitError, match=f"{name}={limit:g} is no limit"):
+        Patience(**{name: limit})
+
+
+def test_it_is_given_with_the_server_and_stays_until_another_is(monkeypatch, openml_cache):
+    monkeypatch.setattr(patience, "current", Patience())
+    given = Patience(silence=300)
+    set_server(None, patience=given)
+    set_server(server_address())
+    assert patience.current is given
