@@ -36,7 +36,7 @@ docs:
 # the same with the atlas of the knowledge base in it, and with the slow examples; some minutes
 site:
     .venv/bin/recommender kb atlas docs/_build/extra/atlas
-    .venv/bin/sphinx-build -W --keep-going -j 2 -D sphinx_gallery_conf.filename_pattern=. docs docs/_build/html
+    .venv/bin/sphinx-build -W --keep-going -j 2 -t slow docs docs/_build/html
 
 # a recommendation and quick tests with the lowest versions that pyproject.toml allows
 lowest:

@@ -9,7 +9,7 @@ from pathlib import Path
 DOCS = Path(__file__).parent
 sys.path[:0] = [str(DOCS.parent), str(DOCS)]  # the package of this checkout, and what generates pages
 
-from generating.gallery import QUICK  # noqa: E402 (after the path)
+from generating.gallery import run_by  # noqa: E402 (after the path)
 
 PROJECT = tomllib.loads((DOCS.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
@@ -43,7 +43,7 @@ numpydoc_show_class_members = False
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "gallery",
-    "filename_pattern": QUICK,
+    "filename_pattern": run_by(slow=tags.has("slow")),  # noqa: F821 (Sphinx gives it)
     "within_subsection_order": "generating.gallery.FromEasyToHard",
     "doc_module": ("recommender",),
     "backreferences_dir": "api/examples",

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import re
 import runpy
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pytest
-from generating.gallery import ORDER
+from generating.gallery import MISSING, ORDER, run_by
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -34,6 +35,12 @@ def test_from_a_file_to_predictions(run):
 def test_the_gallery_has_every_example_once():
     assert len(ORDER) == len(set(ORDER)) >= 12
     assert sorted(ORDER) == sorted(path.stem for path in EXAMPLES.glob("*.py"))
+
+
+@pytest.mark.parametrize("slow", [False, True])
+def test_a_build_runs_what_it_can_and_what_takes_long_only_if_asked(slow):
+    run = [name for name in ORDER if re.search(run_by(slow=slow), f"/examples/{name}.py")]
+    assert run == [name for name in ORDER if name not in MISSING and (slow or not name.startswith("slow_"))]
 
 
 @pytest.mark.parametrize("name", ORDER)

@@ -36,8 +36,11 @@ NEEDED = {"explained_by_shap": "shap", "logged_by_mlflow": "mlflow"}
 """Libraries of some examples that are too large to be installed for the documentation alone."""
 MISSING = tuple(name for name, library in NEEDED.items() if find_spec(library) is None)
 
-QUICK = rf"/(?!{'|'.join(('slow_', *MISSING))})\w+\.py$"
-"""The examples that a build runs; `-D sphinx_gallery_conf.filename_pattern=.` runs those that take longer, too."""
+
+def run_by(*, slow: bool) -> str:
+    """The files that a build runs, as sphinx-gallery takes them: those that take long only with `sphinx-build -t slow`."""
+    left_out = [*MISSING, *(() if slow else ("slow_",))]
+    return rf"/(?!{'|'.join(left_out) or '$'})\w+\.py$"
 
 
 class FromEasyToHard:
