@@ -289,9 +289,9 @@ def benchmark(
             "nothing to compare on: give --suite or --task, such as --suite OpenML-CC18; --matrix, or --itself"
         )
     set_server(server, str(cache) if cache else None)
-    task_ids = chosen_tasks(suite, task)
-    base = load_knowledge(knowledge)
     with status("Comparing") as tell:
+        task_ids = chosen_tasks(suite, task)
+        base = load_knowledge(knowledge)
         rows, skipped = run_benchmark(
             base, task_ids, metric=metric, n_folds=folds, max_samples=max_samples, output=output, on_progress=tell
         )

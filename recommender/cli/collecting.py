@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from recommender.cli.console import say, show_text
+from recommender.cli.console import say, show_text, status
 from recommender.cli.options import (
     AlgorithmOption,
     CacheOption,
@@ -65,16 +65,17 @@ def collect(
 
     The pool holds configurations of these algorithms: ALGORITHMS.
     """
-    from recommender.algorithms.catalogue import installed_algorithms
-    from recommender.evidence.store import Store
-    from recommender.tables.openml import set_server
-
     if not suite and not task:
         raise RecommenderError("nothing to collect: give --suite or --task, such as --suite OpenML-CC18")
-    algorithms = installed_algorithms(algorithm or None)
-    set_server(server, str(cache) if cache else None)
-    task_ids = chosen_tasks(suite, task)
-    limits = chosen_limits(max_seconds, max_memory)
+    with status("Looking up the tasks"):
+        from recommender.algorithms.catalogue import installed_algorithms
+        from recommender.evidence.store import Store
+        from recommender.tables.openml import set_server
+
+        algorithms = installed_algorithms(algorithm or None)
+        set_server(server, str(cache) if cache else None)
+        task_ids = chosen_tasks(suite, task)
+        limits = chosen_limits(max_seconds, max_memory)
     if dry_run:
         _show_workload(store, task_ids, configurations, algorithms, workers, limits, size or None)
         return
@@ -107,17 +108,18 @@ def _show_workload(
     from recommender.evidence.store import Store, store_exists
     from recommender.evidence.workload import estimate_workload
 
-    known = Store(store if store_exists(store) else "sqlite://")
     n_workers = workers or os.cpu_count() or 1
-    found = estimate_workload(
-        known,
-        task_ids,
-        n_configurations=n_configurations,
-        algorithms=algorithms,
-        n_workers=n_workers,
-        limits=limits,
-        sizes=sizes,
-    )
+    with status("Looking at what is left to do"):
+        known = Store(store if store_exists(store) else "sqlite://")
+        found = estimate_workload(
+            known,
+            task_ids,
+            n_configurations=n_configurations,
+            algorithms=algorithms,
+            n_workers=n_workers,
+            limits=limits,
+            sizes=sizes,
+        )
     for task_id, reason in found.skipped.items():
         say(f"cannot be had, task {task_id}: {reason}")
     if len(found.datasets):

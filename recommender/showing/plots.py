@@ -222,5 +222,9 @@ def shown_once(figure: Figure) -> Figure:
 
 
 def _short(text: str, length: int = 70) -> str:
-    """A text that is not too long, of which nothing is taken for mathematics."""
-    return (text if len(text) <= length else text[: length - 1] + "…").replace("$", r"\$")
+    """A text that is not too long, of which nothing is taken for mathematics; what is long ends after a word."""
+    if len(text) > length:
+        begins = text[: length - 1]
+        end = begins.rfind(" ")
+        text = f"{begins[: end + 1] if 2 * end > length else begins}…"
+    return text.replace("$", r"\$")

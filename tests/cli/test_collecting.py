@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 import pytest
 import typer
 
 from recommender.cli import app as cli
+from recommender.cli import collecting
 from recommender.cli.collecting import end_collection
+from recommender.errors import ServerError
 from recommender.evidence.recording import Summary
 from recommender.evidence.store import Store
 
@@ -61,3 +65,20 @@ def test_a_collection_that_was_stopped_says_what_there_is_and_leaves_with_130(ca
     assert left.value.exit_code == 130
     assert shown.out == "1 dataset in 1.00 s: nothing new; recorded in sqlite://\n"
     assert shown.err == "stopped before the end: run the same command to go on\n"
+
+
+def test_it_says_what_it_does_before_it_asks_anyone(monkeypatch, capsys):
+    said = []
+
+    @contextmanager
+    def told(what):
+        said.append(what)
+        yield
+
+    def no_tasks(suites, task_ids):
+        raise ServerError(f"after {said}")
+
+    monkeypatch.setattr(collecting, "status", told)
+    monkeypatch.setattr(collecting, "chosen_tasks", no_tasks)
+    assert cli.main(["collect", "--task", "3"]) == 2
+    assert "after ['Looking up the tasks']" in capsys.readouterr().err

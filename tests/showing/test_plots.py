@@ -13,7 +13,7 @@ from recommender import recommend
 from recommender.algorithms.catalogue import ALGORITHMS
 from recommender.errors import MissingExtraError
 from recommender.showing.colours import colour_of
-from recommender.showing.plots import embed, plot_neighbours, plot_scores
+from recommender.showing.plots import _short, embed, plot_neighbours, plot_scores
 
 mpl.use("Agg")
 import matplotlib.pyplot as plt
@@ -105,3 +105,9 @@ def test_without_matplotlib_the_error_says_what_to_install(recommendation, monke
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'recommender\[plot\]'"):
         recommendation.plot()
+
+
+def test_what_is_long_ends_after_a_word_and_no_number_is_cut():
+    long = "18. lightgbm(colsample_bytree=0.475, extra_trees=True, learning_rate=0.0191, min_child_samples=16)"
+    assert _short(long) == "18. lightgbm(colsample_bytree=0.475, extra_trees=True, …"
+    assert _short("n" * 100, 30) == "n" * 29 + "…"
