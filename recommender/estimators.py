@@ -28,6 +28,7 @@ from recommender.fitting.trials import search
 from recommender.metamodel.trained import Trained
 from recommender.notebook import html_table
 from recommender.recommendation import Recommendation, recommend
+from recommender.showing.live import Live
 from recommender.tables.dataset import Dataset, Task
 from recommender.tables.frames import as_array, as_column, as_frame, has_names, is_sparse, native, unique_names
 from recommender.tables.targets import fit_target
@@ -53,6 +54,7 @@ class _Recommended(BaseEstimator):
         n_jobs: int | None = None,
         memory: float | None = None,
         cluster: str | None = None,
+        verbose: bool = False,
         knowledge: Path | str | Trained | None = None,
         random_state: int | np.random.RandomState | None = 0,
     ) -> None:
@@ -70,6 +72,7 @@ class _Recommended(BaseEstimator):
         self.n_jobs = n_jobs
         self.memory = memory
         self.cluster = cluster
+        self.verbose = verbose
         self.knowledge = knowledge
         self.random_state = random_state
 
@@ -162,6 +165,7 @@ class _Recommended(BaseEstimator):
         recommendation = self._recommendation(dataset, int(seed), weighted=weights.fitting is not None)
         splits = asked_folds(dataset, random_state=int(seed), **division)
         how: dict[str, Any] = {"n_jobs": self.n_jobs, "memory": self.memory, "cluster": self.cluster}
+        how |= {"on_progress": Live()} if self.verbose else {}
         effort = Effort(ensemble=self.ensemble, splits=splits, random_state=int(seed), **how)
         found = search(recommendation, dataset, budget, weights=weights, effort=effort)
         tries = found.standing.tries
@@ -275,6 +279,9 @@ class RecommendedClassifier(ClassifierMixin, _Recommended):
         small is fitted in this process, without a limit.
     cluster : str, optional
         The address of a Dask scheduler, such as ``tcp://host:8786``, whose workers fit instead.
+    verbose : bool, default=False
+        Whether to tell of progress: a notebook shows a leaderboard that changes, and elsewhere lines on standard error
+        tell of what gains.
     knowledge : path or Trained, optional
         A folder written by ``recommender train``; what is shipped by default.
     random_state : int, RandomState or None, default=0
@@ -328,6 +335,7 @@ class RecommendedClassifier(ClassifierMixin, _Recommended):
         n_jobs: int | None = None,
         memory: float | None = None,
         cluster: str | None = None,
+        verbose: bool = False,
         knowledge: Path | str | Trained | None = None,
         random_state: int | np.random.RandomState | None = 0,
     ) -> None:
@@ -346,6 +354,7 @@ class RecommendedClassifier(ClassifierMixin, _Recommended):
             n_jobs=n_jobs,
             memory=memory,
             cluster=cluster,
+            verbose=verbose,
             knowledge=knowledge,
             random_state=random_state,
         )

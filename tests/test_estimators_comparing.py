@@ -253,3 +253,12 @@ def test_groups_lose_the_rows_that_do_not_count():
     assert model.fit(X, y, sample_weight=weights, groups=groups).leaderboard_["n_folds"].max() == 3
     with pytest.raises(RecommendationError, match="groups= has 3 values, and the table has 30 rows"):
         model.fit(X, y, sample_weight=weights, groups=[1, 2, 3])
+
+
+def test_progress_is_told_where_it_is_asked_for(capsys):
+    X, y = load_iris(return_X_y=True)
+    for verbose in (False, True):
+        RecommendedClassifier(n_candidates=2, include=["lda", "naive_bayes"], verbose=verbose).fit(X, y)
+        said = capsys.readouterr()
+        assert said.out == ""
+        assert ("tried, best" in said.err) == verbose

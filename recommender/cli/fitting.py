@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -35,13 +35,13 @@ from recommender.cli.options import (
 from recommender.cli.tables import show_table
 from recommender.errors import DatasetError, listed
 from recommender.outputs import check_file, write_html, write_text
-from recommender.words import count, duration, score_in_words
+from recommender.words import count
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from recommender.cli.clock import Clock
-    from recommender.fitting.effort import TrialProgress
+    from recommender.fitting.new_rows import NewRows
     from recommender.recommendation import Refinement
 
 LEAST_SECONDS = 0.1
@@ -90,6 +90,7 @@ def fit(
     clock: Clock = context.obj
     with status(f"Looking at {file}") as tell:
         from recommender.fitting.saving import save
+        from recommender.showing.live import in_words
 
         dataset = chosen_dataset(file, target=target, sheet=sheet, task=task, metric=metric)
         found = chosen_recommendation(
@@ -114,7 +115,7 @@ def fit(
                 cv=folds,
                 groups=groups,
                 time=time_column,
-                on_progress=lambda now: tell(_in_words(now)),
+                on_progress=lambda now: tell(in_words(now)),
             )
         column = str(dataset.y.name)
         save(refined.estimator, output, target=column)
@@ -125,12 +126,6 @@ def fit(
     _show_fitted(refined, found.judge.name, output)
     for note in found.notes():
         say(f"Note: {note}")
-
-
-def _in_words(now: TrialProgress) -> str:
-    """How far trying is."""
-    best = "" if now.best is None else f", best {now.best} {score_in_words(now.best_score)}"
-    return f"{now.n_tried} tried{best}, {duration(now.seconds_left)} left"
 
 
 def _show_fitted(refined: Refinement, metric: str, output: Path) -> None:
@@ -166,7 +161,7 @@ def predict(
         fitted, table = _loaded(model), _read(file, sheet)
         rows = new_rows(fitted, table)
         found = predictions(fitted, rows.X, probabilities=probabilities)
-    _say_what_is_left_aside([name for name in rows.others if name != saved_target(model)])
+    _say_how_columns_are_found(rows, target=saved_target(model))
     text = found.to_csv(index=False, lineterminator="\n")
     if output:
         write_text(output, text)
@@ -197,7 +192,7 @@ def evaluate(
         rows = new_rows(fitted, X)
         tell("resampling its rows")
         found = score_held_out(fitted, rows.X, y)
-    _say_what_is_left_aside(rows.others)
+    _say_how_columns_are_found(rows)
     for note in found.notes:
         say(f"Note: {note}")
     if format is not TableForm.TABLE:
@@ -235,6 +230,9 @@ def _read(file: str, sheet: str | None, target: str | None = None) -> pd.DataFra
     return table.frame
 
 
-def _say_what_is_left_aside(names: Sequence[str]) -> None:
-    if names:
-        say(f"Note: the model does not know {count(len(names), 'column')}, left aside: {listed(names)}")
+def _say_how_columns_are_found(rows: NewRows, target: str | None = None) -> None:
+    for name, known in rows.taken_for.items():
+        say(f"Note: the column {name!r} is taken for {known!r}")
+    others = [name for name in rows.others if name != target]
+    if others:
+        say(f"Note: the model does not know {count(len(others), 'column')}, left aside: {listed(others)}")

@@ -195,6 +195,10 @@ def fit_members(
                 fitted.append((attempt.id, model.fit(dataset.X, y, **given), weight))
         except OutOfTime:
             break
+        except KeyboardInterrupt:  # what is fitted by now is enough
+            if not fitted:
+                raise
+            break
         except Exception as error:  # the others can do without it
             messages[attempt.id] = message_of(error)
         seconds[attempt.id] = time.monotonic() - started

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -34,10 +36,13 @@ class NewRows:
         The columns that the model was fitted on, in their order.
     others : tuple of str
         Columns of the table that the model does not know.
+    taken_for : dict of str to str
+        Names that differ from the model's in case or spaces alone, and what they are there.
     """
 
     X: pd.DataFrame
     others: tuple[str, ...]
+    taken_for: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,13 +95,27 @@ def new_rows(model: Any, table: pd.DataFrame) -> NewRows:
     names = columns_of(model)
     if names is None:
         return NewRows(table, ())
+    taken_for = _nearly(names, [name for name in map(str, table.columns) if name not in names])
+    table = table.rename(columns=taken_for)
     lacking = [name for name in names if name not in table.columns]
     if lacking:
         raise DatasetError(
             f"the table lacks {len(lacking)} of the {len(names)} columns that the model was fitted on: "
             f"{listed(lacking)}. Add them; where a value is not known, leave it empty"
         )
-    return NewRows(table[names], tuple(str(name) for name in table.columns if name not in set(names)))
+    others = tuple(str(name) for name in table.columns if name not in set(names))
+    return NewRows(table[names], others, taken_for)
+
+
+def _nearly(names: Sequence[str], others: Sequence[str]) -> dict[str, str]:
+    """Those of other names that differ from a name in case or spaces alone, where only one does."""
+    bare = Counter(map(_bare, [*names, *others]))
+    by_bare = {_bare(name): name for name in names}
+    return {name: by_bare[_bare(name)] for name in others if _bare(name) in by_bare and bare[_bare(name)] == 2}
+
+
+def _bare(name: str) -> str:
+    return " ".join(name.split()).casefold()
 
 
 def predictions(model: Any, X: pd.DataFrame, *, probabilities: bool = False) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from sklearn.ensemble import VotingClassifier
 
 from recommender import recommend
 from recommender.fitting.budget import Budget
+from recommender.fitting.ensemble import Member
 from recommender.fitting.last_fits import fit_first, fit_members
 from recommender.fitting.row_weights import RowWeights
 from recommender.fitting.standing import Chosen
@@ -55,6 +56,22 @@ def test_after_the_time_is_up_the_heaviest_is_enough(ranking):
     fitted = fit_members(chosen(ranking, 0.6, 0.3, 0.1), ranking.dataset, budget=over, **HOW)
     assert list(fitted.weights.values()) == [1.0]
     assert len(fitted.estimator.estimators_) == 1
+
+
+def test_interrupting_leaves_what_is_fitted_by_then(ranking, monkeypatch):
+    fit, calls = Member.fit, []
+
+    def interrupted(self, *args, **how):
+        calls.append(1)
+        if len(calls) > 1:
+            raise KeyboardInterrupt
+        return fit(self, *args, **how)
+
+    monkeypatch.setattr(Member, "fit", interrupted)
+    fitted = fit_members(chosen(ranking, 0.6, 0.3, 0.1), ranking.dataset, budget=Budget(seconds=600), **HOW)
+    assert list(fitted.weights.values()) == [1.0]
+    with pytest.raises(KeyboardInterrupt):  # before there is anything
+        fit_members(chosen(ranking, 0.6, 0.4), ranking.dataset, budget=Budget(seconds=600), **HOW)
 
 
 def test_one_that_fails_is_left_out_and_says_why(ranking):

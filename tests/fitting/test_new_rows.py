@@ -59,6 +59,14 @@ def test_all_metrics_of_the_task_have_an_interval_around_their_score():
     assert found.scores.loc["accuracy", "score"] == CLASSIFIER.score(X, NAMES)
 
 
+def test_names_may_differ_in_case_and_spaces():
+    found = new_rows(CLASSIFIER, X.rename(columns={"a": " A "}))
+    assert list(found.X) == ["a", "b"]
+    assert found.taken_for == {" A ": "a"}
+    with pytest.raises(DatasetError, match="lacks 1 of the 2"):  # which of them is it?
+        new_rows(CLASSIFIER, X.rename(columns={"a": "A"}).assign(**{"a ": 1}))
+
+
 def test_an_interval_covers_what_a_binomial_one_does():
     found = score_held_out(CLASSIFIER, X, pd.Series(NAMES)).scores.loc["accuracy"]
     deviation = np.sqrt(found["score"] * (1 - found["score"]) / 200)
