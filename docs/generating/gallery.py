@@ -38,7 +38,7 @@ MISSING = tuple(name for name, library in NEEDED.items() if find_spec(library) i
 
 
 def run_by(*, slow: bool) -> str:
-    """The files that a build runs, as sphinx-gallery takes them: those that take long only with `sphinx-build -t slow`."""
+    """Which files a build runs, for sphinx-gallery; those that take long with `sphinx-build -t slow` alone."""
     left_out = [*MISSING, *(() if slow else ("slow_",))]
     return rf"/(?!{'|'.join(left_out) or '$'})\w+\.py$"
 
