@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from recommender.advice.properties import description_of, property_in_words
 from recommender.advice.small_learners import compare_kinds, kinds_in_words
 from recommender.metafeatures import METAFEATURES
 from recommender.tables.noticed import columns_in_words
-from recommender.words import number_in_words, together
+from recommender.words import together
 
 if TYPE_CHECKING:
     from recommender.advice.ranking import Ranking
@@ -116,8 +116,9 @@ class Reasons:
         """What would be expected if a whole group of meta-features were typical, a sentence each."""
         best = self.recommendation.best
         return [
-            f"{GROUPS.get(str(row.Index), str(row.Index))}: {row.regret_if_typical:.2f} if typical, and "
-            + ("the same choice" if row.first_if_typical == best.algorithm else f"{row.first_if_typical} first")
+            f"{GROUPS.get(str(row.Index), str(row.Index))}: the choice would have a regret of "
+            f"{row.regret_if_typical:.2f}, and "
+            + ("stay first" if row.first_if_typical == best.algorithm else f"{row.first_if_typical} would come first")
             for row in self.groups.itertuples()
         ]
 
@@ -141,10 +142,10 @@ class Reasons:
 
     def _in_words(self, row: Any) -> str:
         regret = self.recommendation.best.expected_regret
-        how = "lowers" if row.regret_if_typical > regret else "raises"
+        behind = "further behind" if row.regret_if_typical > regret else "nearer to"
         return (
-            f"{row.Index} {_place(row.value, row.percentile)}: {how} the expected regret to {regret:.2f}, "
-            f"from {row.regret_if_typical:.2f} at the median of {number_in_words(row.typical)}"
+            f"{property_in_words(str(row.Index), row.value, row.typical)}. Were it as usual, the choice would be "
+            f"expected {behind} the best (regret {row.regret_if_typical:.2f}, not {regret:.2f})"
         )
 
     def _read(self) -> list[str]:
@@ -167,15 +168,9 @@ class Reasons:
             ),
             self.ranks_in_words(),
             "",
-            "Meta-features that moved the choice, each compared with its median over the known datasets",
-            *(
-                f"  {sentence}\n    {description}"
-                for sentence, description in zip(
-                    self.metafeatures_in_words(), self.noticeable()["description"], strict=True
-                )
-            ),
-            *([] if len(self.noticeable()) else ["  no single one did noticeably"]),
-            "Expected regret if all of a group were typical at once",
+            "Properties of the table that moved the choice, beside the median of the known datasets",
+            *(f"  {sentence}" for sentence in self.metafeatures_in_words() or ["no single one did noticeably"]),
+            "Were all properties of a kind as usual",
             *(f"  {line}" for line in self.groups_in_words()),
             "",
             self.support_in_words(),
@@ -237,7 +232,7 @@ def _moved(recommendation: Ranking) -> tuple[pd.DataFrame, pd.DataFrame]:
             "typical": typical,
             "percentile": ((known < values).sum() + (known == values).sum() / 2) / known.notna().sum(),
             **single.set_axis(known.columns),
-            "description": [_description(name) for name in known.columns],
+            "description": [description_of(name) for name in known.columns],
         }
     )
     table["percentile"] = table["percentile"].where(values.notna())
@@ -275,17 +270,3 @@ def _ranks(recommendation: Ranking, neighbours: pd.Index) -> pd.DataFrame:
         }
     )
     return table.rename_axis("algorithm").sort_values("typical_rank", kind="stable")
-
-
-def _place(value: float, percentile: float) -> str:
-    """A value, and where it lies among the known datasets."""
-    if np.isnan(value):
-        return "is missing"
-    side, share = ("higher", percentile) if percentile >= 0.5 else ("lower", 1 - percentile)
-    where = "all" if share == 1 else f"{share:.0%}"
-    return f"= {number_in_words(value)} ({side} than on {where} of the known datasets)"
-
-
-def _description(name: str) -> str:
-    """What the registry says of a meta-feature, less the cases in which it is missing."""
-    return re.sub(r"[,;] NaN[^:.]*", "", METAFEATURES[name].description) if name in METAFEATURES else ""

@@ -38,8 +38,13 @@ def test_what_a_meta_feature_changes_is_what_the_meta_model_says(reasons):
     recommendation = reasons.recommendation
     name = reasons.metafeatures.index[0]
     changed = recommendation.metafeatures.assign(**{name: reasons.metafeatures["typical"][name]})
-    expected = recommendation.trained.model.predict(changed).regret[recommendation.best.configuration.id]
-    assert reasons.metafeatures["regret_if_typical"][name] == pytest.approx(expected.iloc[0], abs=1e-6)
+    ask = recommendation.trained.model.predict
+    best = recommendation.best
+    as_it_is, expected = (
+        float(ask(m).regret[best.configuration.id].iloc[0]) for m in (recommendation.metafeatures, changed)
+    )
+    change = reasons.metafeatures["regret_if_typical"][name] - best.expected_regret
+    assert change == pytest.approx(expected - as_it_is, abs=1e-6)
 
 
 def test_what_would_come_first_is_what_the_recommendation_would_put_first(reasons):
