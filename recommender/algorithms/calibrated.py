@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin
+from sklearn.utils import get_tags
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -85,6 +86,11 @@ class Calibrated(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         """The classifier's own decisions: of shape (n_samples,) or (n_samples, n_classes)."""
         check_is_fitted(self)
         return self.classifier_.decision_function(validate_data(self, X, accept_sparse="csr", reset=False))
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = get_tags(self.classifier).input_tags.sparse
+        return tags
 
     @property
     def coef_(self) -> np.ndarray:

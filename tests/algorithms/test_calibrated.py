@@ -15,6 +15,7 @@ RNG = np.random.default_rng(0)
 
 UNLIKE_OTHERS = {
     "check_sample_weight_equivalence_on_dense_data": "a row that repeats may be in several folds",
+    "check_sample_weight_equivalence_on_sparse_data": "a row that repeats may be in several folds",
     "check_classifiers_train": "predictions are the likeliest classes, decisions are the machine's own",
 }
 
