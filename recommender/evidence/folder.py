@@ -79,12 +79,12 @@ def save_knowledge(knowledge: KnowledgeBase, folder: Path, *, extending: bool = 
     write_manifest(folder, kind="knowledge base", version=FORMAT, about=about)
 
 
-def load_knowledge(folder: Path | None = None, *, alone: bool = False) -> KnowledgeBase:
+def load_knowledge(folder: Path | str | None = None, *, alone: bool = False) -> KnowledgeBase:
     """The knowledge base in a folder, or the one that comes with the package.
 
     Parameters
     ----------
-    folder : Path, optional
+    folder : path, optional
         Written by `save_knowledge` or ``recommender train``; what is shipped by default.
     alone : bool, default=False
         Whether to give only what the folder itself holds, where it extends what is shipped.
@@ -99,7 +99,7 @@ def load_knowledge(folder: Path | None = None, *, alone: bool = False) -> Knowle
     >>> load_knowledge().datasets["task"].isin(["binary", "multiclass", "regression"]).all()
     np.True_
     """
-    folder = folder or shipped_folder()
+    folder = Path(folder) if folder else shipped_folder()
     manifest = read_manifest(folder, kind="knowledge base", version=FORMAT)
 
     own = _sound(_read(folder, manifest), folder)
