@@ -106,7 +106,7 @@ def test_large_tables_are_capped():
     [
         ({"groups": range(N), "time": range(N)}, "do not go together"),
         ({"cv": 1}, "at least 2 folds"),
-        ({"cv": "five"}, "no number of folds"),
+        ({"cv": "five"}, "neither a number of folds"),
         ({"cv": 500}, "the table has 120 rows"),
         ({"cv": ShuffleSplit(2), "time": range(N)}, "goes with a number"),
         ({"cv": GroupKFold(3)}, "does not split this table: The 'groups' parameter"),

@@ -83,7 +83,7 @@ class Stranger:
 def test_an_argument_that_is_no_name_is_refused(name):
     model = LGBMClassifier()
     model.set_params(**{name: 1})
-    with pytest.raises(RecommendationError, match="is no name of an argument"):
+    with pytest.raises(RecommendationError, match="is not the name of an argument"):
         expression(model, set())
 
 

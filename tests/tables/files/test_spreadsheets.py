@@ -203,7 +203,10 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "names.ods": (ods({"one": [["a", "y"]]}), "the table is empty"),
     "far.xlsx": (xlsx({}, {"data": FAR}), "spans more than 33,554,432 cells"),
     "small-letters.xlsx": (xlsx({}, {"data": FAR.replace("XFD", "xfd")}), "spans more than"),
-    "beyond.xlsx": (xlsx({}, {"data": FAR.replace("XFD1048576", "B18446744073709551615")}), "is no place on a sheet"),
+    "beyond.xlsx": (
+        xlsx({}, {"data": FAR.replace("XFD1048576", "B18446744073709551615")}),
+        "is not a place on a sheet",
+    ),
     "wide-then-low.xlsx": (xlsx({}, {"data": WIDE_THEN_LOW}), "spans more than"),
     "other-quotes.xlsx": (xlsx({}, {"data": FAR.replace('"', "'")}), "spans more than"),
     "repeated.ods": (
