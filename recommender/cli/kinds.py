@@ -11,11 +11,13 @@ KINDS = {"str": "TEXT", "int": "INTEGER", "float": "NUMBER", "path": "PATH", "bo
 
 
 def with_kinds(command: Any) -> Any:
-    """A command, and all below it, whose help is in these words."""
+    """A command, and all below it, whose help is in these words; in the library's own where it has no such place."""
     for inner in getattr(command, "commands", {}).values():
         with_kinds(inner)
     asks_help = command.get_help_option(SimpleNamespace(help_option_names=["--help"]))
     for parameter in (*command.params, asks_help):
+        if not hasattr(parameter, "display_type"):
+            continue
         shown = parameter.metavar or kind(parameter.display_type(None) or "")
         if parameter.param_type_name == "argument":
             parameter.metavar = parameter.name.upper()
