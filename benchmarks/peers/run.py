@@ -16,7 +16,6 @@ import argparse
 import math
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +25,15 @@ import pandas as pd
 from benchmarks.peers.fits import Blend, Worker
 from benchmarks.peers.methods import ALL, BEST_OF_5, METHODS, RANDOM, TPE, Fold, Spent
 from benchmarks.rows import append_rows
+from benchmarks.tasks import readable_tasks
 from recommender.algorithms.configuration import Configuration
-from recommender.errors import RecommenderError
 from recommender.evaluation.evaluate import message_of, status_of
 from recommender.evaluation.metrics import METRICS, find_metric
 from recommender.evidence.folder import load_knowledge
 from recommender.evidence.knowledge import KnowledgeBase
 from recommender.measuring.openml_tasks import relatives
 from recommender.metamodel.training import Trained, train
-from recommender.tables.openml import OpenMLTask, read_suite, read_task, set_server
+from recommender.tables.openml import OpenMLTask, read_suite, set_server
 
 RESULTS = Path(__file__).parent / "results" / "two_folds" / "results.csv"
 COLUMNS = (
@@ -62,7 +61,9 @@ def run(
     rows = read_results(output)
     done = set(zip(rows["task_id"], rows["fold"], rows["method"], strict=True))
     best_of_5 = rows[rows["method"] == BEST_OF_5].set_index(["task_id", "fold"])["choose_seconds"].to_dict()
-    tasks = sorted(_tasks(task_ids, max_samples), key=lambda task: task.dataset.n_samples * task.dataset.n_features)
+    tasks = sorted(
+        readable_tasks(task_ids, max_samples), key=lambda task: task.dataset.n_samples * task.dataset.n_features
+    )
     models: dict[tuple[str, tuple[str, ...]], tuple[KnowledgeBase, Trained]] = {}
     worker = Worker(seconds, memory_bytes)
     try:
@@ -127,17 +128,6 @@ def measured(task: OpenMLTask, fold: Fold, name: str) -> dict[str, Any]:
         "n_fits": np.nan if isinstance(chosen, Blend) else fold.spent.n_fits + 1,
         "message": "" if says else done.message,
     }
-
-
-def _tasks(task_ids: list[int], max_samples: int | None) -> Iterator[OpenMLTask]:
-    for task_id in task_ids:
-        try:
-            task = read_task(task_id)
-        except RecommenderError as error:
-            print(f"skipped task {task_id}: {error}", flush=True)
-            continue
-        if max_samples is None or task.dataset.n_samples <= max_samples:
-            yield task
 
 
 def read_results(path: Path) -> pd.DataFrame:

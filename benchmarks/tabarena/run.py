@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +23,11 @@ from tabarena.utils.config_utils import SystemConfigGenerator
 from benchmarks.rows import append_rows
 from benchmarks.tabarena.leaderboard import RESULTS
 from benchmarks.tabarena.system import DefaultSystem, RecommenderSystem
+from benchmarks.tasks import readable_tasks
 from benchmarks.without_family import train_without_family
-from recommender.errors import RecommenderError
 from recommender.evaluation.metrics import find_metric
 from recommender.evidence.folder import load_knowledge
-from recommender.tables.openml import OpenMLTask, read_suite, read_task, set_server
+from recommender.tables.openml import OpenMLTask, read_suite, set_server
 
 JUDGED_BY = {"binary": "roc_auc", "multiclass": "log_loss", "regression": "rmse"}
 """What the arena judges each kind of task by."""
@@ -53,7 +52,7 @@ def main() -> None:
     append_rows(chosen.output, COLUMNS, [])
     done = set(pd.read_csv(chosen.output)["task_id"])
     knowledge = load_knowledge()
-    for task in _tasks([i for i in task_ids if i not in done], chosen.max_samples):
+    for task in readable_tasks([i for i in task_ids if i not in done], chosen.max_samples):
         print(time.strftime("%H:%M:%S"), task.dataset.name, task.dataset.n_samples, flush=True)
         folder = chosen.work / "knowledge" / str(task.task_id)
         measure = find_metric(JUDGED_BY[task.dataset.task], task.dataset.task)
@@ -111,17 +110,6 @@ def describe(task: OpenMLTask, n_folds: int) -> TaskMetadataCollection:
         "target_feature": dataset.y.name,
     }
     return TaskMetadataCollection.from_legacy_df(pd.DataFrame([row]))
-
-
-def _tasks(task_ids: list[int], max_samples: int | None) -> Iterator[OpenMLTask]:
-    for task_id in task_ids:
-        try:
-            task = read_task(task_id)
-        except RecommenderError as error:
-            print(f"skipped task {task_id}: {error}", flush=True)
-            continue
-        if max_samples is None or task.dataset.n_samples <= max_samples:
-            yield task
 
 
 def _arguments() -> argparse.Namespace:
