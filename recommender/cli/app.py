@@ -20,7 +20,6 @@ from recommender.cli.kinds import with_kinds
 from recommender.cli.mistakes import in_words
 from recommender.cli.numerals import LONGEST, limit_option
 from recommender.cli.options import (
-    CacheOption,
     ExcludeOption,
     FileArgument,
     FormatOption,
@@ -33,7 +32,6 @@ from recommender.cli.options import (
     MaxModelMemoryOption,
     MaxPredictTimeOption,
     MetricOption,
-    ServerOption,
     SheetOption,
     SuiteOption,
     TargetOption,
@@ -44,6 +42,7 @@ from recommender.cli.options import (
     chosen_recommendation,
     chosen_tasks,
 )
+from recommender.cli.server import CacheOption, PatienceOption, ServerOption, chosen_server
 from recommender.cli.tables import show_table
 from recommender.errors import RecommenderError
 from recommender.outputs import check_file, write_html
@@ -96,16 +95,14 @@ def recommend(
     html: Annotated[Path | None, typer.Option(help="Also write a report: one page for any browser.")] = None,
     knowledge: KnowledgeOption = None,
     server: ServerOption = None,
+    patience: PatienceOption = None,
 ) -> None:
     """Recommend what to fit first on a table."""
     if explain and format is AdviceForm.PYTHON:
         raise RecommenderError("--explain goes with --format table or json, not with a script")
     if html:
         check_file(html)
-    if server:
-        from recommender.tables.openml import set_server
-
-        set_server(server)
+    chosen_server(server, patience=patience)
     with status(f"Looking at {file}") as tell:
         from recommender.showing.script import write_script
 
@@ -218,6 +215,7 @@ def metafeatures(
     time_limit: Annotated[float, limit_option(0.1, LONGEST, "Seconds that each group from pymfe may take.")] = 60.0,
     format: FormatOption = TableForm.TABLE,
     server: ServerOption = None,
+    patience: PatienceOption = None,
 ) -> None:
     """Print the meta-features of a table, with the seconds that each group took."""
     import pandas as pd
@@ -225,10 +223,7 @@ def metafeatures(
     from recommender.metafeatures import METAFEATURES, PYMFE_METAFEATURES, extract_metafeatures
     from recommender.tables.loading import load_dataset
 
-    if server:
-        from recommender.tables.openml import set_server
-
-        set_server(server)
+    chosen_server(server, patience=patience)
     with status(f"Measuring {file}"):
         dataset = load_dataset(file, target=target, task=task, sheet=sheet)  # type: ignore[arg-type]
         found = extract_metafeatures(dataset, groups=group or None, time_limit=time_limit)
@@ -272,6 +267,7 @@ def benchmark(
     knowledge: KnowledgeOption = None,
     server: ServerOption = None,
     cache: CacheOption = None,
+    patience: PatienceOption = None,
 ) -> None:
     """Compare the recommendation with defaults and the single best on OpenML tasks, each judged without its family.
 
@@ -279,7 +275,6 @@ def benchmark(
     """
     from recommender.evidence.folder import load_knowledge
     from recommender.measuring.openml_tasks import STOPPED, run_benchmark, summarise
-    from recommender.tables.openml import set_server
 
     if matrix or itself:
         _benchmark_meta_model(matrix or [], load_knowledge(knowledge) if itself else None, seeds, output)
@@ -288,7 +283,7 @@ def benchmark(
         raise RecommenderError(
             "nothing to compare on: give --suite or --task, such as --suite OpenML-CC18; --matrix, or --itself"
         )
-    set_server(server, str(cache) if cache else None)
+    chosen_server(server, cache, patience)
     with status("Comparing") as tell:
         task_ids = chosen_tasks(suite, task)
         base = load_knowledge(knowledge)

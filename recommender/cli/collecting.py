@@ -10,11 +10,9 @@ import typer
 from recommender.cli.console import say, show_text, status
 from recommender.cli.options import (
     AlgorithmOption,
-    CacheOption,
     ConfigurationsOption,
     MaxMemoryOption,
     MaxSecondsOption,
-    ServerOption,
     StoreOption,
     SuiteOption,
     TaskIdOption,
@@ -22,6 +20,7 @@ from recommender.cli.options import (
     chosen_limits,
     chosen_tasks,
 )
+from recommender.cli.server import CacheOption, PatienceOption, ServerOption, chosen_server
 from recommender.cli.tables import show_table
 from recommender.errors import RecommenderError
 from recommender.words import count, duration
@@ -39,6 +38,7 @@ def collect(
     store: StoreOption = "recommender.sqlite",
     server: ServerOption = None,
     cache: CacheOption = None,
+    patience: PatienceOption = None,
     configurations: ConfigurationsOption = None,
     algorithm: AlgorithmOption = None,
     workers: WorkersOption = None,
@@ -70,10 +70,9 @@ def collect(
     with status("Looking up the tasks"):
         from recommender.algorithms.catalogue import installed_algorithms
         from recommender.evidence.store import Store
-        from recommender.tables.openml import set_server
 
         algorithms = installed_algorithms(algorithm or None)
-        set_server(server, str(cache) if cache else None)
+        chosen_server(server, cache, patience)
         task_ids = chosen_tasks(suite, task)
         limits = chosen_limits(max_seconds, max_memory)
     if dry_run:

@@ -13,7 +13,8 @@ from recommender.cli.collecting import end_like_ctrl_c, leave_early
 from recommender.cli.console import emit, printed, say, show_text
 from recommender.cli.forms import TableForm
 from recommender.cli.numerals import id_option
-from recommender.cli.options import CacheOption, ServerOption, StoreOption
+from recommender.cli.options import StoreOption
+from recommender.cli.server import CacheOption, PatienceOption, ServerOption, chosen_server
 from recommender.cli.tables import show_shares, show_table
 from recommender.errors import ServerBusyError, ServerError
 from recommender.words import count, duration, visible
@@ -51,13 +52,14 @@ def import_evaluations(
     store: StoreOption = DEFAULT_STORE,
     server: ServerOption = None,
     cache: CacheOption = None,
+    patience: PatienceOption = None,
 ) -> None:
     """Record what others have evaluated on OpenML. The same command goes on where it stopped."""
     from recommender.imported.importing import import_evaluations
     from recommender.imported.store import ImportedEvidence
-    from recommender.tables.openml import read_suite, server_address, set_server
+    from recommender.tables.openml import read_suite, server_address
 
-    set_server(server, str(cache) if cache else None)
+    chosen_server(server, cache, patience)
     task_ids = [*(i for name in suite or [] for i in read_suite(name)), *(task or [])] if suite or task else None
     end_like_ctrl_c()
     evidence = ImportedEvidence(store)

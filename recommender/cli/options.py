@@ -75,10 +75,6 @@ SuiteOption = Annotated[
     list[str] | None, typer.Option("--suite", help="An OpenML suite, by number or alias; may be repeated.")
 ]
 TaskIdOption = Annotated[list[int] | None, id_option("An OpenML task id; may be repeated.")]
-ServerOption = Annotated[
-    str | None, typer.Option(help="Address of an OpenML server; openml.org by default.", envvar="OPENML_SERVER")
-]
-CacheOption = Annotated[Path | None, typer.Option(help="A folder to keep what the server sent.")]
 ConfigurationsOption = Annotated[
     int | None, typer.Option("--configurations", min=1, help="Only so many configurations, the first of the pool.")
 ]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from numbers import Integral, Real
 
 from recommender.errors import LimitError
 
-MOST = 2.0**40
+MOST = 2**40
 """No limit is larger, whatever it counts."""
+LONGEST = 7 * 24 * 3600
+"""No limit in seconds is longer than a week; a system does not wait for a month at once."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Patience:
     Raises
     ------
     LimitError
-        If a limit is not above 0, is infinite or absurd.
+        If a limit is not above 0, is infinite or absurd, or is no whole number where it counts.
 
     Examples
     --------
@@ -48,9 +51,15 @@ class Patience:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            value = getattr(self, field.name)
-            if not 0 < value <= MOST:  # not of NaN either
-                raise LimitError(f"{field.name}={value:g} is no limit: give more than 0, and up to {MOST:,.0f}")
+            _check(field.name, getattr(self, field.name), whole=isinstance(field.default, int))
+
+
+def _check(name: str, value: object, *, whole: bool) -> None:
+    number, least, most = ("whole number", 1, MOST) if whole else ("number", 0.001, LONGEST)
+    right = isinstance(value, Integral if whole else Real) and not isinstance(value, bool)
+    if not right or not least <= value <= most:  # type: ignore[operator]  # not of NaN either
+        shown = f"{value:g}" if isinstance(value, float) else f"{value!r:.40}"
+        raise LimitError(f"{name}={shown} is no limit: give a {number} from {least:g} to {most:,}")
 
 
 current = Patience()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from dataclasses import fields
 
 import pytest
@@ -25,3 +26,16 @@ def test_it_is_given_with_the_server_and_stays_until_another_is(monkeypatch, ope
     set_server(None, patience=given)
     set_server(server_address())
     assert patience.current is given
+
+
+@pytest.mark.parametrize(
+    "given", [{"tries": 1.5}, {"tries": True}, {"silence": "3"}, {"columns": None}, {"answer": 1e7}]
+)
+def test_so_is_what_no_system_or_count_can_keep(given):
+    with pytest.raises(LimitError, match="is no limit: give a"):
+        Patience(**given)
+
+
+def test_the_longest_is_one_that_a_connection_can_be_given():
+    with socket.socket() as one:
+        one.settimeout(patience.LONGEST)
