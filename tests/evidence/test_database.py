@@ -84,7 +84,8 @@ def test_a_file_that_may_only_be_read_is_read_and_left_as_it_is(path, monkeypatc
     assert [found.name for found in path.parent.iterdir()] == [path.name]
 
 
-def test_damaged_pages_are_one_error(path):
+def test_damaged_pages_are_one_error_also_where_they_are_damaged_after_opening(path, monkeypatch):
+    monkeypatch.setattr("recommender.evidence.database._check_pages", lambda *_: None)
     database = Database(path)
     rows = [{"id": f"a{i}", "algorithm": "lda", "hyperparameters": {"shrinkage": i}} for i in range(2000)]
     with database.transaction() as connection:
