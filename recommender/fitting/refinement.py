@@ -42,8 +42,9 @@ class Refined:
         A row for each configuration that was tried, the best first: algorithm, hyperparameters, expected score, score
         (the mean over folds of what was asked to be good at, in its own unit, NaN where it failed; under thresholds
         that the other folds choose; of one that was stopped after some folds, the best one's less how far it was behind
-        on these), deviation (the standard deviation over folds), weight in the fitted model, n_folds, fit_seconds
-        (processor seconds, mean over folds), seconds (by the clock, all folds), status, message and configuration_id.
+        on these), deviation (the standard deviation over folds, NaN of a single one), weight in the fitted model,
+        n_folds, fit_seconds (processor seconds, mean over folds), seconds (by the clock, all folds), status, message
+        and configuration_id.
     score : float
         Of the fitted model on left-out rows: the ensemble's, where there is one; NaN where nothing was tried.
     seconds : float
@@ -92,7 +93,8 @@ class Refined:
         if rows.empty or rows["score"].isna().all():
             return ""
         row = rows.iloc[0]
-        return f"score {score_in_words(row['score'])} ± {score_in_words(row['deviation'])}, "
+        spread = f" ± {score_in_words(row['deviation'])}" if row["deviation"] == row["deviation"] else ""
+        return f"score {score_in_words(row['score'])}{spread}, "
 
     def _repr_html_(self) -> str:
         names = ["algorithm", "hyperparameters", "score", "deviation", "weight", "n_folds", "fit_seconds", "status"]

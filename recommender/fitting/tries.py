@@ -128,8 +128,8 @@ class Try:
 
     @property
     def deviation(self) -> float:
-        """The standard deviation over folds."""
-        return np.nan if self.failed or not self._known else float(np.std(self._known))
+        """The standard deviation over folds; NaN where there are not two."""
+        return np.nan if self.failed or len(self._known) < 2 else float(np.std(self._known))
 
     def learnt_score(self, best: Try | None) -> float:
         """What the session is told, as if all folds were there."""

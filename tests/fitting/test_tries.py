@@ -40,6 +40,12 @@ def test_folds_are_judged_by_the_weights_of_rows():
     assert len(one.folds) == 2
 
 
+def test_a_single_fold_has_no_deviation():
+    one = attempt(scores=(0.75,))
+    assert one.score == 0.75
+    assert np.isnan(one.deviation)
+
+
 def test_a_failure_has_no_score():
     one = attempt()
     one.take(evaluation(0, np.array([0, 1]), np.array([0, 1])), 1.0, JUDGING, None)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import browser
 import numpy as np
 import pandas as pd
@@ -53,6 +55,16 @@ def test_the_card_says_what_it_is_and_how_it_was_judged(recommendation):
     assert [page.count(f">{share}</td>") for share in ("75%", "25%")] == [1, 1]
     assert "scikit-learn 1" in page
     assert "Thresholds" not in page
+
+
+def test_a_single_fold_has_no_deviation_and_no_interval(recommendation):
+    one = refined(recommendation, weights=[1.0])
+    one = replace(one, leaderboard=one.leaderboard.assign(deviation=np.nan, n_folds=1))
+    page = write_card(one, recommendation, target="y")
+    assert 'data-label="Deviation" class="number"></td>' in page
+    assert "in 4 cases of 5</span>" not in page
+    assert "Cross-validated on" not in page
+    assert "Judged by one part of the rows, which were predicted by models that were fitted on others" in page
 
 
 def test_thresholds_are_told_where_there_are_any(recommendation):
