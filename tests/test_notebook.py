@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -74,6 +75,13 @@ def test_the_words_say_what_was_found(found):
         repr(refinement_of(found))
         == f"<Refinement: {found.best.configuration}, score 0.123 ± 0.012, the best of 1 tried>"
     )
+
+
+def test_a_single_fold_shows_no_deviation(found):
+    one = refinement_of(found)
+    one = replace(one, leaderboard=one.leaderboard.assign(deviation=np.nan), ending="time was up")
+    assert repr(one) == f"<Refinement: {found.best.configuration}, score 0.123, the best of 1 tried: time was up>"
+    assert "nan" not in one._repr_html_()
 
 
 def test_an_ensemble_is_named_with_its_best(found):

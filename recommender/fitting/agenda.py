@@ -46,6 +46,8 @@ class Agenda:
         How many fits run at once.
     ending_seconds : float
         What ending takes besides the last fits.
+    waiting : dict of Try to list of int
+        What has begun and is not done, with the folds that no one is at.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class Agenda:
         self.ranking, self.dataset, self.forecast, self.standing = ranking, dataset, forecast, standing
         self.budget, self.session = forecast.budget, Session(ranking)
         self.begun: set[str] = set()
+        self.waiting: dict[Try, list[int]] = {}
         self.n_folds, self.at_once, self.ending_seconds = 1, 1, 0.0
         self._pool = {item.configuration.id for item in ranking.items}
         self._rng = np.random.default_rng(random_state)
@@ -68,6 +71,8 @@ class Agenda:
     def reserve(self) -> float:
         """Seconds to keep for the last fits of what is best by now, and for ending."""
         members = [attempt for attempt in self.standing.tries if self.standing.weights.get(attempt.id)]
+        if not members and (begun := [attempt for attempt in self.waiting if attempt.scores]):
+            return self.ending_seconds + max(map(self.standing.refit_seconds, begun))
         if not members:
             quick = self.forecast.fallback(self.ranking.items, self.budget.seconds / 2)
             return self.ending_seconds + CAUTION * self.forecast.fit_seconds(quick)
@@ -90,7 +95,21 @@ class Agenda:
         small : bool, default=False
             Whether it must be small enough to be fitted in this process.
         """
-        item = self.next_item(small=small)
+        return self._begin(self.next_item(small=small))
+
+    def next_large(self) -> Try | None:
+        """The next try in this process, though it is not small: the quickest, if this machine's pace is not known."""
+        if self.forecast.pace.is_known:
+            return self.next_try()
+        possible = [item for item in self._left() if self._is_possible(item, small=False)]
+        enough = len(self.begun) >= self.budget.tries
+        return self._begin(None if enough else min(possible, key=self.forecast.fold_seconds, default=None))
+
+    def has_more(self) -> bool:
+        """Whether there is something that was not tried, if there were time."""
+        return bool(self._left())
+
+    def _begin(self, item: RecommendedConfiguration | None) -> Try | None:
         if item is None:
             return None
         self.begun.add(item.configuration.id)

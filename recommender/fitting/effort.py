@@ -35,6 +35,8 @@ class TrialProgress:
         The budget, and what is left of it; infinite for a budget of tries.
     leaders : tuple of (str, float, float)
         The best tries so far: algorithm, score, and weight in the ensemble.
+    ending : str, default=""
+        Why trying has ended; empty while it goes on.
     """
 
     algorithm: str
@@ -45,9 +47,10 @@ class TrialProgress:
     seconds: float
     seconds_left: float
     leaders: tuple[tuple[str, float, float], ...] = ()
+    ending: str = ""
 
     @classmethod
-    def of(cls, standing: Standing, budget: Budget) -> TrialProgress:
+    def of(cls, standing: Standing, budget: Budget, ending: str = "") -> TrialProgress:
         """Where the trying is, by the standing of the tries and what is left of the budget."""
         last = standing.tries[-1].item.algorithm if standing.tries else ""
         leaders = [
@@ -55,7 +58,7 @@ class TrialProgress:
         ]
         best, score = leaders[0][:2] if leaders else (None, math.nan)
         left = max(budget.left, 0.0)
-        return cls(last, len(standing.tries), best, score, standing.score, budget.seconds, left, tuple(leaders))
+        return cls(last, len(standing.tries), best, score, standing.score, budget.seconds, left, tuple(leaders), ending)
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +82,7 @@ class Effort:
     random_state : int, default=0
         Seed of folds, models and new settings.
     on_progress : callable(TrialProgress)
-        Called after each fit, and several times a second while waiting for some.
+        Called after each fit, several times a second while waiting for some, and once more when trying has ended.
     """
 
     ensemble: bool = True

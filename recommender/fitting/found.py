@@ -31,12 +31,15 @@ class Found:
         Of all tries.
     seconds : float
         Really taken.
+    ending : str, default=""
+        Why trying ended.
     """
 
     fitted: Fitted
     best: RecommendedConfiguration
     standing: Standing
     seconds: float
+    ending: str = ""
 
     def leaderboard(self) -> pd.DataFrame:
         """A row for each try, the best score first, with weights as they were fitted."""

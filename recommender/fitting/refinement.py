@@ -56,6 +56,8 @@ class Refined:
         What is scored.
     greater_is_better : bool
         Whether a larger score is better.
+    ending : str
+        Why trying ended: the time was up, nothing more was expected to be gained, or there was nothing more to try.
     """
 
     estimator: Any
@@ -66,11 +68,12 @@ class Refined:
     history: pd.DataFrame = field(default_factory=pd.DataFrame)
     metric: str = ""
     greater_is_better: bool = True
+    ending: str = ""
 
     def __repr__(self) -> str:
         tried = f"the best of {len(self.leaderboard)} tried" if len(self.leaderboard) else "for which nothing was tried"
         took = f" in {duration(self.seconds)}" if self.seconds == self.seconds else ""
-        return f"<Refinement: {self._what}{tried}{took}>"
+        return f"<Refinement: {self._what}{tried}{took}{f': {self.ending}' if self.ending else ''}>"
 
     @property
     def n_members(self) -> int:
@@ -164,7 +167,7 @@ def refine(
     sample_weight : array-like of shape (n_samples,), optional
         How much each row counts, in fitting and in comparing; for a recommendation with ``weighted=True``.
     on_progress : callable(TrialProgress), optional
-        Called after each fit, and several times a second while waiting for some.
+        Called after each fit, several times a second while waiting for some, and once more when trying has ended.
 
     Raises
     ------
@@ -203,6 +206,7 @@ def refine(
         history,
         recommendation.judge.name,
         recommendation.judge.greater_is_better,
+        found.ending,
     )
 
 

@@ -18,6 +18,7 @@ from recommender.evaluation.evaluate import Evaluation, evaluate
 from recommender.fitting.agenda import Agenda
 from recommender.fitting.budget import Budget, OutOfTime, cut_off
 from recommender.fitting.effort import Effort, TrialProgress
+from recommender.fitting.endings import ENOUGH, EVERYTHING, INTERRUPTED, NOTHING, TIME, patience_for, without_gain
 from recommender.fitting.folds import AIM, folds_of, is_once_at_most, n_affordable
 from recommender.fitting.forecast import CAUTION, Forecast
 from recommender.fitting.found import Found
@@ -43,8 +44,6 @@ ONE_THREAD_SECONDS = 300.0
 """With less for everything the last fits have one thread, as the tries had by whose seconds they are expected."""
 REFIT_SHARE = 0.3
 """Such a share of the budget may go into fitting the members of an ensemble on all rows."""
-PATIENCE, PATIENCE_ROWS, MIN_PATIENCE = 100, 10_000, 25
-"""Trying ends after so many tries without a gain; beyond so many rows fewer, in proportion, down to the last."""
 UNWEIGHTED, AS_USUAL = RowWeights(), Effort()
 """All rows count the same; nothing is asked for but a budget."""
 
@@ -75,7 +74,7 @@ def search(
         finally:
             room.stop()
     except KeyboardInterrupt:  # what is known by now is what was asked for
-        pass
+        trials.ending = INTERRUPTED
     trials.end()
     return trials.found()
 
@@ -113,8 +112,9 @@ class Trials:
         self.agenda = Agenda(ranking, dataset, self.forecast, self.standing, random_state=effort.random_state)
         self.agenda.n_folds = self._affordable_folds()
         self.loaded: set[str] = set()
-        self.waiting: dict[Try, list[int]] = {}
+        self.waiting = self.agenda.waiting
         self.beside: Beside | None = None
+        self.ending = ""
 
     def _affordable_folds(self) -> int:
         """All folds where they were asked for or tries are counted; else as many as there is time for."""
@@ -124,38 +124,79 @@ class Trials:
         seconds, n_samples = self.budget.left * self.n_workers, self.dataset.n_samples
         return n_affordable(self.splits, n_samples, seconds=seconds, fold_seconds=cost, moves=self.judging.moves)
 
-    def next_fit(self, *, small: bool = False) -> tuple[Try, int] | None:
-        """A fold of a configuration that has begun, or the first one of another."""
+    def next_fit(self, *, here: bool = False, small: bool = False) -> tuple[Try, int] | None:
+        """A fold of a configuration that has begun, or the first one of another.
+
+        Parameters
+        ----------
+        here : bool, default=False
+            Whether it is fitted in this process, where it may not be more than there is time for.
+        small : bool, default=False
+            Whether another one must be small enough to be cut off in time.
+        """
         for attempt, folds in self.waiting.items():
-            if folds and not (small and not self.forecast.is_small(attempt.item)):
+            if folds and not (here and self._is_too_long(attempt)):
                 return attempt, folds.pop(0)
         if (new := self.agenda.next_try(small=small)) is None:
             return None
         self.waiting[new] = []
         return new, 0
 
+    def _is_too_long(self, attempt: Try) -> bool:
+        """Whether another fold of what has begun, and its fit on all rows, would not end in time, by those it has."""
+        kept = max(self.agenda.reserve(), self.standing.refit_seconds(attempt))
+        return attempt.seconds / len(attempt.fit_seconds) + kept > self.budget.left
+
+    def _next_here(self, *, alone: bool) -> tuple[Try, int] | None:
+        """What to fit in this process: what is small; where no workers will come, whatever is to end in time."""
+        found = self.next_fit(here=True, small=True)
+        if found is None and alone and (new := self.agenda.next_large()) is not None:
+            self.waiting[new] = []
+            return new, 0
+        return found
+
     # -----------------------------------------------------------------------------------------------------------------
     # Trying
 
     def run(self, room: Room) -> None:
         """Try until the budget is spent, or nothing more is expected to be gained."""
-        if self.budget.tries == 1 and not self.judging.moves:  # there is nothing to compare
-            return
-        while self.agenda.n_folds and self.budget.left > self.agenda.reserve() and not self._is_patience_over():
+        while not (ending := self._why_over()):
             self._start_beside(room)
             if self.beside is not None:
                 self._feed(self.beside)
                 if self.beside.is_idle:
-                    return
+                    ending = self._why_none_is_left()
+                    break
                 for found in self.beside.ended(GLANCE_SECONDS):
                     self._took(*found)
-            elif (here := self.next_fit(small=True)) is not None:
+            elif (here := self._next_here(alone=not room.is_starting)) is not None:
                 self._fit_here(*here)
             elif room.is_starting:
                 time.sleep(GLANCE_SECONDS)
             else:
-                return
+                ending = self._why_none_is_left()
+                break
             self.effort.on_progress(TrialProgress.of(self.standing, self.budget))
+        self.ending = ending
+        self.effort.on_progress(TrialProgress.of(self.standing, self.budget, ending))
+
+    def _why_over(self) -> str:
+        """Why trying ends; empty while it goes on."""
+        if not self.agenda.n_folds or (self.budget.tries == 1 and not self.judging.moves):
+            return NOTHING
+        if self.budget.left <= self.agenda.reserve():
+            return TIME
+        n_idle, asked = self.standing.n_idle, self.effort.patience
+        most = patience_for(self.dataset.n_samples) if asked is None else asked
+        if math.isfinite(self.budget.seconds) and n_idle >= most:
+            return without_gain(len(self.standing.tries), n_idle)
+        return ""
+
+    def _why_none_is_left(self) -> str:
+        """Why nothing comes next, though there are seconds left."""
+        if len(self.agenda.begun) >= self.budget.tries:
+            return ENOUGH
+        return TIME if any(self.waiting.values()) or self.agenda.has_more() else EVERYTHING
 
     def _start_beside(self, room: Room) -> None:
         """Start workers where they pay, and give them everything as soon as they are ready."""
@@ -250,15 +291,10 @@ class Trials:
     def _most_refit(self) -> float:
         return REFIT_SHARE * self.budget.seconds
 
-    def _is_patience_over(self) -> bool:
-        by_rows = max(MIN_PATIENCE, PATIENCE * min(1.0, PATIENCE_ROWS / self.dataset.n_samples))
-        patience = self.effort.patience if self.effort.patience is not None else by_rows
-        return math.isfinite(self.budget.seconds) and self.standing.n_idle >= patience
-
     def end(self) -> None:
         """Close what has begun and is not done."""
         for attempt in list(self.waiting):
-            attempt.stop("the time was up before all folds were done", self.standing.best, self.judging.judge)
+            attempt.stop(f"{self.ending} before all folds were done", self.standing.best, self.judging.judge)
             if attempt.scores:
                 self._end(attempt)
 
@@ -281,7 +317,7 @@ class Trials:
                 spare = [*(attempt.item for attempt in self.standing.whole), *best_of_each(self.ranking.items)]
                 fitted = fit_chosen(chosen, spare, self.dataset, budget=self.budget, **how)
         self.shelf.clear()
-        return Found(fitted, self._best_of(fitted), self.standing, self.budget.spent)
+        return Found(fitted, self._best_of(fitted), self.standing, self.budget.spent, self.ending)
 
     def _best_of(self, fitted: Fitted) -> RecommendedConfiguration:
         """The best single one, or what was fitted in its place, with what is expected of it by now."""

@@ -16,7 +16,7 @@ class Live:
     """Tells of progress, to be given as `on_progress`.
 
     A notebook shows a leaderboard that changes; elsewhere a line is written for each try that raises the best score or
-    the ensemble's.
+    the ensemble's, and at last one that says why trying ended.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ class Live:
         """Tell of it, where there is news."""
         if self._display is not None:
             self._display.update(_Page(progress))
-        elif progress.best is not None and self._seen != (progress.best_score, progress.ensemble_score):
+        elif progress.ending or (progress.best and self._seen != (progress.best_score, progress.ensemble_score)):
             self._seen = progress.best_score, progress.ensemble_score
             print(in_words(progress), file=self._stream or sys.stderr)
 
@@ -46,6 +46,7 @@ class Live:
 def in_words(progress: TrialProgress) -> str:
     """Where the trying is, in a line."""
     left = f", {duration(progress.seconds_left)} left" if math.isfinite(progress.seconds_left) else ""
+    left = f": {progress.ending}" if progress.ending else left
     if progress.best is None:
         return f"{progress.n_tried} tried{left}"
     scores = map(score_in_words, (progress.best_score, progress.ensemble_score))

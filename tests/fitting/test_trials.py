@@ -42,6 +42,7 @@ def test_the_best_of_what_was_tried_comes_back_fitted(iris):
     ids = {item.configuration.id for item in recommendation.items}
     assert ids <= set(board["configuration_id"])
     assert len(board) < 20  # it ends when nothing more is gained
+    assert "nothing more was expected to be gained after" in repr(found)
     assert board["score"].is_monotonic_decreasing
     assert (board["status"] == "ok").all()
     assert board.loc[1, "configuration_id"] == found.configuration.configuration.id
@@ -119,6 +120,7 @@ def test_interrupting_returns_the_best_so_far(iris):
             raise KeyboardInterrupt
 
     found = recommendation.refine(*iris, seconds=60, on_progress=interrupt)
+    assert found.ending == "it was interrupted"
     check_is_fitted(found.estimator)
     assert len(found.leaderboard) == 1
     assert found.seconds < 300
@@ -137,16 +139,22 @@ def trials_for(table, *, clock=None, seconds=100.0, **choices) -> Trials:
     return Trials(recommend(*table, **choices), load_dataset(*table), Budget(seconds=seconds, clock=clock or Clock()))
 
 
+def taking(seconds, clock):
+    """An evaluation that takes so long by a clock."""
+
+    def take_time(*args, **how):
+        clock.now += seconds
+        return evaluate(*args, **how)
+
+    return take_time
+
+
 @pytest.mark.parametrize("fold_seconds", [0.1, 0.6, 3.0])
 def test_all_that_is_done_ends_within_the_budget(iris, monkeypatch, fold_seconds):
     clock = Clock()
     trials = trials_for(iris, clock=clock, seconds=10, include=["naive_bayes", "lda", "qda"])
 
-    def take_time(*args, **how):
-        clock.now += fold_seconds
-        return evaluate(*args, **how)
-
-    monkeypatch.setattr("recommender.fitting.trials.evaluate", take_time)
+    monkeypatch.setattr("recommender.fitting.trials.evaluate", taking(fold_seconds, clock))
     trials.run(Room())
     trials.end()
     chosen = trials.standing.settle(most_refit=trials._most_refit(), left=trials.budget.left)
@@ -271,11 +279,48 @@ def test_new_settings_follow_once_the_pool_is_known(iris):
 
 def test_trying_ends_where_nothing_more_is_gained(iris):
     trials = trials_for(iris)
-    assert not trials._is_patience_over()
+    assert trials._why_over() == ""
     trials.standing.n_idle = 99
-    assert not trials._is_patience_over()
+    assert trials._why_over() == ""
     trials.standing.n_idle = 100
-    assert trials._is_patience_over()
+    assert "the last 100 of which gained nothing" in trials._why_over()
+
+
+def test_what_is_not_small_is_tried_here_where_no_workers_will_come(iris, monkeypatch):
+    clock = Clock()
+    trials = trials_for(iris, clock=clock, seconds=20, include=["naive_bayes", "lda"])
+    monkeypatch.setattr(trials, "_is_worth_starting", lambda: False)
+    monkeypatch.setattr(trials.forecast, "is_small", lambda item: False)
+    monkeypatch.setattr("recommender.fitting.trials.evaluate", taking(2.0, clock))
+    told = []
+    trials.effort = replace(trials.effort, on_progress=told.append)
+    trials.run(Room())
+    assert trials.ending == told[-1].ending == "time was up"
+    assert not any(progress.ending for progress in told[:-1])
+    assert len(trials.standing.whole) >= 2
+    assert 10 < clock.now < 20  # most of it is made use of
+
+
+def test_what_has_begun_goes_on_before_another_begins(iris):
+    clock = Clock()
+    trials = trials_for(iris, clock=clock, seconds=60, include=["naive_bayes", "lda"])
+    begun, _ = trials.next_fit()
+    begun.seconds, begun.fit_seconds, trials.waiting[begun] = 5.0, [5.0], [1, 2]
+    trials.forecast.is_small = lambda item: False
+    assert trials.next_fit(here=True, small=True) == (begun, 1)
+    clock.now = 55.0
+    assert trials.next_fit(here=True, small=True) is None  # it would not end in time
+
+
+@pytest.mark.parametrize(
+    ("tries", "seconds", "said"), [(2, None, "no more were to be tried"), (None, 1_000, "everything was tried")]
+)
+def test_it_is_said_why_trying_ended(iris, monkeypatch, tries, seconds, said):
+    monkeypatch.setattr("recommender.fitting.agenda.near", lambda *args, **how: None)
+    recommendation, dataset = recommend(*iris, include=["naive_bayes"]), load_dataset(*iris)
+    trials = Trials(recommendation, dataset, Budget(seconds=seconds, tries=tries, clock=Clock()))
+    trials.run(Room())
+    assert trials.ending == said
 
 
 def test_failures_are_on_the_leaderboard_but_never_chosen(iris):

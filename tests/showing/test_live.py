@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import math
+from dataclasses import replace
 
 from recommender.fitting.effort import TrialProgress
 from recommender.showing.live import Live, _Page, in_words
@@ -20,6 +21,12 @@ def test_a_line_for_each_gain():
         "1 tried, best lda with 0.900, ensemble 0.900, 30 s left",
         "3 tried, best lda with 0.900, ensemble 0.910, 20 s left",
     ]
+
+
+def test_at_last_it_says_why_it_ended():
+    stream = io.StringIO()
+    Live(stream)(replace(progress(12, 0.9, 0.91), ending="time was up"))
+    assert stream.getvalue() == "12 tried, best lda with 0.900, ensemble 0.910: time was up\n"
 
 
 def test_nothing_is_said_of_nothing():
