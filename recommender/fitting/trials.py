@@ -178,7 +178,8 @@ class Trials:
                 break
             self.effort.on_progress(TrialProgress.of(self.standing, self.budget))
         self.ending = ending
-        self.effort.on_progress(TrialProgress.of(self.standing, self.budget, ending))
+        if ending != NOTHING:
+            self.effort.on_progress(TrialProgress.of(self.standing, self.budget, ending))
 
     def _why_over(self) -> str:
         """Why trying ends; empty while it goes on."""

@@ -24,7 +24,7 @@ from recommender.fitting.effort import Effort
 from recommender.fitting.folds import asked_folds
 from recommender.fitting.refinement import refine
 from recommender.fitting.thresholds import Thresholded
-from recommender.fitting.trials import Trials
+from recommender.fitting.trials import Trials, search
 from recommender.fitting.tries import Try
 from recommender.fitting.workers_beside import Beside, Room
 from recommender.tables.loading import load_dataset
@@ -321,6 +321,14 @@ def test_it_is_said_why_trying_ended(iris, monkeypatch, tries, seconds, said):
     trials = Trials(recommendation, dataset, Budget(seconds=seconds, tries=tries, clock=Clock()))
     trials.run(Room())
     assert trials.ending == said
+
+
+def test_nothing_is_told_where_there_is_nothing_to_compare(iris):
+    told = []
+    recommendation, dataset = recommend(*iris, include=["naive_bayes"]), load_dataset(*iris)
+    found = search(recommendation, dataset, Budget(tries=1), effort=Effort(on_progress=told.append))
+    assert found.ending == "there was nothing to compare"
+    assert told == []
 
 
 def test_failures_are_on_the_leaderboard_but_never_chosen(iris):
