@@ -222,11 +222,13 @@ def test_a_scorer_that_can_judge_no_candidate_is_an_error():
 
 
 def test_candidates_are_compared_by_the_division_that_is_asked_for(monkeypatch):
-    from recommender.fitting import trials
+    from recommender.fitting import fits_here
 
     seen = []
-    evaluate = trials.evaluate
-    monkeypatch.setattr(trials, "evaluate", lambda *given, **how: (seen.append(given[3]), evaluate(*given, **how))[1])
+    evaluate = fits_here.evaluate
+    monkeypatch.setattr(
+        fits_here, "evaluate", lambda *given, **how: (seen.append(given[3]), evaluate(*given, **how))[1]
+    )
     rng = np.random.default_rng(0)
     X = pd.DataFrame({"a": rng.normal(size=120), "shop": np.repeat(range(12), 10), "day": np.arange(120) % 60})
     y = np.where(X["a"] > 0, "yes", "no")

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from recommender import RecommendedClassifier, recommend
+from recommender.fitting import endings
 from recommender.notebook import html_table
 from recommender.recommendation import Refinement
 
@@ -88,6 +89,11 @@ def test_an_ensemble_is_named_with_its_best(found):
     one = found.best.configuration.id
     expected = f"an ensemble of 2, score 0.235, alone {one}, score 0.123 ± 0.012, the best of 2 tried in 9.88 s"
     assert repr(ensemble_of(found)) == f"<Refinement: {expected}>"
+
+
+def test_the_longest_ending_leaves_it_a_line(found):
+    for ending in (endings.without_gain(100), endings.TIME, endings.TOO_LITTLE, endings.NOTHING):
+        assert len(repr(replace(ensemble_of(found), ending=ending))) < 200
 
 
 def test_what_is_behind_a_recommendation_is_short_too(found):

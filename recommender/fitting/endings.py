@@ -5,7 +5,8 @@ from __future__ import annotations
 PATIENCE, PATIENCE_ROWS, MIN_PATIENCE = 100, 10_000, 25
 """Trying ends after so many tries without a gain; beyond so many rows fewer, in proportion, down to the last."""
 
-TIME, EVERYTHING, ENOUGH = "time was up", "everything was tried", "no more were to be tried"
+TIME, TOO_LITTLE = "time was up", "there was too little time to try anything"
+EVERYTHING, ENOUGH = "everything was tried", "no more were to be tried"
 NOTHING, INTERRUPTED = "there was nothing to compare", "it was interrupted"
 """Why trying ended; with `ENOUGH`, since as many were tried as was asked for."""
 
@@ -21,12 +22,12 @@ def patience_for(n_samples: int) -> float:
     return max(float(MIN_PATIENCE), PATIENCE * min(1.0, PATIENCE_ROWS / n_samples))
 
 
-def without_gain(n_tried: int, n_idle: int) -> str:
+def without_gain(n_idle: int) -> str:
     """That so many tries in a row gained nothing.
 
     Examples
     --------
-    >>> without_gain(130, 100)
-    'nothing more was expected to be gained after 130 tries, the last 100 of which gained nothing'
+    >>> without_gain(100)
+    'nothing was gained by the last 100'
     """
-    return f"nothing more was expected to be gained after {n_tried} tries, the last {n_idle} of which gained nothing"
+    return f"nothing was gained by the last {n_idle}"

@@ -57,7 +57,7 @@ class Refined:
     greater_is_better : bool
         Whether a larger score is better.
     ending : str
-        Why trying ended: the time was up, nothing more was expected to be gained, or there was nothing more to try.
+        Why trying ended: the time was up, nothing was gained by the last tries, or there was nothing more to try.
     """
 
     estimator: Any

@@ -5,25 +5,23 @@ from __future__ import annotations
 import math
 import time
 import warnings
-from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from recommender.algorithms.catalogue import encoding_of
-from recommender.algorithms.pipelines import build_pipeline
-from recommender.evaluation.evaluate import Evaluation, evaluate
+from recommender.evaluation.evaluate import Evaluation
+from recommender.fitting import endings
 from recommender.fitting.agenda import Agenda
-from recommender.fitting.budget import Budget, OutOfTime, cut_off
+from recommender.fitting.budget import Budget, OutOfTime
 from recommender.fitting.effort import Effort, TrialProgress
-from recommender.fitting.endings import ENOUGH, EVERYTHING, INTERRUPTED, NOTHING, TIME, patience_for, without_gain
+from recommender.fitting.fits_here import Here
 from recommender.fitting.folds import AIM, folds_of, is_once_at_most, n_affordable
 from recommender.fitting.forecast import CAUTION, Forecast
 from recommender.fitting.found import Found
 from recommender.fitting.last_fits import Fitted, best_of_each, fit_chosen, fit_untried
-from recommender.fitting.preparations import Preparation, Preparations
+from recommender.fitting.preparations import Preparation
 from recommender.fitting.row_weights import RowWeights
 from recommender.fitting.standing import Standing
 from recommender.fitting.tries import Judging, Shelf, Try, why_hopeless
@@ -74,7 +72,7 @@ def search(
         finally:
             room.stop()
     except KeyboardInterrupt:  # what is known by now is what was asked for
-        trials.ending = INTERRUPTED
+        trials.ending = endings.INTERRUPTED
     trials.end()
     return trials.found()
 
@@ -92,8 +90,7 @@ class Trials:
         effort: Effort = AS_USUAL,
     ) -> None:
         self.ranking, self.dataset, self.budget, self.weights, self.effort = ranking, dataset, budget, weights, effort
-        self.shelf, self.preparations, judge = Shelf(), Preparations(), ranking.judge
-        self.threads = ThreadpoolController()
+        self.shelf, judge = Shelf(), ranking.judge
         self.limits = effort.limits
         self.n_workers = effort.n_jobs or (n_processors() if math.isfinite(budget.seconds) else 1)
         moves = judge.has_thresholds(dataset.y, weights.judging) and is_once_at_most(effort.splits)
@@ -111,7 +108,7 @@ class Trials:
         )
         self.agenda = Agenda(ranking, dataset, self.forecast, self.standing, random_state=effort.random_state)
         self.agenda.n_folds = self._affordable_folds()
-        self.loaded: set[str] = set()
+        self.here = Here(dataset, self.splits, weights.fitting)
         self.waiting = self.agenda.waiting
         self.beside: Beside | None = None
         self.ending = ""
@@ -178,26 +175,30 @@ class Trials:
                 break
             self.effort.on_progress(TrialProgress.of(self.standing, self.budget))
         self.ending = ending
-        if ending != NOTHING:
+        if ending != endings.NOTHING:
             self.effort.on_progress(TrialProgress.of(self.standing, self.budget, ending))
 
     def _why_over(self) -> str:
         """Why trying ends; empty while it goes on."""
         if not self.agenda.n_folds or (self.budget.tries == 1 and not self.judging.moves):
-            return NOTHING
+            return endings.NOTHING
         if self.budget.left <= self.agenda.reserve():
-            return TIME
+            return self._out_of_time()
         n_idle, asked = self.standing.n_idle, self.effort.patience
-        most = patience_for(self.dataset.n_samples) if asked is None else asked
+        most = endings.patience_for(self.dataset.n_samples) if asked is None else asked
         if math.isfinite(self.budget.seconds) and n_idle >= most:
-            return without_gain(len(self.standing.tries), n_idle)
+            return endings.without_gain(n_idle)
         return ""
 
     def _why_none_is_left(self) -> str:
         """Why nothing comes next, though there are seconds left."""
         if len(self.agenda.begun) >= self.budget.tries:
-            return ENOUGH
-        return TIME if any(self.waiting.values()) or self.agenda.has_more() else EVERYTHING
+            return endings.ENOUGH
+        return self._out_of_time() if any(self.waiting.values()) or self.agenda.has_more() else endings.EVERYTHING
+
+    def _out_of_time(self) -> str:
+        is_something_known = self.standing.tries or any(attempt.scores for attempt in self.waiting)
+        return endings.TIME if is_something_known else endings.TOO_LITTLE
 
     def _start_beside(self, room: Room) -> None:
         """Start workers where they pay, and give them everything as soon as they are ready."""
@@ -231,31 +232,19 @@ class Trials:
 
     def _fit_here(self, attempt: Try, fold: int) -> None:
         """A fold in this process, cut off where it lasts much longer than expected, or the time is up."""
-        self._load(attempt.item)
+        configuration = attempt.item.configuration
+        self.here.load(configuration)
         started, left = self.budget.clock(), self.budget.left - self.agenda.reserve()
         limit = max(LIMIT_TIMES * self.forecast.fold_seconds(attempt.item), LIMIT_SHARE * left)
-        configuration = attempt.item.configuration
-        preparation = self.preparations.of(fold, encoding_of(configuration))
-        how: dict[str, Any] = {"sample_weight": self.weights.fitting, "memory": preparation}
+        preparation = self.here.preparation(configuration, fold)
         try:
-            with self.threads.limit(limits=1), cut_off(max(min(limit, left), 0.01)):
-                evaluation = evaluate(
-                    self.dataset, configuration, fold, self.splits[fold], keep_predictions=True, **how
-                )
+            evaluation = self.here.fit(configuration, fold, preparation, seconds=min(limit, left))
         except OutOfTime:
             if left < limit:  # not its own fault
                 return
             evaluation = Evaluation(attempt.id, fold, "timeout", f"not done after {limit:.1f} seconds")
         attempt.spared += preparation.seconds - preparation.spent
         self._took(attempt, evaluation, self.budget.clock() - started, preparation)
-
-    def _load(self, item: RecommendedConfiguration) -> None:
-        """Import what an algorithm needs, before the clock of its first fit runs."""
-        if item.algorithm not in self.loaded:
-            self.loaded.add(item.algorithm)
-            with suppress(Exception):  # the fit will say what is wrong
-                build_pipeline(item.configuration, self.dataset)
-            self.threads = ThreadpoolController()  # of the libraries that are there by now
 
     def _took(
         self, attempt: Try, evaluation: Evaluation, seconds: float, preparation: Preparation | None = None
