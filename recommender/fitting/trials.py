@@ -166,9 +166,9 @@ class Trials:
                     break
                 for found in self.beside.ended(GLANCE_SECONDS):
                     self._took(*found)
-            elif (here := self._next_here(alone=not room.is_starting)) is not None:
+            elif (here := self._next_here(alone=not room.is_awaited)) is not None:
                 self._fit_here(*here)
-            elif room.is_starting:
+            elif room.is_awaited:
                 time.sleep(GLANCE_SECONDS)
             else:
                 ending = self._why_none_is_left()

@@ -113,9 +113,10 @@ class Room:
         return self._starting is not None
 
     @property
-    def is_starting(self) -> bool:
-        """Whether they are about to be ready."""
-        return self._starting is not None and self._starting.is_alive()
+    def is_awaited(self) -> bool:
+        """Whether they are about to be ready, or just are, or a cluster's error is to be raised."""
+        is_starting = self._starting is not None and self._starting.is_alive()
+        return is_starting or self._beside is not None or self._error is not None
 
     @property
     def beside(self) -> Beside | None:
