@@ -235,7 +235,7 @@ class InThreads:
 class RoomOfThreads(Room):
     """Workers that are ready once something was fitted here."""
 
-    was_asked = is_starting = True
+    was_asked = is_awaited = True
 
     @property
     def beside(self):
