@@ -6,20 +6,32 @@ import os
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from recommender.errors import OutputError
+from recommender.errors import OutputError, one_line
 
 
 def check_file(path: Path) -> None:
     """Say that a file cannot be written, before hours of work are lost by it."""
+    try:
+        why = _why_not(path)
+    except (OSError, ValueError) as error:  # of a name that is too long, or holds a zero
+        why = getattr(error, "strerror", None) or one_line(error)
+    if why:
+        raise OutputError(f"{path} cannot be written: {why}. Give a file in a folder that exists")
+
+
+def _why_not(path: Path) -> str:
+    """Why a file cannot be written; nothing where it can."""
     if path.is_dir():
-        why = "it is a folder"
-    elif not path.parent.is_dir():
-        why = f"there is no folder {path.parent}"
-    elif not os.access(path if path.exists() else path.parent, os.W_OK):
-        why = "you may not write there"
-    else:
-        return
-    raise OutputError(f"{path} cannot be written: {why}. Give a file in a folder that exists")
+        return "it is a folder"
+    if path.is_socket():
+        return "it is a socket"
+    if Path(os.path.realpath(path)).is_symlink():
+        return "it is a link that leads back to itself"
+    if not path.parent.is_dir():
+        return f"there is no folder {path.parent}"
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        return "you may not write there"
+    return ""
 
 
 def check_folder(path: Path) -> None:

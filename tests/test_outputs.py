@@ -25,6 +25,15 @@ def test_a_file_that_cannot_be_written_is_named_with_the_reason(tmp_path, name, 
         check_file(tmp_path / name)
 
 
+def test_a_file_that_no_file_can_be_is_named_with_the_reason(tmp_path):
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    with pytest.raises(OutputError, match="a link that leads back to itself"):
+        check_file(tmp_path / "loop")
+    for name in ("x" * 300, "a\0b"):
+        with pytest.raises(OutputError, match=r"cannot be written: .*(long|null)"):
+            check_file(tmp_path / name)
+
+
 def test_a_folder_is_made_or_said_to_be_impossible(tmp_path):
     check_folder(tmp_path / "one" / "two")
     assert list((tmp_path / "one" / "two").iterdir()) == []

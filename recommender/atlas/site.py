@@ -63,11 +63,11 @@ def write_atlas(
     KnowledgeBaseError
         If no dataset has a score.
     """
-    check_folder(folder)
     on_progress("comparing datasets")
     evidence = {task: found for task in TASKS if len((found := evidence_of(knowledge, task)).performance)}
     if not evidence:
         raise KnowledgeBaseError("no dataset of this knowledge base has a score, so there is nothing to show")
+    check_folder(folder)
     datasets = _list_datasets(knowledge, evidence)
     atlas = _Atlas(knowledge, evidence, datasets, _totals(knowledge, len(datasets)))
     n_pages = 0

@@ -26,6 +26,7 @@ from recommender.errors import RecommenderError
 from recommender.words import count, duration
 
 if TYPE_CHECKING:
+    from recommender.errors import ServerError
     from recommender.evaluation.limits import Limits
     from recommender.evidence.recording import Summary
     from recommender.evidence.store import Store
@@ -121,6 +122,8 @@ def _show_workload(
         )
     for task_id, reason in found.skipped.items():
         say(f"cannot be had, task {task_id}: {reason}")
+    if found.skipped and not len(found.datasets):
+        raise _none_can_be_used(len(found.skipped))
     if len(found.datasets):
         show_table(found.datasets, title="To be done", digits=0)
     if sizes and len(found.datasets):
@@ -146,14 +149,10 @@ def run_collection(store: Store, tasks: Iterable[int | Dataset], **options: Any)
 
 def end_collection(summary: Summary, store: Store) -> None:
     """Say what a collection did and where it is recorded, and leave as is fit where it was stopped."""
-    from recommender.errors import ServerError
-
     for task_id, reason in summary.skipped.items():
         say(f"skipped task {task_id}: {reason}")
     if summary.skipped and not summary.n_datasets and not summary.interrupted:
-        raise ServerError(
-            f"none of the tasks asked for ({len(summary.skipped)}) can be used, so there is nothing to collect"
-        )
+        raise _none_can_be_used(len(summary.skipped))
     for dataset_id, reason in summary.undescribed.items():
         say(f"no meta-features of {dataset_id}: {reason}")
     for left, reason in summary.killed.items():
@@ -166,6 +165,12 @@ def end_collection(summary: Summary, store: Store) -> None:
     )
     if summary.interrupted:
         leave_early()
+
+
+def _none_can_be_used(n_tasks: int) -> ServerError:
+    from recommender.errors import ServerError
+
+    return ServerError(f"none of the tasks asked for ({n_tasks}) can be used, so there is nothing to collect")
 
 
 def end_like_ctrl_c() -> None:

@@ -33,7 +33,6 @@ from recommender.cli.options import (
 )
 from recommender.cli.tables import show_shares, show_table
 from recommender.errors import RecommenderError, unknown_name
-from recommender.outputs import check_folder
 from recommender.words import count
 
 app = typer.Typer(help="Look into a knowledge base, add to it, and take from it.", no_args_is_help=True)
@@ -175,7 +174,6 @@ def atlas(
     knowledge: KnowledgeOption = None,
 ) -> None:
     """Write a site about a knowledge base: what won on each dataset, where each algorithm wins, and a map."""
-    check_folder(output)
     base = chosen_knowledge(store, knowledge)
     from recommender.atlas.site import write_atlas
 

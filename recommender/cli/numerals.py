@@ -11,6 +11,8 @@ LONGEST = 30 * 24 * 3600.0
 """No limit is longer than a month, in seconds."""
 LARGEST = 2.0**20
 """No limit is larger than this, in GiB."""
+MOST_DIGITS = 18
+"""No id has more digits, which is what databases hold."""
 
 
 def identifier(given: Any) -> int:
@@ -24,6 +26,8 @@ def identifier(given: Any) -> int:
     text = str(given)
     if not (text.isascii() and text.isdigit()):
         raise typer.BadParameter(f"{text!r} is not an id, which is of the digits 0 to 9.")
+    if len(text) > MOST_DIGITS:
+        raise typer.BadParameter(f"{text[:MOST_DIGITS]}... is not an id, which has at most {MOST_DIGITS} digits.")
     return int(text)
 
 

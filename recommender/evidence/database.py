@@ -83,6 +83,8 @@ class Database:
 
     def __init__(self, address: str | Path) -> None:
         given = str(address)
+        if not given or "\0" in given:
+            raise StoreError(f"{given!r} names no store. Give the path of a SQLite file or a database address")
         try:
             self._engine = _open(given if "://" in given else f"sqlite:///{given}")
             self.address = self._engine.url.render_as_string(hide_password=True)

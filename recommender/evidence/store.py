@@ -35,7 +35,8 @@ def store_exists(address: str) -> bool:
     >>> store_exists("postgresql://user@host/evidence"), store_exists("no-such-file.sqlite")
     (True, False)
     """
-    return "://" in address or Path(address).exists()
+    path = address.removeprefix("sqlite:///")
+    return "://" in path or path in ("", ":memory:") or Path(path).exists()
 
 
 class Store(Database):

@@ -206,6 +206,7 @@ def _opened(file: Path) -> tuple[bytes, Mapping[str, Any]]:
     if file.exists() and not file.is_file():
         raise SavedModelError(f"{file} is not a regular file. Give a file that save() wrote")
     try:
+        _check_size(file, file.stat().st_size, "is of")
         data = file.read_bytes()
     except OSError as error:
         raise SavedModelError(f"{file} cannot be read: {error.strerror}. Give a file that save() wrote") from error
@@ -218,13 +219,17 @@ def _opened(file: Path) -> tuple[bytes, Mapping[str, Any]]:
         raise SavedModelError(
             f"{file} is damaged, or not a saved model: {one_line(error)}. Give a file that save() wrote, complete"
         ) from error
-    if size > MOST_BYTES:
-        raise SavedModelError(f"{file} unpacks to {size / 1e9:.1f} GB, and at most {MOST_BYTES / 1e9:.1f} GB are read")
+    _check_size(file, size, "unpacks to")
     if not is_known:
         raise SavedModelError(
             f"{file} is of format {said['format']}, and this version reads up to {FORMAT}: update recommender"
         )
     return data, said
+
+
+def _check_size(file: Path, n_bytes: int, verb: str) -> None:
+    if n_bytes > MOST_BYTES:
+        raise SavedModelError(f"{file} {verb} {n_bytes / 1e9:.1f} GB, and at most {MOST_BYTES / 1e9:.1f} GB are read")
 
 
 def _versions(names: Iterable[str]) -> dict[str, str]:

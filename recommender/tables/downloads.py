@@ -74,7 +74,7 @@ def kept(path: Path) -> Iterator[None]:
     except OSError as error:
         raise OutputError(
             f"cannot keep what the server sends in {path.parent}: {error.strerror or one_line(error)}. Give a folder "
-            "that can be written, such as with --cache"
+            "that can be written, with --cache or by the variable OPENML_CACHE_DIR"
         ) from error
 
 

@@ -16,6 +16,9 @@ from recommender.tables.files.readers import STANDARD_INPUT, read_table
 from recommender.tables.frames import as_column, as_frame, has_names, is_taken_as_is, is_target_taken_as_is
 from recommender.tables.openml import read_dataset
 
+MOST_DIGITS = 18
+"""No number of a dataset is longer."""
+
 
 def load_dataset(
     data: Any,
@@ -116,8 +119,8 @@ def _name_of(path: str | Path, sheet: str | int | None) -> str:
 
 def _openml_id(text: str) -> int:
     number = text.removeprefix("openml:")
-    if not (number.isascii() and number.isdigit()):
-        raise DatasetError(f"{text!r} does not name an OpenML dataset: write openml:ID, such as openml:31")
+    if not (number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS):
+        raise DatasetError(f"{text[:60]!r} does not name an OpenML dataset: write openml:ID, such as openml:31")
     return int(number)
 
 

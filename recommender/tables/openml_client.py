@@ -132,13 +132,13 @@ def client(n_retries: int | None = None) -> Iterator[Any]:
     """The openml client, quiet about its own deprecations and progress; how often it asks where there is no answer."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        logging.getLogger("openml").setLevel(logging.ERROR)
         import openml
 
         from recommender.tables.downloads import bound_client
 
         bound_client(openml)
         openml.config.set_retry_policy("human", n_retries=n_retries or patience.current.tries)
-        logging.getLogger("openml").setLevel(logging.ERROR)
         yield openml
 
 
@@ -156,7 +156,9 @@ def ask(question: Callable[[], Answer], what: str) -> Answer:
     except RecommenderError:
         raise
     except openml.exceptions.OpenMLCacheException as error:
-        raise OutputError(f"{one_line(error)} Give a folder that can be written, such as with --cache") from error
+        raise OutputError(
+            f"{one_line(error)} Give a folder that can be written, with --cache or by the variable OPENML_CACHE_DIR"
+        ) from error
     except openml.exceptions.OpenMLServerException as error:
         if error.code == DATABASE_IS_BUSY:
             raise ServerBusyError(f"cannot read {what} from {server}: {error.message}. Ask again later") from error

@@ -143,7 +143,8 @@ def test_ids_that_would_share_a_file_do_not(tmp_path):
 def test_nothing_to_show_is_said(tmp_path):
     knowledge = small_knowledge()
     with pytest.raises(KnowledgeBaseError, match="nothing to show"):
-        write_atlas(replace(knowledge, evaluations=knowledge.evaluations.assign(status="failed")), tmp_path)
+        write_atlas(replace(knowledge, evaluations=knowledge.evaluations.assign(status="failed")), tmp_path / "site")
+    assert list(tmp_path.iterdir()) == []
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError):
         write_atlas(knowledge, tmp_path / "file")
@@ -153,6 +154,12 @@ def test_the_command_writes_it(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("recommender.cli.kb.chosen_knowledge", lambda *_: small_knowledge())
     assert cli.main(["kb", "atlas", str(tmp_path / "site")]) == 0
     assert "12 pages written to" in capsys.readouterr().out.replace("\n", " ")
+
+
+def test_a_command_that_has_nothing_to_read_leaves_no_folder(tmp_path, capsys):
+    assert cli.main(["kb", "atlas", str(tmp_path / "site"), "--store", str(tmp_path / "none.sqlite")]) == 2
+    assert "no such store" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
 
 
 @needs_driver

@@ -21,10 +21,12 @@ def test_unreachable_server(tmp_path, capsys):
 
 def test_tasks_that_cannot_be_had(tmp_path, capsys):
     where = ["--server", "http://127.0.0.1:9", "--cache", str(tmp_path), "--store", str(tmp_path / "kb.sqlite")]
-    assert cli.main(["collect", "--task", "3", *where]) == 2
-    shown = capsys.readouterr().err
-    assert "no connection" in shown
-    assert "none of the tasks asked for (1) can be used" in shown
+    for how in ([], ["--dry-run"]):
+        assert cli.main(["collect", "--task", "3", *where, *how]) == 2
+        shown = capsys.readouterr()
+        assert shown.out == ""
+        assert "no connection" in shown.err
+        assert "none of the tasks asked for (1) can be used" in shown.err
 
 
 def test_a_collection_of_nothing_says_what_to_give(capsys):

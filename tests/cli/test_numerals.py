@@ -38,6 +38,14 @@ def test_ids_are_of_ten_digits(capsys, given):
     assert capsys.readouterr().err.count("is not an id, which is of the digits 0 to 9.\n") == 2
 
 
+@pytest.mark.parametrize("given", ["9" * 19, "9" * 5000])
+def test_an_id_that_no_database_holds_is_refused(capsys, given):
+    assert main(["import-evaluations", f"--flow={given}"]) == 2
+    assert "999... is not an id, which has at most 18 digits.\n" in capsys.readouterr().err
+    assert main(["recommend", f"openml:{given}"]) == 2
+    assert "does not name an OpenML dataset" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("address", ["foo", "foo:bar", "tcp://", "http://x:1"])
 def test_an_address_of_no_cluster_is_one_line(tmp_path, capsys, address):
     pytest.importorskip("distributed", reason="the extra `cluster` is not installed")

@@ -53,6 +53,8 @@ def test_a_file_of_something_else_is_refused(path):
         ("nonsense://host/x", "nonsense"),
         ("/no/such/folder/store.sqlite", "unable to open"),
         ("://", "parse"),
+        ("", "'' names no store"),
+        ("a\0b", "names no store"),
     ],
 )
 def test_addresses_that_do_not_work_say_so(address, message):

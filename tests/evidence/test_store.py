@@ -117,6 +117,7 @@ def test_a_store_that_is_gone_is_one_error(path):
 
 def test_only_a_file_is_looked_for(path):
     assert not store_exists(str(path))
+    assert not store_exists(f"sqlite:///{path}")
     Store(path).close()
     assert store_exists(str(path))
     assert store_exists("postgresql://nobody@nowhere/none")

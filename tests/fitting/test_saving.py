@@ -263,9 +263,17 @@ def test_a_file_whose_bytes_are_changed_is_one_error_or_gives_the_same_model(tmp
         np.testing.assert_array_equal(loaded.predict([[0.0], [1.0]]), [0, 1])
 
 
+def test_a_file_that_is_larger_than_is_read_is_refused_before_it_is_read(tmp_path, monkeypatch):
+    with (tmp_path / "large.skops").open("wb") as file:
+        file.truncate(2**33)  # of holes, which take no room
+    monkeypatch.setattr(Path, "read_bytes", lambda _: pytest.fail("it was read"))
+    with pytest.raises(SavedModelError, match=r"is of 8\.6 GB, and at most 4\.3 GB are read"):
+        load(tmp_path / "large.skops")
+
+
 def test_a_file_that_unpacks_to_more_than_is_read_is_refused(tmp_path, monkeypatch):
     save(LogisticRegression().fit([[0.0], [1.0]], [0, 1]), tmp_path / "model.skops")
-    monkeypatch.setattr("recommender.fitting.saving.MOST_BYTES", 1_000)
+    monkeypatch.setattr("recommender.fitting.saving.MOST_BYTES", (tmp_path / "model.skops").stat().st_size)
     with pytest.raises(SavedModelError, match=r"unpacks to .* GB, and at most"):
         load(tmp_path / "model.skops")
 

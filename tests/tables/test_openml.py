@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pickle
 import re
+import subprocess
+import sys
 import tempfile
 import warnings
 from pathlib import Path
@@ -175,6 +177,23 @@ def test_a_cache_that_cannot_be_written_is_named(openml_cache, stub):
     (openml_cache / f"{host}:{port}").write_text("no folder")
     with pytest.raises(OutputError, match=r"annot create cache directory .*--cache"):
         read_task(1)
+
+
+def test_the_client_says_nothing_of_its_own_where_its_folders_cannot_be_made():
+    code = """
+import pathlib
+
+def refuse(*_, **__):
+    raise PermissionError(13, "no")
+
+pathlib.Path.mkdir, pathlib.Path.exists = refuse, lambda _: False
+from recommender.tables.openml import server_address
+
+print(server_address())
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.stdout.startswith("https://")
+    assert ran.stderr == ""
 
 
 @pytest.mark.parametrize("number", ["²", "٣", "1_0", " 1"])

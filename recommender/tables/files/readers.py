@@ -105,7 +105,9 @@ def _checked_ending(path: Path) -> str:
             f"{path}: cannot tell the format from the ending {path.suffix!r}. "
             f"Accepted are: {', '.join('.' + e for e in READERS)}, also packed ({', '.join(PACKED)})"
         )
-    if not path.is_file() or path.stat().st_size == 0:
+    if not path.is_file():
+        raise DatasetError(f"{path} is not a regular file. Give the path of {KINDS}, or - for standard input")
+    if path.stat().st_size == 0:
         raise DatasetError(f"{path} is empty: a table with a header and rows is needed")
     return ending
 
