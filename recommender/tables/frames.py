@@ -10,7 +10,7 @@ import pandas as pd
 
 from recommender.errors import DatasetError, one_line
 from recommender.tables.files.source import MAX_CELLS
-from recommender.tables.usual import NUMBERS, in_usual_type, in_usual_types, is_unicode, written
+from recommender.tables.usual import NUMBERS, in_usual_type, in_usual_types, is_text_of_arrow, is_unicode, written
 
 SPARSE = pd.SparseDtype(np.float64, 0.0)
 """The type of a column of a sparse matrix."""
@@ -74,7 +74,9 @@ def as_column(values: Any, what: str = "the target") -> pd.Series:
             raise DatasetError(f"{what} must be one column, got shape {array.shape} of {str(array.dtype)[:60]}")
         found = _series(array)
     usual = in_usual_type(found)
-    if usual is not found and (odd := next((t for t in found if isinstance(t, str) and not is_unicode(t)), None)):
+    if usual is found or is_text_of_arrow(found.dtype):
+        return usual
+    if odd := next((t for t in found if isinstance(t, str) and not is_unicode(t)), None):
         raise DatasetError(f"{what} holds the text {odd!r}, in which a letter is half a pair: write it again")
     return usual
 
@@ -91,7 +93,7 @@ def is_taken_as_is(table: Any, frame: pd.DataFrame) -> bool:
     """Whether scikit-learn takes a table as `as_frame` does: it has no other types, and nothing is masked."""
     if isinstance(table, np.ndarray):
         return type(table) is np.ndarray and table.dtype.kind in "fiub" and table.dtype.isnative
-    return frame is table or isinstance(table, (list, tuple))
+    return frame is table or (isinstance(table, (list, tuple)) and not _has_masks(table))
 
 
 def is_target_taken_as_is(values: Any, column: pd.Series) -> bool:
@@ -101,11 +103,42 @@ def is_target_taken_as_is(values: Any, column: pd.Series) -> bool:
         return is_usual and type(values) is np.ndarray and values.ndim == 1
     if isinstance(values, pd.Series):
         return values.dtype == column.dtype
-    return isinstance(values, (list, tuple)) and np.ndim(values[0]) == 0
+    return isinstance(values, (list, tuple)) and not _has_masks(values) and np.ndim(values[0]) == 0
+
+
+def _has_masks(values: Any) -> bool:
+    """Whether a list holds rows of a masked array, or masked values, which NumPy would show."""
+    return isinstance(values, (list, tuple)) and any(map(_is_masked, values))
+
+
+def _is_masked(value: Any) -> bool:
+    return isinstance(value, np.ma.MaskedArray) or _has_masks(value)
+
+
+def _masked(values: Any) -> Any:
+    """Such a list as a masked array, or with None for what is masked."""
+    if values and all(isinstance(value, np.ndarray) and value.ndim > 0 for value in values):
+        return np.ma.stack(values)
+    shown = [None if value is np.ma.masked else value for value in values]
+    return [_masked(list(value)) if _is_masked(value) else value for value in shown]
 
 
 def native(data: Any) -> pd.DataFrame | pd.Series | None:
-    """A table or column of any library that narwhals knows, as one of pandas; None for anything else."""
+    """A table or column of any library that narwhals knows, as one of pandas; None for anything else.
+
+    Raises
+    ------
+    DatasetError
+        If its library raises an error.
+    """
+    try:
+        return _native(data)
+    except Exception as error:  # a server that is gone, memory that is short, whatever else a library raises
+        kind = type(data).__name__
+        raise DatasetError(f"the {kind} cannot be read as a table or column: {one_line(error)}") from error
+
+
+def _native(data: Any) -> pd.DataFrame | pd.Series | None:
     import narwhals as nw
 
     if isinstance(data, (pd.Index, pd.api.extensions.ExtensionArray)):
@@ -120,6 +153,8 @@ def native(data: Any) -> pd.DataFrame | pd.Series | None:
     try:
         made = found.to_pandas()
     except Exception:  # each library has its own for types that pandas does not know
+        if not any(hasattr(found, name) for name in ("columns", "to_list", "to_pylist")):
+            raise
         return _of_objects(found)
     return made if isinstance(made, pd.DataFrame) else pd.Series(made)
 
@@ -144,6 +179,8 @@ def as_array(values: Any, what: str) -> np.ndarray:
         _check_size(values)
         values = values.toarray()
     try:
+        if _has_masks(values):
+            values = _masked(values)
         array = values if isinstance(values, np.ma.MaskedArray) else np.asarray(values)
     except Exception as error:  # rows of different lengths; and whatever a library of tensors raises
         raise DatasetError(f"{what} cannot be read as an array: {one_line(error)}") from error

@@ -21,8 +21,8 @@ def in_usual_types(table: pd.DataFrame) -> pd.DataFrame:
     """A table whose columns are of usual types: itself, where they are.
 
     Nested and other rare types of Arrow and of other libraries become objects, Arrow's categories those of pandas, big-
-    endian numbers the machine's own. Decimals that signal are missing, and letters that are half a pair are written
-    as ``\\\\ud800``.
+    endian numbers the machine's own. Decimals that signal are missing, letters that are half a pair are written
+    as ``\\\\ud800``, and bytes of Arrow's texts that are no UTF-8 as ``\\\\xff``.
 
     Examples
     --------
@@ -41,8 +41,6 @@ def in_usual_types(table: pd.DataFrame) -> pd.DataFrame:
 
 def _is_plain(dtype: Any) -> bool:
     """Whether all columns of a type are usual ones."""
-    if isinstance(dtype, pd.StringDtype):
-        return dtype.storage == "pyarrow"
     return isinstance(dtype, np.dtype) and dtype.kind in NUMBERS and dtype.isnative
 
 
@@ -51,6 +49,8 @@ def in_usual_type(column: pd.Series) -> pd.Series:
     dtype = column.dtype
     if _is_plain(dtype):
         return column
+    if is_text_of_arrow(dtype):
+        return _with_usual_bytes(column)
     if isinstance(dtype, pd.CategoricalDtype):
         return _with_usual_categories(column)
     if isinstance(dtype, pd.ArrowDtype):
@@ -63,6 +63,26 @@ def in_usual_type(column: pd.Series) -> pd.Series:
         return _with_usual_cells(column)
     is_of_pandas = type(dtype).__module__.partition(".")[0] == "pandas"
     return column if is_of_pandas else _with_usual_cells(column.astype(object))
+
+
+def is_text_of_arrow(dtype: Any) -> bool:
+    """Whether Arrow holds a column's texts, as bytes at which nobody may have looked."""
+    if isinstance(dtype, pd.StringDtype):
+        return bool(dtype.storage == "pyarrow")
+    return isinstance(dtype, pd.ArrowDtype) and str(dtype.pyarrow_dtype) in ("string", "large_string")
+
+
+def _with_usual_bytes(column: pd.Series) -> pd.Series:
+    """A column of Arrow's texts: itself, where all are UTF-8; other bytes are written as ``\\xff``."""
+    import pyarrow as pa
+
+    held = pa.array(column.array)
+    try:
+        held.validate(full=True)
+    except pa.ArrowInvalid:
+        texts = held.cast(pa.large_binary()).to_pylist()
+        return _objects([text if text is None else text.decode(errors="backslashreplace") for text in texts], column)
+    return column
 
 
 def _with_usual_categories(column: pd.Series) -> pd.Series:
@@ -93,11 +113,11 @@ def _from_arrow(column: pd.Series) -> pd.Series:
 
 
 def _with_usual_cells(column: pd.Series) -> pd.Series:
-    """A column of objects without decimals that signal and letters that are half a pair."""
+    """A column of objects without decimals that signal, what is masked, and letters that are half a pair."""
     values = column.to_numpy(dtype=object)
     try:
         distinct = pd.unique(values)
-    except (TypeError, ArithmeticError):  # lists and dicts, and decimals that signal
+    except (TypeError, ArithmeticError):  # lists and dicts, what is masked, and decimals that signal
         distinct = values
     if all(map(_is_usual, distinct)):
         return column
@@ -107,7 +127,7 @@ def _with_usual_cells(column: pd.Series) -> pd.Series:
 def _is_usual(cell: Any) -> bool:
     if isinstance(cell, str):
         return cell.isascii() or is_unicode(cell)
-    return not (isinstance(cell, Decimal) and cell.is_snan())
+    return not (isinstance(cell, Decimal) and cell.is_snan()) and cell is not np.ma.masked
 
 
 def is_unicode(text: str) -> bool:
@@ -119,8 +139,8 @@ def is_unicode(text: str) -> bool:
     return True
 
 
-def _usual(cell: str | Decimal) -> str | None:
-    return None if isinstance(cell, Decimal) else written(cell)
+def _usual(cell: Any) -> str | None:
+    return written(cell) if isinstance(cell, str) else None
 
 
 def written(text: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 from scipy import sparse
 
 from recommender.errors import DatasetError
+from recommender.recommendation import recommend
 from recommender.tables.frames import as_array, as_column, as_frame, has_names, unique_names
 from recommender.tables.loading import load_dataset
 
@@ -29,6 +30,52 @@ class Refusing:
 def test_what_refuses_to_be_an_array_is_one_clear_error(read, error):
     with pytest.raises(DatasetError, match=r"cannot be read as an array: use \.cpu\(\) first or else"):
         read(Refusing(error))
+
+
+MASKED = np.ma.MaskedArray([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], mask=[[0, 1], [0, 0], [1, 0]])
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        list(MASKED),
+        tuple(MASKED),
+        list(map(list, MASKED)),
+        [*MASKED[:2], list(MASKED[2])],
+        pd.DataFrame(map(list, MASKED)),
+    ],
+    ids=["rows", "a tuple", "lists", "mixed", "frame"],
+)
+def test_what_is_masked_in_a_list_is_missing(table):
+    assert as_frame(table).isna().to_numpy().tolist() == MASKED.mask.tolist()
+
+
+def test_what_is_masked_in_a_list_of_texts_is_missing():
+    texts = np.ma.MaskedArray(["u", "v", "w"], mask=[0, 1, 0])
+    assert as_column(list(texts)).isna().tolist() == [False, True, False]
+    assert as_frame([list(texts)] * 2).isna().to_numpy().tolist() == [[False, True, False]] * 2
+
+
+def test_a_pipeline_fits_on_rows_of_a_masked_array_as_on_the_array():
+    rng = np.random.default_rng(0)
+    X = np.ma.MaskedArray(rng.normal(size=(40, 2)), mask=rng.random((40, 2)) < 0.2)
+    y = (X.data[:, 0] > 0).astype(int)
+    spoilt = np.ma.MaskedArray(np.where(X.mask, 1e6, X.data), mask=X.mask)
+    found = [
+        recommend(table, y, include=["lda"]).best.estimator.fit(table, y).predict(table) for table in (X, list(spoilt))
+    ]
+    assert found[0].tolist() == found[1].tolist()
+
+
+class Table:
+    def to_pandas(self):
+        raise ConnectionError("the cluster\nis gone")
+
+
+@pytest.mark.parametrize("read", [as_frame, as_column])
+def test_what_a_library_raises_is_one_clear_error(read):
+    with pytest.raises(DatasetError, match="the Table cannot be read as a table or column: the cluster is gone"):
+        read(Table())
 
 
 @pytest.mark.parametrize("format", ["bsr", "coo", "csc", "csr", "dia", "dok", "lil"])

@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from recommender.tables.frames import as_column
 from recommender.tables.usual import in_usual_type, in_usual_types
 
 USUAL = {
@@ -32,6 +33,19 @@ def test_usual_columns_are_the_same_objects(kind):
     assert in_usual_type(USUAL[kind]) is USUAL[kind]
     table = pd.DataFrame({"a": USUAL[kind]})
     assert in_usual_types(table) is table
+
+
+def latin(dtype: object) -> pd.Series:
+    """Texts of which the first has a byte that is no UTF-8, and nobody has looked."""
+    whole = pa.array(["caf?", "tea", None])
+    texts = pa.Array.from_buffers(pa.string(), 3, [*whole.buffers()[:2], pa.py_buffer(b"caf\xe9tea")])
+    return pd.Series(pd.array(texts, dtype=dtype), [5, 7, 9])
+
+
+@pytest.mark.parametrize("dtype", ["string[pyarrow]", pd.ArrowDtype(pa.string())])
+def test_bytes_that_are_no_text_are_written_as_what_they_are(dtype):
+    assert in_usual_type(latin(dtype)).tolist() == ["caf\\xe9", "tea", None]
+    assert as_column(pd.Series(latin(dtype).array.dropna())).tolist() == ["caf\\xe9", "tea"]
 
 
 def arrow(values: list, type: pa.DataType) -> pd.Series:
