@@ -119,8 +119,7 @@ def _masked(values: Any) -> Any:
     """Such a list as a masked array, or with None for what is masked."""
     if values and all(isinstance(value, np.ndarray) and value.ndim > 0 for value in values):
         return np.ma.stack(values)
-    shown = [None if value is np.ma.masked else value for value in values]
-    return [_masked(list(value)) if _is_masked(value) else value for value in shown]
+    return [None if cell is np.ma.masked else _masked(list(cell)) if _is_masked(cell) else cell for cell in values]
 
 
 def native(data: Any) -> pd.DataFrame | pd.Series | None:
