@@ -103,7 +103,7 @@ def is_target_taken_as_is(values: Any, column: pd.Series) -> bool:
         return is_usual and type(values) is np.ndarray and values.ndim == 1
     if isinstance(values, pd.Series):
         return values.dtype == column.dtype
-    return isinstance(values, (list, tuple)) and not _has_masks(values) and np.ndim(values[0]) == 0
+    return isinstance(values, (list, tuple)) and not _has_masks(values) and np.ndim(next(iter(values), None)) == 0
 
 
 def _has_masks(values: Any) -> bool:
@@ -175,7 +175,7 @@ def as_array(values: Any, what: str) -> np.ndarray:
         If it becomes none.
     """
     if hasattr(values, "toarray"):
-        _check_size(values)
+        _check_matrix(values, what)
         values = values.toarray()
     try:
         if _has_masks(values):
@@ -195,7 +195,7 @@ def _sparse_frame(matrix: Any) -> pd.DataFrame:
     """The numbers in double precision; the matrix itself, which may hold a cell in parts, stays as it is."""
     from scipy.sparse import csc_matrix
 
-    _check_size(matrix)
+    _check_matrix(matrix, "the features")
     columns = csc_matrix(matrix, dtype=np.float64, copy=True)
     columns.sum_duplicates()
     columns.indices = columns.indices.astype(np.int32, copy=False)  # as pandas has it
@@ -218,13 +218,27 @@ def written_out(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(dense, index=table.index).set_axis(table.columns, axis=1)
 
 
-def _check_size(matrix: Any) -> None:
-    """An error where a sparse matrix is too large for the models that take it written out."""
+def _check_matrix(matrix: Any, what: str) -> None:
+    """An error where a sparse matrix is too large for models that take it written out, or SciPy would crash on it."""
     if np.prod([float(n) for n in matrix.shape]) > MAX_CELLS:
         raise DatasetError(
             f"a sparse matrix of shape {matrix.shape} is too large: most models take it written out, in up to "
             f"{MAX_CELLS:,} cells. Take a sample of the rows, or choose columns"
         )
+    try:
+        _check_places(matrix)
+    except (ValueError, TypeError) as error:
+        raise DatasetError(f"{what} are a damaged sparse matrix: {one_line(error)}") from error
+
+
+def _check_places(matrix: Any) -> None:
+    """A `ValueError` where a matrix says of cells that they are outside of it; the matrix itself stays as it is."""
+    format = getattr(matrix, "format", "")
+    if format in ("bsr", "csc", "csr"):
+        same = type(matrix)((matrix.data, matrix.indices, matrix.indptr), shape=matrix.shape)
+        same.check_format(full_check=True)
+    elif format == "coo":
+        type(matrix)((matrix.data, matrix.coords), shape=matrix.shape)
 
 
 def _series(array: np.ndarray) -> pd.Series:

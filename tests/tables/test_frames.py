@@ -67,6 +67,37 @@ def test_a_pipeline_fits_on_rows_of_a_masked_array_as_on_the_array():
     assert found[0].tolist() == found[1].tolist()
 
 
+def damaged(format: str, part: str, at: int, value: int) -> sparse.sparray:
+    made = getattr(sparse, f"{format}_array")(VALUES)
+    places = getattr(made, part).copy()
+    places[at] = value
+    setattr(made, part, places)
+    return made
+
+
+@pytest.mark.parametrize(
+    "matrix",
+    [
+        damaged("csr", "indices", 0, 10**6),
+        damaged("csc", "indices", 0, -1),
+        damaged("bsr", "indptr", 1, 10**6),
+        damaged("csr", "indptr", 0, 3),
+        damaged("coo", "row", 0, 10**6),
+    ],
+    ids=["beyond", "before", "too many", "not from 0", "coordinates"],
+)
+def test_a_matrix_on_which_scipy_would_crash_is_one_clear_error(matrix):
+    for read in (as_frame, as_column):
+        with pytest.raises(DatasetError, match="damaged sparse matrix"):
+            read(matrix)
+
+
+@pytest.mark.parametrize("y", [[], ()])
+def test_a_target_of_nothing_is_one_clear_error(y):
+    with pytest.raises(DatasetError, match="12 rows and the target has 0"):
+        load_dataset(np.ones((12, 2)), y)
+
+
 class Table:
     def to_pandas(self):
         raise ConnectionError("the cluster\nis gone")
