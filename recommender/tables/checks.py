@@ -95,8 +95,10 @@ def checked(dataset: Dataset) -> Dataset:
     _check_values(y)
     y = _of_task(y if y.name is not None else y.rename("target"), dataset.task)
     made = dataset
+    if not isinstance(dataset.notes, tuple):
+        made = replace(made, notes=(dataset.notes,) if isinstance(dataset.notes, str) else tuple(dataset.notes or ()))
     if X is not dataset.X or y is not dataset.y:
-        made = replace(dataset, X=X, y=y, reads_table=dataset.reads_table or X is not dataset.X)
+        made = replace(made, X=X, y=y, reads_table=dataset.reads_table or X is not dataset.X)
     if not any(made.kinds):
         raise DatasetError(
             f"none of the {X.shape[1]} columns of the dataset is usable: each is constant or all missing"

@@ -15,7 +15,7 @@ from recommender.tables.cells.values import holds_sparse_numbers
 from recommender.tables.columns import Kind, LeftOut, Numbers, Reading, part_names
 from recommender.tables.deciding import decide_all
 from recommender.tables.frames import unique_names
-from recommender.tables.plainness import is_plain
+from recommender.tables.plainness import is_plain, is_plain_name
 from recommender.tables.signatures import column_signature
 
 Task = Literal["binary", "multiclass", "regression"]
@@ -89,7 +89,7 @@ class Dataset:
     def is_plain(self) -> bool:
         """Whether scikit-learn reads the columns as a person does, so that a pipeline needs no reader before it."""
         names = list(self.X.columns)
-        named = "categorical" not in self.kinds if self.from_array else all(isinstance(name, str) for name in names)
+        named = "categorical" not in self.kinds if self.from_array else all(map(is_plain_name, names))
         if self.reads_table or not named or len(set(names)) < len(names):
             return False
         return all(is_plain(self.X.iloc[:, i], reading) for i, reading in enumerate(self.readings))

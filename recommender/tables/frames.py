@@ -103,7 +103,8 @@ def is_target_taken_as_is(values: Any, column: pd.Series) -> bool:
         return is_usual and type(values) is np.ndarray and values.ndim == 1
     if isinstance(values, pd.Series):
         return values.dtype == column.dtype
-    return isinstance(values, (list, tuple)) and not _has_masks(values) and np.ndim(next(iter(values), None)) == 0
+    is_of_cells = isinstance(values, (list, tuple)) and (not values or np.ndim(values[0]) == 0)
+    return is_of_cells and not _has_masks(values)
 
 
 def _has_masks(values: Any) -> bool:

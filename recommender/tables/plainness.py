@@ -7,6 +7,7 @@ import pandas as pd
 
 from recommender.tables.cells.values import LARGEST, holds_numbers
 from recommender.tables.columns import Categories, LeftOut, Numbers, Reading
+from recommender.tables.usual import is_unicode
 
 
 def is_plain(column: pd.Series, reading: Reading) -> bool:
@@ -16,6 +17,11 @@ def is_plain(column: pd.Series, reading: Reading) -> bool:
     if isinstance(reading, Numbers):
         return holds_numbers(column.dtype) and not reading.sentinels and _are_in_bounds(column)
     return isinstance(reading, Categories) and _are_plain(column, reading)
+
+
+def is_plain_name(name: object) -> bool:
+    """Whether pandas finds a column by its name: a text without half a pair of letters."""
+    return isinstance(name, str) and is_unicode(name)
 
 
 def _are_in_bounds(column: pd.Series) -> bool:

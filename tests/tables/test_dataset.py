@@ -217,6 +217,18 @@ def test_some_of_the_rows_keep_what_was_noticed():
     assert (some.n_samples, some.name, some.source, some.notes) == (50, "iris", "iris.csv", ("a title was skipped",))
 
 
+@pytest.mark.parametrize(("notes", "expected"), [(None, ()), ("one", ("one",)), (["one", "two"], ("one", "two"))])
+def test_notes_of_a_dataset_made_by_hand_are_sentences(notes, expected):
+    made = Dataset(pd.DataFrame({"a": [1.0, 2.0, 3.0, 4.0]}), pd.Series([0, 1, 0, 1]), "binary", notes=notes)
+    assert load_dataset(made).notes == expected
+
+
+def test_numbers_under_a_name_with_half_a_pair_are_not_taken_as_they_are():
+    X = pd.DataFrame({"a": [1.0, 2.0, 3.0, 4.0]})
+    odd = X.set_axis(pd.Index(["\ud800"], dtype=object), axis=1)
+    assert [load_dataset(table, [0, 1, 0, 1]).is_plain for table in (X, odd)] == [True, False]
+
+
 def test_fingerprint_survives_a_file(tmp_path):
     frame = load_diabetes(as_frame=True).frame
     frame.to_csv(tmp_path / "d.csv", index=False)
