@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from numbers import Integral
 from pathlib import Path
 from typing import Any, Self
@@ -108,7 +109,8 @@ class _Recommended(BaseEstimator):
             If a scorer or function given as metric raises, or gives no finite number.
         """
         one = 1 if self.n_candidates is None and self.seconds is None else self.n_candidates
-        budget = Budget(seconds=self.seconds, tries=one)
+        budget, effort = Budget(seconds=self.seconds, tries=one), self._effort()
+        effort.check()
         table = self._table(X, y, reset=True)
         y = self._target(y, reset=True)
         check_consistent_length(table, y)
@@ -129,7 +131,7 @@ class _Recommended(BaseEstimator):
             self.estimator_.fit(table, target, sample_weight)
             return self
         weights = row_weights(target, sample_weight, getattr(self, "class_weight", None))
-        self._fit_recommended(dataset, weights, budget, {"cv": self.cv, "groups": groups, "time": time})
+        self._fit_recommended(dataset, weights, budget, effort, {"cv": self.cv, "groups": groups, "time": time})
         return self
 
     def predict(self, X: Any) -> np.ndarray:
@@ -158,15 +160,20 @@ class _Recommended(BaseEstimator):
         state = super().__getstate__()
         return state | {"recommendation_": None} if "recommendation_" in state else state
 
-    def _fit_recommended(self, dataset: Dataset, weights: RowWeights, budget: Budget, division: dict[str, Any]) -> None:
+    def _effort(self) -> Effort:
+        how: dict[str, Any] = {"n_jobs": self.n_jobs, "memory": self.memory, "cluster": self.cluster}
+        how |= {"on_progress": Live()} if self.verbose else {}
+        return Effort(ensemble=self.ensemble, **how)
+
+    def _fit_recommended(
+        self, dataset: Dataset, weights: RowWeights, budget: Budget, effort: Effort, division: dict[str, Any]
+    ) -> None:
         seed = self.random_state
         if not isinstance(seed, Integral):
             seed = check_random_state(seed).randint(2**31 - 1)
         recommendation = self._recommendation(dataset, int(seed), weighted=weights.fitting is not None)
         splits = asked_folds(dataset, random_state=int(seed), **division)
-        how: dict[str, Any] = {"n_jobs": self.n_jobs, "memory": self.memory, "cluster": self.cluster}
-        how |= {"on_progress": Live()} if self.verbose else {}
-        effort = Effort(ensemble=self.ensemble, splits=splits, random_state=int(seed), **how)
+        effort = replace(effort, splits=splits, random_state=int(seed))
         found = search(recommendation, dataset, budget, weights=weights, effort=effort)
         tries = found.standing.tries
         refusals = [one.refusal for one in tries if one.refusal]
@@ -273,7 +280,8 @@ class RecommendedClassifier(ClassifierMixin, _Recommended):
         How rows are divided for comparing: so many folds, or those of the splitter. By the number of rows if not given.
         `fit` takes ``groups`` and ``time`` beside it.
     n_jobs : int, optional
-        How many processes fit at once; all processors if not given, but none beside this one without `seconds`.
+        How many processes fit at once, -1 for all processors; if not given these, but none beside this one without
+        `seconds`.
     memory : float, optional
         Gigabytes that each of these processes may take for a fit, beyond what it begins with; 6 if not given. What is
         small is fitted in this process, without a limit.

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import time
 import uuid
 import warnings
 from collections.abc import Mapping
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from recommender.errors import ClusterError
+from recommender.errors import ClusterError, one_line
 from recommender.evaluation.jobs import Job, Outcome, killed
 from recommender.evaluation.limits import Limits
 from recommender.evaluation.scratch import Scratch
@@ -27,9 +28,55 @@ Plugin: Any = distributed.WorkerPlugin if distributed else object
 
 REFRESH_SECONDS = 5.0
 """How often the cluster is asked for its size, which may change."""
-CONNECT_SECONDS = 20.0
+CONNECT_SECONDS, ANSWER_SECONDS = 10.0, 5.0
+"""So long a scheduler may take until it has taken us in, and until it answers at all."""
 MAX_SENT = 4
 """Datasets that are kept on the cluster at once; one is sent again when it is needed again."""
+
+
+def check_cluster(address: Any) -> None:
+    """Whether a scheduler may be reached, before anything is done for it.
+
+    Raises
+    ------
+    ClusterError
+        If Dask is not installed, the address is none, or nothing answers there.
+    """
+    if distributed is None:
+        raise ClusterError("evaluating on a cluster needs Dask: pip install 'recommender[cluster]'")
+    _check_address(address)
+    try:
+        with ThreadPoolExecutor(1) as apart:  # from a notebook's own loop
+            apart.submit(asyncio.run, _greet(address)).result()
+    except (OSError, ValueError, TypeError, MemoryError) as error:  # the last, where another kind of server answers
+        raise _no_answer(address, error) from error
+
+
+async def _greet(address: str) -> None:
+    """Shake hands with a scheduler: a client whose scheduler does not would not end."""
+    how = distributed.Security().get_connection_args("client")
+    async with asyncio.timeout(ANSWER_SECONDS):
+        connection = await distributed.comm.connect(address, timeout=ANSWER_SECONDS / 2, **how)
+        await connection.close()
+
+
+def _check_address(address: Any) -> None:
+    try:
+        host, port = distributed.comm.get_address_host_port(address)
+    except (TypeError, ValueError, AttributeError):
+        host, port = "", 0
+    if not host or not 0 < port < 2**16:
+        raise ClusterError(
+            f"cluster={address!r:.100} is no address of a Dask scheduler: give the one that `dask scheduler` says, "
+            "such as 'tcp://host:8786' or 'tls://host:8786'"
+        )
+
+
+def _no_answer(address: str, error: Exception) -> ClusterError:
+    return ClusterError(
+        f"no Dask scheduler answers at {address}: {one_line(error)}. Start one with `dask scheduler`, "
+        "and `dask worker ADDRESS` for each worker"
+    )
 
 
 class ClusterWorkers:
@@ -47,24 +94,19 @@ class ClusterWorkers:
     Raises
     ------
     ClusterError
-        If the scheduler does not answer, has no workers, or a worker has other versions installed.
+        If the address is none, the scheduler does not answer or has no workers, or one has other versions installed.
     """
 
     def __init__(self, address: str, limits: Limits, environment: Mapping[str, Any]) -> None:
-        if distributed is None:
-            raise ClusterError("evaluating on a cluster needs Dask: pip install 'recommender[cluster]'")
+        check_cluster(address)
         self.address, self.limits = address, limits
         self._plugin = f"recommender-{uuid.uuid4().hex[:8]}"
         self._sent: dict[Path, Any] = {}
         self._size, self._asked = 0, -REFRESH_SECONDS
         try:
-            distributed.comm.get_address_host_port(address)  # a client that was given a wrong address does not end well
             self._client = distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
-            raise ClusterError(
-                f"no Dask scheduler answers at {address}: {error}. Start one with `dask scheduler`, and `dask worker "
-                "ADDRESS` for each worker"
-            ) from error
+            raise _no_answer(address, error) from error
         try:
             self._check(environment)
             self._client.register_plugin(_Evaluating(limits), name=self._plugin)

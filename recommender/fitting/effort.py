@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 
+from recommender.errors import LimitError, RecommendationError
 from recommender.evaluation.limits import Limits
 from recommender.fitting.budget import Budget
 from recommender.fitting.standing import Standing
@@ -72,7 +75,8 @@ class Effort:
     patience : int, optional
         After how many tries without a gain trying ends; by the number of rows if not given.
     n_jobs : int, optional
-        How many processes fit at once; all processors if not given, but none beside this one for a budget of tries.
+        How many processes fit at once, -1 for all processors; if not given these, but none beside this one for a budget
+        of tries.
     memory : float, optional
         Gigabytes that each of these processes may take for a fit, beyond what it begins with; 6 if not given.
     cluster : str, optional
@@ -94,6 +98,34 @@ class Effort:
     random_state: int = 0
     on_progress: Callable[[TrialProgress], None] = lambda progress: None
 
+    def check(self) -> None:
+        """Say what is wrong with it before anything is looked at.
+
+        Raises
+        ------
+        RecommendationError
+            If the number of processes is none.
+        LimitError
+            If the memory is not above 0, or is absurd.
+        ClusterError
+            If there is a cluster's address, and it is none, or nothing answers there.
+        """
+        if not (self.n_jobs is None or self.n_jobs == -1 or (isinstance(self.n_jobs, Integral) and self.n_jobs > 0)):
+            raise RecommendationError(
+                f"n_jobs={self.n_jobs!r:.40} was given: give a number of processes from 1 on, or -1 for all processors"
+            )
+        _ = self.limits
+        if self.cluster is not None:
+            from recommender.evaluation.cluster import check_cluster
+
+            check_cluster(self.cluster)
+
+    def n_workers(self, *, counts_seconds: bool) -> int:
+        """How many processes fit at once, where nothing else is said by whether it is seconds that are spent."""
+        if self.n_jobs is None:
+            return _n_processors() if counts_seconds else 1
+        return _n_processors() if self.n_jobs == -1 else self.n_jobs
+
     @property
     def limits(self) -> Limits:
         """What each fit in a process of its own may use.
@@ -103,4 +135,15 @@ class Effort:
         LimitError
             If the memory is not above 0, or is absurd.
         """
-        return Limits() if self.memory is None else Limits(memory_bytes=int(self.memory * 2**30))
+        if self.memory is None:
+            return Limits()
+        try:
+            memory_bytes = int(self.memory * 2**30)
+        except (TypeError, ValueError, OverflowError):
+            raise LimitError(f"memory={self.memory!r:.40} is no number of gigabytes: give one such as 2.5") from None
+        return Limits(memory_bytes=memory_bytes)
+
+
+def _n_processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

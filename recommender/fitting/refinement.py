@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -154,7 +154,7 @@ def refine(
     patience : int, optional
         Trying ends early after so many tries without a gain; 100 if not given, fewer above 10,000 rows.
     n_jobs : int, optional
-        How many processes fit at once; as many as there are processors if not given.
+        How many processes fit at once; as many as there are processors if not given, or -1.
     memory : float, optional
         Gigabytes that each of these processes may take for a fit, beyond what it begins with; 6 if not given. What is
         small is fitted in this process, without a limit.
@@ -174,26 +174,27 @@ def refine(
     DatasetError
         If nothing can be learnt from the table as it is.
     RecommendationError
-        If the columns differ from those of the recommendation, or `seconds` is not positive.
+        If the columns differ from those of the recommendation, or `seconds` or `n_jobs` is not positive.
     LimitError
         If the memory is not above 0.
     ClusterError
         If the cluster cannot be reached.
     """
     budget = Budget(seconds=seconds)
+    how: dict[str, Any] = {"patience": patience, "n_jobs": n_jobs, "memory": memory, "cluster": cluster}
+    effort = Effort(ensemble=ensemble, on_progress=on_progress, **how)
+    effort.check()
     dataset = load_dataset(X, y, task=recommendation.task)
     if list(dataset.X.columns) != list(recommendation.dataset.X.columns):
         raise RecommendationError(
             f"the table's {dataset.n_features} columns are not the {recommendation.dataset.n_features} that the "
             "recommendation is for: give the same in the same order, or ask for a recommendation for this table"
         )
-    how: dict[str, Any] = {"patience": patience, "n_jobs": n_jobs, "memory": memory, "cluster": cluster}
     weights = _weights(sample_weight, dataset, recommendation)
     splits = asked_folds(dataset, cv=cv, groups=groups, time=time)
-    effort = Effort(ensemble=ensemble, splits=splits, on_progress=on_progress, **how)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = search(recommendation, dataset, budget, weights=weights, effort=effort)
+        found = search(recommendation, dataset, budget, weights=weights, effort=replace(effort, splits=splits))
     if not found.standing.tries:
         warnings.warn(found.why_nothing_was_tried(), UserWarning, stacklevel=3)
     history = pd.DataFrame(found.standing.history, columns=["seconds", "algorithm", "score", "best", "ensemble"])

@@ -25,7 +25,7 @@ from recommender.fitting.preparations import Preparation
 from recommender.fitting.row_weights import RowWeights
 from recommender.fitting.standing import Standing
 from recommender.fitting.tries import Judging, Shelf, Try, why_hopeless
-from recommender.fitting.workers_beside import END_SECONDS, Beside, Room, n_processors
+from recommender.fitting.workers_beside import END_SECONDS, Beside, Room
 from recommender.tables.dataset import Dataset
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Trials:
         self.ranking, self.dataset, self.budget, self.weights, self.effort = ranking, dataset, budget, weights, effort
         self.shelf, judge = Shelf(), ranking.judge
         self.limits = effort.limits
-        self.n_workers = effort.n_jobs or (n_processors() if math.isfinite(budget.seconds) else 1)
+        self.n_workers = effort.n_workers(counts_seconds=math.isfinite(budget.seconds))
         moves = judge.has_thresholds(dataset.y, weights.judging) and is_once_at_most(effort.splits)
         once = moves or math.isinf(budget.seconds)
         self.splits = list(effort.splits) or folds_of(dataset, effort.random_state, no_row_twice=once)

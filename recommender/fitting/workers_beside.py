@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 import time
@@ -208,8 +207,3 @@ def _workers(n_workers: int, limits: Limits, cluster: str | None) -> Workers:
     from recommender.evaluation.environment import describe_environment
 
     return ClusterWorkers(cluster, limits, describe_environment(limits))
-
-
-def n_processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

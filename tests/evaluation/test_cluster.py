@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -158,12 +159,32 @@ def test_a_worker_with_other_versions_is_refused(cluster):
         ClusterWorkers(cluster.address, LIMITS, describe_environment(LIMITS) | {"lightgbm": "0.0"})
 
 
-def test_a_scheduler_that_is_not_there(monkeypatch):
+def test_a_scheduler_that_is_not_there():
     from recommender.evaluation.cluster import ClusterWorkers
 
-    monkeypatch.setattr("recommender.evaluation.cluster.CONNECT_SECONDS", 0.5)
     with pytest.raises(ClusterError, match="no Dask scheduler answers"):
         ClusterWorkers("tcp://127.0.0.1:9", LIMITS, {})
+
+
+def test_what_listens_and_is_no_scheduler(monkeypatch):
+    from recommender.evaluation.cluster import ClusterWorkers
+
+    monkeypatch.setattr("recommender.evaluation.cluster.ANSWER_SECONDS", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(ClusterError, match=f"no Dask scheduler answers at {address}"):
+            ClusterWorkers(address, LIMITS, {})
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "localhost", "tcp://host", "tcp://:8786", "tcp://host:99999", "tcp://host:x", "http://host:80", "::1", 8786],
+)
+def test_what_is_no_address(address):
+    from recommender.evaluation.cluster import check_cluster
+
+    with pytest.raises(ClusterError, match=r"is no address of a Dask scheduler: give .* such as 'tcp://host:8786'"):
+        check_cluster(address)
 
 
 def test_without_dask_the_extra_is_named(monkeypatch):
