@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 N_PORTFOLIO = 3
 OPTIONS = re.compile(
-    r"(?<![\w'\"])(target|sheet|task|metric|knowledge|groups|time|max_fit_time|max_predict_time|max_memory)=(?=([^\s,;.)]?))"
+    r"(?<![\w'\"])"
+    r"(target|sheet|task|metric|knowledge|groups|time|max_fit_time|max_predict_time|max_memory|memory|cluster)=(?=([^\s,;.)]?))"
 )
 """Arguments of the library that are options here, where a message names them."""
 ENDLESS = 10_000

@@ -13,7 +13,7 @@ import typer
 
 from recommender.cli.console import emit, printed, say, show_text, status
 from recommender.cli.forms import TableForm
-from recommender.cli.numerals import LONGEST, limit_option
+from recommender.cli.numerals import LARGEST, LONGEST, limit_option
 from recommender.cli.options import (
     FILE,
     ExcludeOption,
@@ -29,9 +29,11 @@ from recommender.cli.options import (
     SheetOption,
     TargetOption,
     TaskOption,
+    WorkersOption,
     chosen_dataset,
     chosen_recommendation,
 )
+from recommender.cli.server import PatienceOption, ServerOption, chosen_server
 from recommender.cli.tables import show_table
 from recommender.errors import DatasetError, listed
 from recommender.outputs import check_file, write_html, write_text
@@ -81,17 +83,31 @@ def fit(
         ),
     ] = None,
     folds: Annotated[int | None, typer.Option(min=2, help="On how many folds configurations are compared.")] = None,
+    workers: WorkersOption = None,
+    memory: Annotated[
+        float | None,
+        limit_option(0.1, LARGEST, "Memory in GiB that each worker may take for a fit; 6 if not given."),
+    ] = None,
+    cluster: Annotated[
+        str | None, typer.Option(help="Scheduler of a Dask cluster whose workers fit, such as tcp://host:8786.")
+    ] = None,
     html: Annotated[Path | None, typer.Option(help="Also write a model card: one page for any browser.")] = None,
     knowledge: KnowledgeOption = None,
+    server: ServerOption = None,
+    patience: PatienceOption = None,
 ) -> None:
     """Try what is recommended for a table for some seconds, and save the best model, fitted on all rows."""
     for written in filter(None, (output, html)):
         check_file(written)
+    chosen_server(server, patience=patience)
     clock: Clock = context.obj
     with status(f"Looking at {file}") as tell:
+        from recommender.fitting.effort import Effort
         from recommender.fitting.saving import save
         from recommender.showing.live import in_words
 
+        how: dict[str, Any] = {"n_jobs": workers, "memory": memory, "cluster": cluster}
+        Effort(**how).check()
         dataset = chosen_dataset(file, target=target, sheet=sheet, task=task, metric=metric)
         found = chosen_recommendation(
             dataset,
@@ -115,6 +131,7 @@ def fit(
                 cv=folds,
                 groups=groups,
                 time=time_column,
+                **how,
                 on_progress=lambda now: tell(in_words(now)),
             )
         column = str(dataset.y.name)

@@ -64,7 +64,7 @@ def test_the_whole_way_from_a_table_to_predictions(here, tmp_path, capsys):
     assert "on 40 rows of new.csv" in capsys.readouterr().out
 
 
-def test_the_division_of_rows_reaches_what_tries(here, tmp_path, monkeypatch):
+def test_the_division_of_rows_and_the_workers_reach_what_tries(here, tmp_path, monkeypatch):
     given = {}
 
     def refine(ranking, X, y, **how):
@@ -72,7 +72,9 @@ def test_the_division_of_rows_reaches_what_tries(here, tmp_path, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("recommender.recommendation.Recommendation.refine", refine)
-    assert cli.main([*FIT[:-1], str(tmp_path / "m.skops"), "--time", "since", "--folds", "4"]) == 130
+    how = ["--time", "since", "--folds", "4", "--workers", "1", "--memory", "1.5"]
+    assert cli.main([*FIT[:-1], str(tmp_path / "m.skops"), *how]) == 130
+    assert (given["n_jobs"], given["memory"], given["cluster"]) == (1, 1.5, None)
     assert (given["time"], given["cv"], given["groups"]) == ("since", 4, None)
     assert 0 < given["seconds"] < 5  # recommending took the rest
     assert list(tmp_path.iterdir()) == []
@@ -141,6 +143,10 @@ def test_a_model_that_does_not_know_its_target_asks_for_it(here, tmp_path, capsy
         ([*FIT, "--groups", "plain"], "Did you mean 'plan'"),
         ([*FIT, "--groups", "plan", "--time", "since"], "--groups and --time do not go together"),
         ([*FIT, "--time", "plan"], "--time holds what is read as category, which has no order"),
+        ([*FIT, "--cluster", "localhost"], "--cluster 'localhost' is no address of a Dask scheduler"),
+        (["fit", "absent.csv", *FIT[2:], "--cluster", "tcp://127.0.0.1:9"], "no Dask scheduler answers"),
+        ([*FIT, "--memory", "0"], "'0' is not a number from 0.1"),
+        ([*FIT, "--patience", "silence=x"], "--patience silence='x' is no number"),
         ([*FIT, "--folds", "500"], "--folds 500 folds were asked for, and the table has 120 rows"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
