@@ -71,13 +71,17 @@ def _on_groups(dataset: Dataset) -> list[str]:
 
 def _called_ids(dataset: Dataset) -> list[tuple[int, str]]:
     """Positions and names of the columns that say whom or what a row is about, of whole numbers or text."""
-    found = []
-    for i, (name, reading) in enumerate(zip(map(str, dataset.X.columns), dataset.readings, strict=True)):
-        text = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
-        is_measured = not reading.kinds or pd.api.types.is_float_dtype(dataset.X.dtypes.iloc[i])
-        if not is_measured and (is_said_to_number(name) or SOMEONE.search(text)):
-            found.append((i, name))
-    return found
+    names = map(str, dataset.X.columns)
+    return [
+        (i, name)
+        for i, (name, dtype, reading) in enumerate(zip(names, dataset.X.dtypes, dataset.readings, strict=True))
+        if reading.kinds and not pd.api.types.is_float_dtype(dtype) and _is_called_an_id(name)
+    ]
+
+
+def _is_called_an_id(name: str) -> bool:
+    text = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+    return is_said_to_number(name) or bool(SOMEONE.search(text))
 
 
 def _on_time(dataset: Dataset) -> list[str]:
