@@ -121,6 +121,13 @@ def test_weights_that_are_none(weights, message):
         RecommendedClassifier(**QUICK).fit(*load_iris(return_X_y=True), sample_weight=weights)
 
 
+def test_weights_of_zero_and_numbers_of_rows_do_not_go_together():
+    X, y = load_iris(return_X_y=True)
+    model = RecommendedClassifier(cv=[(range(0, 150, 2), range(1, 150, 2))], **QUICK)
+    with pytest.raises(RecommendationError, match="does not go with weights of 0"):
+        model.fit(X, y, sample_weight=np.arange(150) % 3)
+
+
 def test_weights_leave_nothing_to_choose_from():
     with pytest.raises(RecommendationError, match=r"include=.* and weighted=True"):
         RecommendedClassifier(include="lda").fit(*load_iris(return_X_y=True), sample_weight=np.ones(150))

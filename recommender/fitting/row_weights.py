@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.errors import RecommendationError, one_line
+
 Floats = NDArray[np.float64]
 
 
@@ -58,16 +60,25 @@ def checked_weights(sample_weight: Any, n_samples: int) -> Floats:
 
     Raises
     ------
-    ValueError
-        If there is not one for each row, one is negative or no number, or none is positive.
+    RecommendationError
+        If there is not one for each row, one is negative or no number, none is positive, or their sum is not finite.
     """
-    weights = np.asarray(sample_weight, dtype=np.float64)
+    try:
+        weights = np.asarray(sample_weight, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise RecommendationError(f"sample_weight is to hold a number for each row: {one_line(error)}") from error
     if weights.ndim == 0:
         return checked_weights(np.full(n_samples, weights), n_samples)
     if weights.shape != (n_samples,):
-        raise ValueError(f"sample_weight has shape {weights.shape}, and {n_samples} rows need ({n_samples},)")
-    if not np.isfinite(weights).all() or weights.min() < 0:
-        raise ValueError("sample_weight must hold finite numbers that are not negative")
-    if weights.max() == 0:
-        raise ValueError("all of sample_weight is zero: one row at least must have a positive weight")
+        raise RecommendationError(f"sample_weight has shape {weights.shape}, and {n_samples} rows need ({n_samples},)")
+    wrong = np.flatnonzero(~(np.isfinite(weights) & (weights >= 0)))
+    if len(wrong):
+        raise RecommendationError(
+            f"sample_weight must hold finite numbers that are not negative, and {len(wrong)} are none: the first is "
+            f"{weights[wrong[0]]:g} of row {wrong[0]}, counted from 0"
+        )
+    if weights.max(initial=0) == 0:
+        raise RecommendationError("all of sample_weight is zero: one row at least must have a positive weight")
+    if weights.max() > np.finfo(np.float64).max / n_samples:
+        raise RecommendationError("sample_weight is too large to be summed up: divide it by its mean")
     return weights

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from numbers import Integral
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from recommender.errors import RecommendationError, unknown_name
+from recommender.errors import RecommendationError, one_line, unknown_name
 from recommender.tables.dataset import Dataset
 from recommender.tables.deciding import decide_all
 from recommender.tables.splits import MAX_TEST_SAMPLES, MAX_TRAIN_SAMPLES, Split, split
@@ -59,7 +59,8 @@ def validation_folds(
     Raises
     ------
     RecommendationError
-        If these do not go together, do not fit the table, or leave no fold in which anything can be learnt.
+        If these do not go together, do not fit the table, or leave no fold in which anything can be learnt. Where they
+        leave fewer than were asked for, a warning says so.
     UnknownNameError
         If there is no such column.
 
@@ -79,7 +80,8 @@ def validation_folds(
     if cv is not None and number is None:
         if time is not None:
             raise RecommendationError("time= goes with a number as cv=: a splitter has an order of its own")
-        return _that_teach(_of_splitter(cv, dataset, groups), dataset)
+        given = _of_splitter(cv, dataset, groups)
+        return _that_teach(given, dataset, asked=len(given))
     if time is not None:
         folds = _in_time(_moments(dataset, time), number or n_folds)
     elif groups is not None:
@@ -88,7 +90,7 @@ def validation_folds(
         return split(dataset, random_state=random_state)[:n_folds]
     else:
         folds = _in_shares(dataset, number, random_state)
-    return _that_teach(_capped(folds, random_state), dataset)
+    return _that_teach(_capped(folds, random_state), dataset, asked=number or 0)
 
 
 def _asked_number(cv: Any) -> int | None:
@@ -104,7 +106,7 @@ def _of_splitter(cv: Any, dataset: Dataset, groups: Any) -> list[Split]:
     """The folds of a splitter, or those that are given."""
     from sklearn.model_selection import check_cv
 
-    if isinstance(cv, (str, bytes, bool)) or not (hasattr(cv, "split") or hasattr(cv, "__iter__")):
+    if isinstance(cv, (str, bytes, bool, type)) or not (hasattr(cv, "split") or hasattr(cv, "__iter__")):
         raise RecommendationError(
             f"cv={cv!r} is neither a number of folds, nor a splitter of scikit-learn, nor a list of (train, test)"
         )
@@ -113,18 +115,32 @@ def _of_splitter(cv: Any, dataset: Dataset, groups: Any) -> list[Split]:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="The least populated class")
             found = check_cv(cv).split(np.zeros(dataset.n_samples), dataset.y.to_numpy(), codes)
-            folds = [(_positions(train), _positions(test)) for train, test in found]
-    except (ValueError, TypeError, IndexError) as error:
-        raise RecommendationError(f"cv={type(cv).__name__} does not split this table: {error}") from error
-    most = max((int(rows.max(initial=-1)) for fold in folds for rows in fold), default=-1)
-    if most >= dataset.n_samples:
-        raise RecommendationError(f"cv= has row {most}, and the table has {dataset.n_samples} rows, counted from 0")
+            pairs = [(np.asarray(train), np.asarray(test)) for train, test in found]
+    except Exception as error:  # whatever a splitter of the caller's own raises
+        raise RecommendationError(f"cv={type(cv).__name__} does not split this table: {one_line(error)}") from error
+    if not pairs:
+        raise RecommendationError("cv= has no folds: give at least one pair (train, test)")
+    folds = [(_positions(train, dataset.n_samples), _positions(test, dataset.n_samples)) for train, test in pairs]
+    if n_twice := max(len(np.intersect1d(train, test)) for train, test in folds):
+        raise RecommendationError(
+            f"cv= has a fold in which {n_twice} rows are both learnt from and predicted: no row may be in both parts"
+        )
     return folds
 
 
-def _positions(rows: Any) -> NDArray[np.intp]:
-    rows = np.asarray(rows)
-    return np.flatnonzero(rows) if rows.dtype == bool else rows.astype(np.intp)
+def _positions(rows: NDArray[Any], n_samples: int) -> NDArray[np.intp]:
+    """The rows of a part of a fold, given as such or as a mask."""
+    if rows.dtype == bool and rows.shape == (n_samples,):
+        return np.flatnonzero(rows)
+    if rows.ndim != 1 or (rows.size and not np.issubdtype(rows.dtype, np.integer)):
+        raise RecommendationError(
+            f"cv= has a part of a fold of shape {rows.shape} and type {rows.dtype}: give the numbers of its rows, "
+            f"counted from 0, or a mask of shape ({n_samples},)"
+        )
+    wrong = rows[(rows < 0) | (rows >= n_samples)]
+    if len(wrong):
+        raise RecommendationError(f"cv= has row {wrong[-1]}, and the table has {n_samples} rows, counted from 0")
+    return rows.astype(np.intp)
 
 
 def _in_shares(dataset: Dataset, n_folds: int, random_state: int) -> list[Split]:
@@ -186,11 +202,18 @@ def _capped(folds: Sequence[Split], random_state: int) -> list[Split]:
     return [(some(train, MAX_TRAIN_SAMPLES), some(test, MAX_TEST_SAMPLES)) for train, test in folds]
 
 
-def _that_teach(folds: Sequence[Split], dataset: Dataset) -> list[Split]:
-    """The folds in which something can be learnt: without any, an error."""
+def _that_teach(folds: Sequence[Split], dataset: Dataset, *, asked: int) -> list[Split]:
+    """The folds in which something can be learnt: with fewer than were asked for a warning, without any an error."""
     y = dataset.y.to_numpy()
     able = [(train, test) for train, test in folds if len(test) and len(train) and len(pd.unique(y[train])) > 1]
     if able:
+        if len(able) < asked:
+            warnings.warn(
+                f"{len(able)} of the {asked} folds that were asked for are used: in the others there is nothing to "
+                "learn, or there are no rows to predict",
+                UserWarning,
+                stacklevel=3,
+            )
         return able
     raise RecommendationError(
         f"in none of the {len(folds)} folds do the training rows hold two values of the target and are there rows to "
@@ -213,6 +236,8 @@ def _codes(dataset: Dataset, groups: Any) -> NDArray[np.intp]:
 def _moments(dataset: Dataset, time: Any) -> NDArray[np.float64]:
     """The times as numbers that order the rows."""
     column = _column(dataset, time, "time")
+    if column.isna().all():
+        raise RecommendationError("time= is not known of any row: give numbers or dates")
     if column.nunique() == 1 and not column.isna().any():
         raise RecommendationError(ALL_THE_SAME)
     reading = decide_all(column.to_frame())[0]
@@ -234,9 +259,13 @@ def _column(dataset: Dataset, given: Any, what: str) -> pd.Series:
         if not found:
             raise unknown_name("column", given, map(str, dataset.X.columns))
         return dataset.X.iloc[:, found[0]].reset_index(drop=True)
+    if getattr(given, "ndim", 1) > 1:
+        raise RecommendationError(f"{what}= has {given.ndim} dimensions: give one value for each row")
     values = given.reset_index(drop=True) if isinstance(given, pd.Series) else pd.Series(np.asarray(given).tolist())
     if len(values) != dataset.n_samples:
         raise RecommendationError(
             f"{what}= has {len(values)} values, and the table has {dataset.n_samples} rows that have a target"
         )
+    if values.dtype == object and not all(isinstance(value, Hashable) for value in values):
+        raise RecommendationError(f"{what}= holds lists or the like: give one value for each row")
     return values.rename(what)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.model_selection import GroupKFold, ShuffleSplit, TimeSeriesSplit
+from sklearn.model_selection import GroupKFold, KFold, ShuffleSplit, TimeSeriesSplit
 
 from recommender.errors import RecommendationError, UnknownNameError
 from recommender.fitting.validation import validation_folds
@@ -18,6 +18,13 @@ def dataset(task: str = "binary", n: int = N, **columns):
     X = pd.DataFrame({"a": rng.normal(size=n), **columns})
     y = rng.normal(size=n) if task == "regression" else np.where(np.arange(n) % 4 == 0, "yes", "no")
     return load_dataset(X, y, task=task)
+
+
+class Broken:
+    """A splitter that does not work."""
+
+    def split(self, X, y=None, groups=None):
+        raise RuntimeError("out of order")
 
 
 def test_the_rule_for_splits_holds_where_nothing_is_asked_for():
@@ -86,12 +93,28 @@ def test_splitters_and_given_rows_are_taken_as_they_are():
     mask = np.arange(N) < 50
     ((train, test),) = validation_folds(data, cv=[(mask, ~mask)])
     assert (train.tolist(), test.tolist()) == (list(range(50)), list(range(50, N)))
+    assert len(validation_folds(data, cv=(pair for pair in KFold(3).split(np.zeros(N))))) == 3
+
+
+@pytest.mark.parametrize(
+    ("given", "n_used"),
+    [
+        ({"time": np.arange(N) % 2, "cv": 4}, 1),
+        ({"groups": [0] * (N - 2) + [1, 2], "cv": 3}, 2),
+        ({"cv": [(range(60), range(60, N)), (range(60), [])]}, 1),
+    ],
+    ids=str,
+)
+def test_fewer_folds_than_were_asked_for_are_a_warning(given, n_used):
+    with pytest.warns(UserWarning, match=f"{n_used} of the . folds that were asked for are used"):
+        assert len(validation_folds(dataset(), **given)) == n_used
 
 
 def test_folds_in_which_nothing_can_be_learnt_are_left_out():
     y = np.array(["no"] * 40 + ["yes", "no"] * 40)
     data = load_dataset(pd.DataFrame({"a": np.arange(N) ** 2}), y)
-    folds = validation_folds(data, time=np.arange(N), cv=5)
+    with pytest.warns(UserWarning, match="3 of the 5 folds that were asked for are used"):
+        folds = validation_folds(data, time=np.arange(N), cv=5)
     assert [int(test[0]) for _, test in folds] == [60, 80, 100]
 
 
@@ -111,13 +134,25 @@ def test_large_tables_are_capped():
         ({"cv": ShuffleSplit(2), "time": range(N)}, "goes with a number"),
         ({"cv": GroupKFold(3)}, "does not split this table: The 'groups' parameter"),
         ({"cv": [([0, 1], [500])]}, "cv= has row 500"),
+        ({"cv": [([0, 1], [-1])]}, "cv= has row -1"),
+        ({"cv": [([0, 1], [2.5])]}, "type float64: give the numbers of its rows"),
+        ({"cv": [(np.ones(9, bool), np.ones(9, bool))]}, r"or a mask of shape \(120,\)"),
+        ({"cv": [(range(60), range(50, N))]}, "10 rows are both learnt from and predicted"),
+        ({"cv": []}, "has no folds"),
+        ({"cv": [1, 2]}, "cv=list does not split this table"),
+        ({"cv": KFold}, "neither a number of folds"),
+        ({"cv": Broken()}, "cv=Broken does not split this table: out of order"),
+        ({"groups": np.ones((N, 2))}, "has 2 dimensions: give one value for each row"),
+        ({"groups": [[1], [2]] * 60}, "holds lists or the like"),
+        ({"time": [None] * N}, "not known of any row"),
+        ({"time": [*(f"2020-01-{day % 28 + 1:02d}" for day in range(N - 1)), "soon"]}, "is not known of 1 rows"),
         ({"groups": [1] * N}, "tells 1 groups apart"),
         ({"groups": [1, 2, 3] * 40, "cv": 5}, "tells 3 groups apart, and 5 folds"),
         ({"groups": [1, 2]}, "has 2 values, and the table has 120 rows that have a target"),
         ({"time": [1] * N}, "its values hardly differ"),
         ({"time": [*range(N - 1), None]}, "is not known of 1 rows"),
         ({"time": ["red", "blue", "green"] * 40}, "read as category, which has no order"),
-        ({"cv": [(range(0, N, 4), range(1, N))]}, "in none of the 1 folds"),
+        ({"cv": [(range(0, N, 4), range(1, N, 4))]}, "in none of the 1 folds"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
