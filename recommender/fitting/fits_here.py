@@ -14,6 +14,7 @@ from recommender.evaluation.evaluate import Evaluation, evaluate
 from recommender.fitting.budget import cut_off
 from recommender.fitting.preparations import Preparation, Preparations
 from recommender.fitting.row_weights import Floats
+from recommender.metafeatures.one_thread import one_thread
 from recommender.tables.dataset import Dataset
 from recommender.tables.splits import Split
 
@@ -56,7 +57,7 @@ class Here:
         OutOfTime
             If it takes longer.
         """
-        with self._threads.limit(limits=1), cut_off(max(seconds, 0.01)):
+        with one_thread(), self._threads.limit(limits=1, user_api="openmp"), cut_off(max(seconds, 0.01)):
             return evaluate(
                 self._dataset,
                 configuration,

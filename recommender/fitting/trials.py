@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 import warnings
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ from recommender.fitting.row_weights import RowWeights
 from recommender.fitting.standing import Standing
 from recommender.fitting.tries import Judging, Shelf, Try, why_hopeless
 from recommender.fitting.workers_beside import END_SECONDS, Beside, Room
+from recommender.metafeatures.one_thread import one_thread
 from recommender.tables.dataset import Dataset
 
 if TYPE_CHECKING:
@@ -298,7 +300,11 @@ class Trials:
         how: dict[str, Any] = {"weights": self.weights, "random_state": self.effort.random_state}
         n_jobs = 1 if self.budget.seconds < ONE_THREAD_SECONDS else None
         how |= {"n_jobs": n_jobs}  # threads that wait for each other on a busy machine take many times as long
-        with warnings.catch_warnings(), ThreadpoolController().limit(limits=n_jobs):
+        with (
+            warnings.catch_warnings(),
+            one_thread() if n_jobs else nullcontext(),
+            ThreadpoolController().limit(limits=n_jobs, user_api="openmp"),
+        ):
             if self.standing.tries:
                 warnings.simplefilter("ignore")  # what warned was judged by left-out rows
             if chosen is None:

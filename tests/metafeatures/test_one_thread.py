@@ -13,7 +13,9 @@ from sklearn.datasets import load_diabetes, load_iris
 from threadpoolctl import ThreadpoolController, threadpool_limits
 
 from recommender import recommend
+from recommender.fitting import fits_here
 from recommender.metafeatures.one_thread import one_thread
+from recommender.tables.loading import load_dataset
 
 WAIT = 60
 """Seconds after which a test that waits has failed."""
@@ -105,3 +107,27 @@ def test_recommendations_at_once_are_those_one_after_another_and_leave_the_proce
     assert asyncio.run(at_once()) == one_after_another
     assert set(blas_threads()) == {3}
     assert (warnings.filters, np.geterr()) == (filters, errors)
+
+
+def test_fits_that_overlap_leave_linear_algebra_as_it_was(monkeypatch):
+    dataset = load_dataset(load_iris(as_frame=True))
+    item = recommend(dataset, include=["lda"]).best
+    first_has_begun, last_has_begun, first_has_ended = (threading.Event() for _ in range(3))
+
+    def fitted(dataset, configuration, fold, *_, **__):
+        (last_has_begun if fold else first_has_begun).set()
+        (first_has_ended if fold else last_has_begun).wait(WAIT)
+        return set(blas_threads())
+
+    def fit(fold):
+        here = fits_here.Here(dataset, [(np.arange(100), np.arange(100, 150))] * 2)
+        if fold:
+            first_has_begun.wait(WAIT)
+        found = here.fit(item.configuration, fold, here.preparation(item.configuration, fold), seconds=WAIT)
+        first_has_ended.set()
+        return found
+
+    monkeypatch.setattr(fits_here, "evaluate", fitted)
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(fit, (0, 1))) == [{1}, {1}]
+    assert set(blas_threads()) == {3}
