@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from recommender.algorithms.configuration import Configuration
 from recommender.evaluation.evaluate import FAILURES
 from recommender.evaluation.metrics import METRICS, Metric, find_metric
 from recommender.tables.dataset import Task
 from recommender.tables.splits import MAX_TRAIN_SAMPLES
+
+Floats = NDArray[np.float64]
+Positions = NDArray[np.intp]
+
+N_ALIKE = 9
+"""By so many configurations that did about as well on some folds it is judged how hard these are."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +40,8 @@ class KnowledgeBase:
         have: status, seconds, memory, rounds of early stopping, threads, and each metric in its own unit.
     environments : DataFrame indexed by environment id
         With which versions and limits the evaluations were made.
+    size : int, default=10,000
+        At which size configurations are compared: of how many training rows at most the outcomes are.
     """
 
     datasets: pd.DataFrame
@@ -40,21 +49,32 @@ class KnowledgeBase:
     configurations: pd.DataFrame
     evaluations: pd.DataFrame
     environments: pd.DataFrame
+    size: int = MAX_TRAIN_SAMPLES
+
+    def at(self, size: int) -> KnowledgeBase:
+        """The same, with configurations compared at another size."""
+        if size != self.size and size not in self._at:
+            self._at[size] = replace(self, size=size)
+        return self._at.get(size, self)
+
+    @cached_property
+    def _at(self) -> dict[int, KnowledgeBase]:
+        """What was asked for at other sizes, since outcomes take a while."""
+        return {}
 
     def for_task(self, task: Task) -> list[str]:
-        """The ids of a task's datasets that have evaluations at the standard size."""
-        evaluated = set(self.standard["dataset_id"].unique())
+        """The ids of a task's datasets that have evaluations at its size."""
+        evaluated = set(self.compared["dataset_id"].unique())
         return [i for i in self.datasets.index[self.datasets["task"] == task] if i in evaluated]
 
     def without(self, dataset_ids: Collection[str]) -> KnowledgeBase:
         """The knowledge base as if it had never seen some datasets."""
         keep = ~self.datasets.index.isin(list(dataset_ids))
-        return KnowledgeBase(
-            self.datasets[keep],
-            self.metafeatures[self.metafeatures.index.isin(self.datasets.index[keep])],
-            self.configurations,
-            self.evaluations[~self.evaluations["dataset_id"].isin(list(dataset_ids))],
-            self.environments,
+        return replace(
+            self,
+            datasets=self.datasets[keep],
+            metafeatures=self.metafeatures[self.metafeatures.index.isin(self.datasets.index[keep])],
+            evaluations=self.evaluations[~self.evaluations["dataset_id"].isin(list(dataset_ids))],
         )
 
     def configuration(self, configuration_id: str) -> Configuration:
@@ -63,10 +83,10 @@ class KnowledgeBase:
         return Configuration(row["algorithm"], row["hyperparameters"])
 
     @cached_property
-    def standard(self) -> pd.DataFrame:
-        """The evaluations at the standard size, 10,000 training rows at most: what configurations are compared by."""
-        is_standard = self.evaluations["size"] == MAX_TRAIN_SAMPLES
-        return self.evaluations if is_standard.all() else self.evaluations[is_standard]
+    def compared(self) -> pd.DataFrame:
+        """The evaluations at its size: the standard one, unless another was asked for."""
+        is_compared = self.evaluations["size"] == self.size
+        return self.evaluations if is_compared.all() else self.evaluations[is_compared]
 
     @cached_property
     def outcomes_by_size(self) -> pd.DataFrame:
@@ -79,13 +99,13 @@ class KnowledgeBase:
     def outcomes(self) -> pd.DataFrame:
         """Each configuration on each dataset, over the folds: mean score by metric, seconds, and how it ended.
 
-        Of the evaluations at the standard size.
+        Of the evaluations at its size.
 
         Where a configuration has only some of a dataset's folds, since it was stopped as hopeless or the collection
-        has not come to its end, its mean is corrected for how hard these folds are: by how much the mean of the
-        configurations that have every fold differs between these folds and all.
+        has not come to its end, its mean is corrected for how hard these folds are: by how much the scores of those
+        that have every fold, and did about as well on these, differ there from their means over all, in the median.
         """
-        return _outcomes(self.standard)
+        return _outcomes(self.compared)
 
     def performance(self, task: Task, metric: str | Metric | None = None) -> pd.DataFrame:
         """Mean scores over folds, larger is better: datasets by configurations.
@@ -111,7 +131,7 @@ class KnowledgeBase:
 
         On any fold ``1 - r2`` is the square of ``rmse`` over the standard deviation of the fold's targets.
         """
-        rows = self.standard[["dataset_id", "rmse", "r2"]].dropna()
+        rows = self.compared[["dataset_id", "rmse", "r2"]].dropna()
         rows = rows[rows["r2"] < 0.999]
         scales = (rows["rmse"] / np.sqrt(1 - rows["r2"])).groupby(rows["dataset_id"], observed=True).median()
         return scales.set_axis(_as_text(scales.index))
@@ -139,23 +159,53 @@ def _with_hard_folds_taken_out(outcomes: pd.DataFrame, rows: pd.DataFrame) -> pd
     """Means over some folds of a dataset, as they would be over all of them if every fold were as hard for all."""
     dataset_ids = outcomes.index.get_level_values(0)
     most = outcomes["n_folds"].groupby(dataset_ids, observed=True).transform("max")
-    partial = (outcomes["n_folds"] < most) & (outcomes["n_folds"] > 0) & ~outcomes["failed"]
+    partial = ((outcomes["n_folds"] < most) & (outcomes["n_folds"] > 0) & ~outcomes["failed"]).to_numpy()
     if not partial.any():
         return outcomes
-    metrics = list(METRICS)
-    rows = rows[rows["dataset_id"].isin(set(dataset_ids[partial]))]
-    at = outcomes.index.get_indexer(pd.MultiIndex.from_frame(rows[["dataset_id", "configuration_id"]]))
-    whole = (outcomes["n_folds"] == most).to_numpy()[at]
-    folds = rows[whole].groupby(["dataset_id", "fold"], observed=True)[metrics].mean()
-    hardness = folds - folds.groupby(level=0, observed=True).transform("mean")
-    mine = rows[partial.to_numpy()[at]]
-    seen = hardness.reindex(pd.MultiIndex.from_frame(mine[["dataset_id", "fold"]]))
-    seen.index = pd.MultiIndex.from_frame(mine[["dataset_id", "configuration_id"]])
-    correction = seen.groupby(level=[0, 1], observed=True).mean().reindex(outcomes.index[partial]).fillna(0.0)
-    corrected = outcomes.copy()
-    made = corrected.loc[partial, metrics] - correction.to_numpy()
-    corrected.loc[partial, metrics] = made.astype(outcomes.dtypes[metrics])  # one of double precision would make all so
-    return corrected
+    metrics, whole = list(METRICS), (outcomes["n_folds"] == most).to_numpy()
+    means = outcomes[metrics].to_numpy(np.float64)
+    found = means.copy()
+    for at, folds, scores in _by_dataset(outcomes.index, rows[rows["dataset_id"].isin(set(dataset_ids[partial]))]):
+        complete = at[whole[at]]
+        for pattern in np.unique(folds[partial[at]], axis=0):
+            mine = at[partial[at] & (folds == pattern).all(axis=1)]
+            there = scores[whole[at]][:, pattern].mean(axis=1)
+            found[mine] += _hardness(means[mine], there, means[complete])
+    found = np.clip(found, *(np.array([getattr(METRICS[m], end) for m in metrics]) for end in ("lower", "upper")))
+    corrected = {name: np.where(partial, found[:, i], means[:, i]) for i, name in enumerate(metrics)}
+    return outcomes.assign(**corrected).astype(outcomes.dtypes.to_dict())
+
+
+def _by_dataset(index: pd.Index, rows: pd.DataFrame) -> Iterator[tuple[Positions, NDArray[np.bool_], Floats]]:
+    """Of each dataset the positions of its configurations, which folds they have, and the scores there by metric."""
+    at = index.get_indexer(pd.MultiIndex.from_frame(rows[["dataset_id", "configuration_id"]]))
+    values, folds = rows[list(METRICS)].to_numpy(np.float64), rows["fold"].to_numpy()
+    for mine in rows.groupby("dataset_id", observed=True).indices.values():
+        positions, one = np.unique(at[mine], return_inverse=True)
+        _, other = np.unique(folds[mine], return_inverse=True)
+        scores = np.full((one.max() + 1, other.max() + 1, values.shape[1]), np.nan)
+        scores[one, other] = values[mine]
+        has = np.zeros(scores.shape[:2], dtype=bool)
+        has[one, other] = True
+        yield positions, has, scores
+
+
+def _hardness(means: Floats, there: Floats, everywhere: Floats) -> Floats:
+    """What scores on some folds lack of scores on all, by the configurations that did about as well on these folds.
+
+    Parameters
+    ----------
+    means : array of shape (n_configurations, n_metrics)
+        Of the configurations that have these folds alone.
+    there, everywhere : array of shape (n_complete, n_metrics)
+        Those of the others on these folds, and on all.
+    """
+    with np.errstate(invalid="ignore"):  # a score may be infinite where it comes from elsewhere
+        distance, differences = np.abs(means[:, None] - there), everywhere - there
+    nearest = np.argsort(np.where(np.isfinite(distance), distance, np.inf), axis=1)[:, :N_ALIKE]
+    lacking = np.take_along_axis(differences[None], nearest, axis=1)
+    known: NDArray[np.bool_] = np.any(np.isfinite(lacking), axis=1)
+    return np.where(known, np.nanmedian(np.where(known[:, None], lacking, 0.0), axis=1), 0.0)
 
 
 def _as_text(labels: pd.Index) -> pd.Index:
