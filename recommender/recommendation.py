@@ -180,8 +180,8 @@ def recommend(
     max_predict_time : float, optional
         Seconds that predicting 1,000 rows may be expected to take.
     max_memory : float, optional
-        Megabytes that the fitted pipeline may be expected to take when serialised, which is about what it takes where
-        it is loaded. What fitting takes at its peak was not recorded, and is not limited.
+        Megabytes that fitting may be expected to take at its peak, beside the table; what the fitted pipeline takes
+        where it is loaded is counted where that is more.
     interpretable : bool, default=False
         Whether to consider only algorithms whose fitted model a person can read: linear models, linear discriminant
         analysis and naive Bayes.

@@ -12,7 +12,7 @@ from recommender.algorithms.catalogue import find_algorithm
 from recommender.errors import RecommendationError
 from recommender.evaluation.metrics import Metric, trivial_score
 from recommender.metafeatures import extract_metafeatures
-from recommender.metamodel.model import Prediction
+from recommender.metamodel.prediction import Prediction
 from recommender.metamodel.recall import expect
 from recommender.metamodel.trained import INPUTS, Trained, sizes_of
 from recommender.tables.dataset import Dataset
@@ -45,7 +45,7 @@ def rank_configurations(
         As `recommender.advice.filters.choose` does.
     """
     metafeatures = pd.DataFrame([extract_metafeatures(dataset, groups=INPUTS, random_state=random_state).values])
-    seen, itself = trained.seen.on(dataset), trained.id_of(dataset)
+    seen, itself = trained.seen.on(dataset), trained.same_as(dataset)
     prediction, scenarios = expect(trained.model, metafeatures, seen, itself=itself)
     table = choose(_expected(trained, prediction, metafeatures, dataset), trained, dataset, filters)
     table, missing = _installed(table, trained)
@@ -62,6 +62,7 @@ def rank_configurations(
             row["fit_seconds"],
             row["predict_seconds"],
             row["model_bytes"],
+            row["peak_bytes"],
             dataset,
         )
         for rank, (i, row) in enumerate(table.loc[order].to_dict("index").items(), start=1)
@@ -77,6 +78,7 @@ def _expected(trained: Trained, prediction: Prediction, metafeatures: pd.DataFra
     trivial = trained.as_learnt(trivial_score(trained.metric, dataset.y), dataset)
     score, one, other = (trained.as_measured(part.iloc[0].clip(lower=trivial), dataset) for part in expected)
     sizes = sizes_of(metafeatures).assign(n_predicted=N_PREDICTED)
+    model_bytes, peak = (part.predict(sizes).iloc[0] for part in (trained.model_bytes, trained.peak_bytes))
     return pd.DataFrame(
         {
             "regret": prediction.regret.iloc[0],
@@ -85,7 +87,8 @@ def _expected(trained: Trained, prediction: Prediction, metafeatures: pd.DataFra
             "upper": np.maximum(one, other),
             "fit_seconds": trained.fit_seconds.predict(sizes).iloc[0],
             "predict_seconds": trained.predict_seconds.predict(sizes).iloc[0],
-            "model_bytes": trained.model_bytes.predict(sizes).iloc[0],
+            "model_bytes": model_bytes,
+            "peak_bytes": np.fmax(model_bytes, peak),
         }
     )
 

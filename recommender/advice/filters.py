@@ -87,7 +87,7 @@ class Filters:
         return (
             CostLimit("max_fit_time", "fit_seconds", self.max_fit_time),
             CostLimit("max_predict_time", "predict_seconds", self.max_predict_time),
-            CostLimit("max_memory", "model_bytes", self.max_memory, unit="MB", scale=1e6),
+            CostLimit("max_memory", "peak_bytes", self.max_memory, unit="MB", scale=1e6),
         )
 
 

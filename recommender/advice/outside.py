@@ -6,7 +6,6 @@ import pandas as pd
 
 from recommender.metamodel.trained import Trained
 from recommender.tables.dataset import Dataset
-from recommender.tables.splits import MAX_TRAIN_SAMPLES
 
 SIZES = {"n_samples": ("row", "rows"), "n_features": ("column", "columns"), "n_classes": ("class", "classes")}
 """The sizes that are judged one by one, and what people call them."""
@@ -48,12 +47,13 @@ def why_outside(dataset: Dataset, metafeatures: pd.DataFrame, trained: Trained, 
     if trained.id_of(dataset):
         return ()
     reasons = []
+    datasets = trained.datasets.groupby("dataset_id").max(numeric_only=True)
     for size, nouns in SIZES.items():
-        given, known = getattr(dataset, size), trained.datasets[size]
-        tried = known.clip(upper=MAX_TRAIN_SAMPLES) if size == "n_samples" else known
+        given, known = getattr(dataset, size), datasets[size]
+        tried = known.clip(upper=datasets["size"]) if size == "n_samples" else known
         largest = f"the largest known dataset {int(known.max()):,}"
         if tried.max() < known.max():
-            largest = f"configurations were tried on at most {MAX_TRAIN_SAMPLES:,}"
+            largest = f"configurations were tried on at most {int(tried.max()):,}"
         n_half, n_twice = int((tried * FACTOR >= given).sum()), int((known <= given * FACTOR).sum())
         has = f"it has {given:,} {nouns[given != 1]}"
         for n_near, side, extreme in (
@@ -63,7 +63,7 @@ def why_outside(dataset: Dataset, metafeatures: pd.DataFrame, trained: Trained, 
             if n_near < ENOUGH:
                 few = extreme if n_near == 0 else f"only {n_near} of {len(known)} known datasets {side}"
                 reasons.append(f"{has}, and {few}")
-    is_binary = trained.datasets["n_classes"] == 2
+    is_binary = datasets["n_classes"] == 2
     if dataset.task != "regression" and not (is_binary == (dataset.task == "binary")).any():
         reasons.append(f"none of the {len(is_binary)} known datasets is {dataset.task}")
     if is_far:

@@ -21,6 +21,7 @@ from recommender.metamodel.trained import Trained
 from recommender.notebook import html_table
 from recommender.tables.dataset import Dataset, Task
 from recommender.tables.noticed import describe_columns, notes_on_columns
+from recommender.tables.splits import SIZES
 from recommender.words import duration, regret_in_words, score_in_words
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ class RecommendedConfiguration:
         Expected for 1,000 rows, likewise.
     model_bytes : float
         Expected size of the fitted pipeline when serialised; NaN where the knowledge base has no sizes.
+    peak_bytes : float
+        Expected memory that fitting takes at its peak beside the table, and no less than the fitted pipeline.
     """
 
     rank: int
@@ -66,6 +69,7 @@ class RecommendedConfiguration:
     fit_seconds: float
     predict_seconds: float
     model_bytes: float
+    peak_bytes: float
     _dataset: Dataset = field(repr=False)
 
     @property
@@ -194,9 +198,13 @@ class Ranking:
         return bool(self.why_outside)
 
     def neighbours(self, k: int = 5) -> pd.DataFrame:
-        """The `k` known datasets most like this one, with similarity in [0, 1] and what won on each."""
-        found = self.trained.model.neighbours(self.metafeatures, k).set_index("dataset")
-        return found.join(self.trained.datasets.drop(columns=["fingerprint", "family"]))
+        """The `k` known datasets most like this one, with similarity in [0, 1] and what won on each.
+
+        A large one is there at the ``size``, its training rows at most, at which it is most like this one.
+        """
+        found = self.trained.model.neighbours(self.metafeatures, len(SIZES) * k).set_index("dataset")
+        found = found.join(self.trained.datasets.drop(columns=["fingerprint", "family"]))
+        return found.drop_duplicates("dataset_id").head(k)
 
     def notes(self) -> list[str]:
         """What a user should know before trusting the ranking, a sentence each; often nothing."""
@@ -246,6 +254,7 @@ class Ranking:
                 "fit_seconds": [item.fit_seconds for item in self.items],
                 "predict_seconds": [item.predict_seconds for item in self.items],
                 "model_bytes": [item.model_bytes for item in self.items],
+                "peak_bytes": [item.peak_bytes for item in self.items],
                 "configuration_id": [item.configuration.id for item in self.items],
             },
             index=pd.Index([item.rank for item in self.items], name="rank"),

@@ -96,7 +96,7 @@ class Reasons:
     def ranks_in_words(self) -> str:
         """What place the chosen algorithm usually takes."""
         name = self.recommendation.best.algorithm
-        row, n_known = self.ranks.loc[name], len(self.recommendation.trained.datasets)
+        row, n_known = self.ranks.loc[name], self.recommendation.trained.n_datasets
         won = f"was the best on {row['wins']:.0f} of {n_known} known datasets" if row["wins"] else "never was the best"
         return (
             f"{name} {won}. Of {len(self.ranks)} algorithms its typical rank is {row['typical_rank']:g} there, and "
@@ -266,7 +266,9 @@ def _ranks(recommendation: Ranking, neighbours: pd.Index) -> pd.DataFrame:
         {
             "typical_rank": ranks.median(),
             "rank_among_neighbours": ranks.loc[neighbours].median(),
-            "wins": trained.datasets["winner"].value_counts().reindex(ranks.columns, fill_value=0),
+            "wins": trained.datasets.drop_duplicates("dataset_id")["winner"]
+            .value_counts()
+            .reindex(ranks.columns, fill_value=0),
         }
     )
     return table.rename_axis("algorithm").sort_values("typical_rank", kind="stable")

@@ -69,7 +69,9 @@ class Algorithm:
     takes_sparse : bool, default=False
         Whether it is given the numbers of sparse tables without their zeros.
     safe_rank : int, optional
-        Its place among the algorithms to whose default a recommendation is not to lose, the first one first.
+        Its place among the algorithms to whose safe settings a recommendation is not to lose, the first one first.
+    safe : tuple of Hyperparameters, default=({},)
+        These settings, the first one first.
     flaml_name : str, optional
         FLAML's estimator, where it has one.
     flaml_settings : dict of str to str
@@ -102,6 +104,7 @@ class Algorithm:
     takes_weights: bool = True
     takes_sparse: bool = False
     safe_rank: int | None = None
+    safe: tuple[Hyperparameters, ...] = ({},)
     flaml_name: str | None = None
     flaml_settings: Mapping[str, str] = field(default_factory=dict)
 

@@ -14,6 +14,7 @@ from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.encoding import LINEAR, NATIVE, TREES, Encoding
 from recommender.algorithms.published import (
     CATBOOST_FOR_CLASSES,
+    EARLY_STOPPED_CATBOOST,
     LIGHTGBM_FOR_CLASSES,
     LIGHTGBM_FOR_NUMBERS,
     XGBOOST_FOR_CLASSES,
@@ -455,7 +456,7 @@ ALGORITHMS: dict[str, Algorithm] = {
                 {**CATBOOST_FOR_CLASSES, "early_stopping": True, "categories": "native"},
             ),
             strong=(
-                {"early_stopping": True, "learning_rate": 0.05, "depth": 6},
+                EARLY_STOPPED_CATBOOST,
                 {"categories": "native"},
                 {"iterations": 300, "learning_rate": 0.05, "depth": 6},
                 {"iterations": 300, "learning_rate": 0.1, "depth": 4},
@@ -467,6 +468,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             library="catboost",
             extra="boosting",
             safe_rank=1,
+            safe=(EARLY_STOPPED_CATBOOST, {}),
             flaml_name="catboost",
             flaml_settings={"n_estimators": "iterations"},
         ),

@@ -59,10 +59,10 @@ def safe_defaults() -> tuple[str, ...]:
     Examples
     --------
     >>> safe_defaults()
-    ('catboost-default', 'lightgbm-default')
+    ('catboost-efe6da57', 'catboost-default', 'lightgbm-default')
     """
-    ranked = sorted((a.safe_rank, a.name) for a in ALGORITHMS.values() if a.safe_rank is not None)
-    return tuple(Configuration(name, {}).id for _, name in ranked)
+    ranked = sorted((a for a in ALGORITHMS.values() if a.safe_rank is not None), key=lambda a: (a.safe_rank, a.name))
+    return tuple(Configuration(a.name, settings).id for a in ranked for settings in a.safe)
 
 
 def part(

@@ -148,7 +148,7 @@ def fold_scores(knowledge: KnowledgeBase, metric: Metric, performance: pd.DataFr
     A configuration that failed anywhere has the lowest score of each fold, as in `KnowledgeBase.performance`. The
     configurations are those of `performance`.
     """
-    evaluations = knowledge.standard
+    evaluations = knowledge.compared
     evaluations = evaluations[evaluations["dataset_id"].isin(performance.index)]
     evaluations = evaluations[evaluations["configuration_id"].isin(performance.columns)]
     found = {}

@@ -44,7 +44,7 @@ from recommender.cli.options import (
 )
 from recommender.cli.server import CacheOption, PatienceOption, ServerOption, chosen_server
 from recommender.cli.tables import show_table
-from recommender.errors import RecommenderError
+from recommender.errors import RecommenderError, listed
 from recommender.outputs import check_file, write_html
 from recommender.words import count
 
@@ -194,6 +194,10 @@ def train(
     for tasks in dict.fromkeys(metric.tasks for metric in done):
         numbers = ", ".join(f"{len(base.for_task(task))} {task}" for task in tasks)
         show_text(f"{numbers} datasets, for {', '.join(metric.name for metric in done if metric.tasks == tasks)}")
+    for metric, contrary in done.items():
+        if contrary:
+            names = listed(contrary)
+            show_text(f"Not learnt from for {metric.name}, since all the others say the opposite: {names}")
     together = ", to be taken together with what comes with the package" if extend else ""
     show_text(f"{count(len(own.datasets), 'dataset')} written to {output}{together}")
 

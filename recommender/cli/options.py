@@ -87,7 +87,7 @@ WorkersOption = Annotated[
 MaxFitTimeOption = Annotated[float | None, limit_option(0, LONGEST, "Seconds that fitting once may take.")]
 MaxPredictTimeOption = Annotated[float | None, limit_option(0, LONGEST, "Seconds that predicting 1,000 rows may take.")]
 MaxModelMemoryOption = Annotated[
-    float | None, limit_option(0, 1024 * LARGEST, "Megabytes that the fitted model may take.")
+    float | None, limit_option(0, 1024 * LARGEST, "Megabytes that fitting may take at its peak.")
 ]
 MaxSecondsOption = Annotated[float, limit_option(0.1, LONGEST, "Seconds that one evaluation may take.")]
 MaxMemoryOption = Annotated[float, limit_option(0.1, LARGEST, "Memory in GiB that one evaluation may take.")]

@@ -238,7 +238,7 @@ def write_scenario(knowledge: KnowledgeBase, folder: Path, task: Task, metric: s
 def _runs(knowledge: KnowledgeBase, ids: list[str], measures: list[str]) -> pd.DataFrame:
     """Every configuration that was tried on one of the datasets, on all of them."""
     outcomes = knowledge.outcomes.loc[knowledge.outcomes.index.get_level_values(0).isin(ids)]
-    rows = knowledge.standard.astype({"status": "str"})
+    rows = knowledge.compared.astype({"status": "str"})
     rows = rows[(rows["status"] != "ok") & rows["dataset_id"].isin(ids)]
     status = rows.groupby(["dataset_id", "configuration_id"], observed=True)["status"].first()
     configurations = sorted(outcomes.index.get_level_values(1).unique())

@@ -168,7 +168,8 @@ class Standing:
         found = [CostCap(np.array([self.refit_seconds(attempt) for attempt in considered]), most_refit)]
         for limit in self.filters.limits:
             if limit.most is not None and limit.name != "max_fit_time":
-                costs = np.array([getattr(attempt.item, limit.column) for attempt in considered]) / limit.scale
+                cost = "model_bytes" if limit.name == "max_memory" else limit.column  # they are fitted one by one
+                costs = np.array([getattr(attempt.item, cost) for attempt in considered]) / limit.scale
                 found.append(CostCap(costs, limit.most))
         return found
 

@@ -51,11 +51,14 @@ class Matrix:
         The fold of each dataset in the matrix's own splits.
     tasks : Series of shape (n_datasets,), optional
         The task of each dataset, where there are several: the meta-model learns them together, and simple rules look at
-        a dataset's own alone.
+        a dataset's own alone. What is of none is learnt from, and not judged.
     defaults : tuple of str, optional
         Configurations that are safe to choose, as for `MetaModel.fit`.
     levels : collection of str, optional
         Meta-features that say nothing of the order of configurations, as for `MetaModel.fit`.
+    may_choose : DataFrame of bool of shape (n_datasets, n_configurations), optional
+        What may be chosen on each dataset, at least one configuration; everything by default, and then one without a
+        score counts as the worst.
     """
 
     name: str
@@ -66,16 +69,20 @@ class Matrix:
     tasks: pd.Series | None = None
     defaults: tuple[str, ...] = ()
     levels: Collection[str] = ()
+    may_choose: pd.DataFrame | None = None
 
     def parts(self) -> dict[str, NDArray[np.bool_]]:
         """Which datasets are of each task; where there is one task, all of them by the matrix's name."""
         if self.tasks is None:
             return {self.name: np.ones(len(self.performance), dtype=bool)}
-        return {task: (self.tasks == task).to_numpy(bool) for task in self.tasks.unique()}
+        return {task: (self.tasks == task).to_numpy(bool) for task in self.tasks.dropna().unique()}
 
     def take(self, rows: NDArray[np.bool_]) -> Matrix:
         """Some of the datasets alone."""
-        parts = {name: getattr(self, name) for name in ("performance", "metafeatures", "families", "folds", "tasks")}
+        parts = {
+            name: getattr(self, name)
+            for name in ("performance", "metafeatures", "families", "folds", "tasks", "may_choose")
+        }
         return replace(self, **{name: part[rows] for name, part in parts.items() if part is not None})
 
 
@@ -253,10 +260,13 @@ def _choose(
     position = {name: i for i, name in enumerate(model.configurations_)}
     unseen = matrix.metafeatures.iloc[test]
     prediction = model.predict(unseen)
-    ours = [[position[c] for c in model.portfolio(unseen.iloc[[row]], k)] for row in range(len(test))]
-    by_score = np.argsort(-prediction.score.to_numpy(), axis=1, kind="stable")[:, :k].tolist()
-    orders = _simple_rules(matrix, train, test, k) | {OURS: np.array(ours), OURS_BY_SCORE: np.array(by_score)}
     truth = matrix.performance.iloc[test].to_numpy()
+    may = np.ones(truth.shape, dtype=bool) if matrix.may_choose is None else matrix.may_choose.iloc[test].to_numpy()
+    names = [[name for name, wanted in zip(position, row, strict=True) if wanted] for row in may]
+    ours = [[position[c] for c in model.portfolio(unseen.iloc[[i]], k, among=n)] for i, n in enumerate(names)]
+    by_score = np.argsort(-prediction.score.to_numpy(), axis=1, kind="stable").tolist()
+    full = _simple_rules(matrix, train, test) | {OURS: ours, OURS_BY_SCORE: by_score}
+    orders = {rule: _firsts(order, may, k) for rule, order in full.items()}
     first = np.zeros(truth.shape, dtype=bool)
     first[np.arange(len(test)), [order[0] for order in ours]] = True
     cells = {
@@ -271,23 +281,36 @@ def _choose(
     return orders, pd.DataFrame(cells).dropna(subset="truth")
 
 
-def _simple_rules(matrix: Matrix, train: NDArray[np.intp], test: NDArray[np.intp], k: int) -> Orders:
-    """What rules without a meta-model choose, each learnt from the datasets of the same task."""
+def _firsts(orders: Sequence[Sequence[int]], may: NDArray[np.bool_], k: int) -> NDArray[np.intp]:
+    """The first `k` of each order that may be chosen, the last of them again where there are fewer."""
+    firsts = []
+    for order, row in zip(orders, may, strict=True):
+        chosen = [c for c in order if row[c]][:k]
+        firsts.append(chosen + chosen[-1:] * (min(k, may.shape[1]) - len(chosen)))
+    return np.array(firsts, dtype=np.intp)
+
+
+def _simple_rules(matrix: Matrix, train: NDArray[np.intp], test: NDArray[np.intp]) -> dict[str, list[list[int]]]:
+    """The orders of rules without a meta-model, each learnt from the datasets of the same task."""
     task = np.zeros(len(matrix.performance), dtype=np.intp) if matrix.tasks is None else pd.factorize(matrix.tasks)[0]
-    orders: Orders = {}
+    orders: dict[str, list[list[int]]] = {}
     for t in np.unique(task[test]):
-        asked, known = task[test] == t, train[task[train] == t]
+        asked, known = np.flatnonzero(task[test] == t), train[task[train] == t]
         known = known if len(known) else train
         performance, metafeatures = matrix.performance.iloc[known], matrix.metafeatures.iloc[known]
-        regret = normalized_regret(performance).fillna(1.0).to_numpy()
-        rules: dict[str, list[int] | list[list[int]]] = {
-            "ranking by mean": np.argsort(regret.mean(axis=0), kind="stable")[:k].tolist(),
-            "ranking by mean score": np.argsort(-performance.mean().to_numpy(), kind="stable")[:k].tolist(),
-            "greedy portfolio": greedy_portfolio(regret, k),
-            "nearest dataset's winner": nearest_winners(metafeatures, matrix.metafeatures.iloc[test[asked]], regret, k),
+        regrets = normalized_regret(performance)
+        regret = regrets.fillna(1.0 if matrix.may_choose is None else regrets.mean()).fillna(1.0).to_numpy()
+        k, unseen = regret.shape[1], matrix.metafeatures.iloc[test[asked]]
+        rules: dict[str, list[list[int]]] = {
+            "ranking by mean": [np.argsort(regret.mean(axis=0), kind="stable").tolist()] * len(asked),
+            "ranking by mean score": [np.argsort(-performance.mean().to_numpy(), kind="stable").tolist()] * len(asked),
+            "greedy portfolio": [greedy_portfolio(regret, k)] * len(asked),
+            "nearest dataset's winner": nearest_winners(metafeatures, unseen, regret, k),
         }
-        for strategy, order in rules.items():
-            orders.setdefault(strategy, np.zeros((len(test), min(k, regret.shape[1])), dtype=np.intp))[asked] = order
+        for strategy, found in rules.items():
+            mine = orders.setdefault(strategy, [[] for _ in test])
+            for row, order in zip(asked, found, strict=True):
+                mine[row] = order
     return orders
 
 

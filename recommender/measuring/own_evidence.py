@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from recommender.algorithms.catalogue import find_algorithm
 from recommender.algorithms.pool import safe_defaults
+from recommender.errors import KnowledgeBaseError
 from recommender.evaluation.costs import FIT_TERMS, PREDICT_TERMS, SecondsModel
 from recommender.evaluation.metrics import Metric, find_metric
 from recommender.evidence.knowledge import KnowledgeBase
@@ -27,7 +28,8 @@ from recommender.measuring.matrix import (
 )
 from recommender.measuring.noise import standard_error
 from recommender.metafeatures import LEVELS
-from recommender.metamodel.training import inputs_of, measured_seconds, scores_of, scores_to_learn
+from recommender.metamodel.observations import observe, scores_of
+from recommender.metamodel.training import inputs_of, sizes_fitted
 from recommender.tables.dataset import TASKS, Task
 
 Floats = NDArray[np.float64]
@@ -37,6 +39,8 @@ GAP_CLOSED = "gap closed to the virtual best"
 LIGHTGBM = "lightgbm-default"
 LOSSES = "share of datasets where the first choice loses to LightGBM's default beyond noise"
 SECONDS = "median factor between expected and measured seconds"
+MIN_JUDGED = 0.5
+"""A dataset is judged where at least this share of the configurations has a score on both halves of its folds."""
 STANDARD_ERRORS = 2.0
 """By how many standard errors a difference must exceed zero to be beyond noise."""
 
@@ -78,20 +82,31 @@ def measure_itself(
         meta-model spares, the share of the single best's regret that is spared (gap closed), the share of datasets
         where the first choice loses to LightGBM's default beyond the noise of the folds, what the 80 % intervals cover,
         and by what factor expected seconds miss.
+
+    Raises
+    ------
+    KnowledgeBaseError
+        If no dataset has scores of half of the configurations on two folds or more.
     """
     seeds, tasks = list(seeds), [task for task in tasks if knowledge.for_task(task)]
     metrics = {task: find_metric(None, task) for task in tasks}
     tables = []
     for metric in dict.fromkeys(metrics.values()):
         matrix = matrix_of(knowledge, metric)
+        if not matrix.parts():
+            raise KnowledgeBaseError(
+                f"no {' or '.join(metric.tasks)} dataset of the knowledge base can be judged: that takes scores of "
+                "half of the configurations on two folds or more"
+            )
         halves = halves_of(knowledge, matrix, metric)
         runs = []
         for seed in seeds:
             on_progress(f"{' and '.join(metric.tasks)}: seed {seed}")
             runs.append(run_folds(matrix, family_folds(matrix.families, seed), max(ks), seed))
-        factors = _seconds_factors(knowledge, matrix, seeds[0])
-        for task in (task for task in tasks if metrics[task] is metric):
-            mine = matrix.parts()[task]
+        factors = _seconds_factors(knowledge, matrix, metric, seeds[0])
+        judged_parts = matrix.parts()
+        for task in (task for task in tasks if task in judged_parts):
+            mine = judged_parts[task]
             part = matrix.take(mine)
             orders = [{strategy: order[mine] for strategy, order in run[0].items()} for run in runs]
             rows = _regret_rows(part, [half[mine] for half in halves], orders, ks)
@@ -110,29 +125,38 @@ def measure_itself(
 def matrix_of(knowledge: KnowledgeBase, metric: Metric) -> Matrix:
     """The knowledge base as a matrix of datasets by configurations, as the meta-model learns it for a metric.
 
-    What is not installed cannot be recommended here, and is left out.
+    What may be chosen on a dataset is what has a score on both halves of its folds. A dataset on which that is less
+    than half of the configurations, such as one that was evaluated on a single fold, is learnt from and not judged; so
+    are sizes larger than the standard one. What is not installed cannot be recommended here, and is left out.
     """
-    performance = scores_to_learn(knowledge, metric)
-    algorithms = knowledge.configurations["algorithm"].loc[performance.columns]
-    performance = performance.loc[:, algorithms.map(lambda name: find_algorithm(name).is_installed)]
+    learnt = observe(knowledge, metric)
+    algorithms = knowledge.configurations["algorithm"].loc[learnt.scores.columns]
+    scores = learnt.scores.loc[:, algorithms.map(lambda name: find_algorithm(name).is_installed)]
+    twice = np.logical_and(*(np.isfinite(half) for half in _halves(knowledge, scores, metric)))
+    is_judged = (twice.mean(axis=1) >= MIN_JUDGED) & (learnt.about["size"] == knowledge.size)
+    may_choose = np.where(is_judged.to_numpy()[:, None], twice, scores.notna())
     return Matrix(
         metric.name,
-        performance,
-        inputs_of(knowledge.metafeatures.loc[performance.index]),
-        knowledge.datasets.loc[performance.index, "family"],
-        tasks=knowledge.datasets.loc[performance.index, "task"],
+        scores,
+        inputs_of(learnt.metafeatures),
+        learnt.about["family"],
+        tasks=learnt.about["task"].where(is_judged),
         defaults=safe_defaults(),
         levels=LEVELS,
+        may_choose=pd.DataFrame(may_choose, index=scores.index, columns=scores.columns),
     )
 
 
 def halves_of(knowledge: KnowledgeBase, matrix: Matrix, metric: Metric) -> list[Floats]:
     """The matrix of a metric as every second fold alone gives it, and as the others do."""
-    rows, halves = knowledge.standard, []
+    return _halves(knowledge, matrix.performance, metric)
+
+
+def _halves(knowledge: KnowledgeBase, scores: pd.DataFrame, metric: Metric) -> list[Floats]:
+    rows, halves = knowledge.compared, []
     for half in (0, 1):
         part = replace(knowledge, evaluations=rows[(rows["fold"] % 2 == half) | (rows["status"] != "ok")])
-        table = scores_of(part, metric).reindex_like(matrix.performance)
-        halves.append(np.where(matrix.performance.notna(), table, np.nan))
+        halves.append(np.where(scores.notna(), scores_of(part, metric).reindex_like(scores), np.nan))
     return halves
 
 
@@ -171,7 +195,7 @@ def _loss_row(knowledge: KnowledgeBase, matrix: Matrix, metric: Metric, runs: li
     """How often the first choice is behind LightGBM's default by more than the noise of such a difference."""
     names, scores = list(matrix.performance.columns), matrix.performance.to_numpy()
     default = names.index(LIGHTGBM)
-    rows = knowledge.standard[knowledge.standard["status"] == "ok"]
+    rows = knowledge.compared[knowledge.compared["status"] == "ok"]
     lost = np.zeros(len(scores))
     for i, dataset in enumerate(matrix.performance.index):
         mine = rows[rows["dataset_id"] == dataset]
@@ -187,11 +211,16 @@ def _of_datasets(cells: pd.DataFrame, rows: NDArray[np.bool_]) -> pd.DataFrame:
     return cells[rows[cells["dataset"]]].assign(dataset=lambda mine: (np.cumsum(rows) - 1)[mine["dataset"]])
 
 
-def _seconds_factors(knowledge: KnowledgeBase, matrix: Matrix, seed: int) -> dict[str, Floats]:
+def _seconds_factors(knowledge: KnowledgeBase, matrix: Matrix, metric: Metric, seed: int) -> dict[str, Floats]:
     """By what factor the expected seconds of configurations miss on each dataset, its family left out: the median."""
-    sizes, fit_seconds, predict_seconds = measured_seconds(knowledge, matrix.performance)
+    learnt = observe(knowledge, metric)
+    sizes, columns = sizes_fitted(learnt), matrix.performance.columns
     folds, factors = family_folds(matrix.families, seed), {}
-    for what, table, terms in (("fit", fit_seconds, FIT_TERMS), ("predict", predict_seconds, PREDICT_TERMS)):
+    for what, seconds, terms in (
+        ("fit", learnt.fit_seconds, FIT_TERMS),
+        ("predict", learnt.predict_seconds, PREDICT_TERMS),
+    ):
+        table = seconds[columns]
         expected = pd.concat(
             [
                 SecondsModel.fit(sizes[folds != f], table[folds != f], terms).predict(sizes[folds == f])

@@ -10,6 +10,7 @@ from recommender.metafeatures.extract import (
     MetaFeatures,
     extract_metafeatures,
 )
+from recommender.metafeatures.simple import with_rows
 
 __all__ = [
     "GROUPS",
@@ -20,4 +21,5 @@ __all__ = [
     "MetaFeature",
     "MetaFeatures",
     "extract_metafeatures",
+    "with_rows",
 ]

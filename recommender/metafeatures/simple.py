@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from recommender.metafeatures.summary import described, summarized
 from recommender.metafeatures.table import Table
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DESCRIPTIONS = {
     "nr_inst": "Number of rows.",
@@ -47,6 +52,11 @@ DESCRIPTIONS = {
     "is_regression": "1 for regression, 0 for classes.",
 }
 
+COUNTS = ("nr_inst", "inst_to_attr", "inst_per_class")
+SHARES = ("attr_to_inst",)
+LOGARITHMS = ("log_nr_inst", "log_inst_to_attr", "log_smallest_class")
+"""Those that grow in proportion to the rows, shrink so, or are the logarithm of what grows so."""
+
 
 def simple(table: Table) -> dict[str, float]:
     """Simple meta-features; the first twelve are pymfe's (its group "general").
@@ -85,6 +95,29 @@ def simple(table: Table) -> dict[str, float]:
         **_target_shape(table),
     }
     return {name: float(values[name]) for name in DESCRIPTIONS}
+
+
+def with_rows(metafeatures: pd.DataFrame, times: pd.Series) -> pd.DataFrame:
+    """Meta-features of datasets as they would be with more or fewer rows of the same kind.
+
+    Parameters
+    ----------
+    metafeatures : DataFrame of shape (n_datasets, n_metafeatures)
+        Those that count rows change; the others stay, since they are shares or come from samples of the rows.
+    times : Series of shape (n_datasets,)
+        How many times as many rows.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> one = pd.DataFrame({"nr_inst": [1000.0], "attr_to_inst": [0.01], "log_nr_inst": [3.0], "nr_class": [2.0]})
+    >>> with_rows(one, pd.Series([0.1])).iloc[0].to_dict()
+    {'nr_inst': 100.0, 'attr_to_inst': 0.1, 'log_nr_inst': 2.0, 'nr_class': 2.0}
+    """
+    counted = {name: metafeatures[name] * times for name in COUNTS if name in metafeatures}
+    shared = {name: metafeatures[name] / times for name in SHARES if name in metafeatures}
+    logged = {name: metafeatures[name] + np.log10(times) for name in LOGARITHMS if name in metafeatures}
+    return metafeatures.assign(**counted, **shared, **logged)
 
 
 def _n_binary(table: Table) -> int:

@@ -78,11 +78,13 @@ DATASET: dict[str, type | tuple[type, ...]] = {
     "n_classes": int,
     "fingerprint": str,
     "family": str,
+    "dataset_id": str,
+    "size": int,
     "winner": str,
     "winning_hyperparameters": dict,
     "winning_score": (int, float),
 }
-"""What is said of each training dataset."""
+"""What is said of each observation that was learnt from."""
 
 
 def read_arrays(path: Path) -> dict[str, np.ndarray]:

@@ -20,6 +20,8 @@ N_COMPONENTS = 20
 """Main components of the targets that trees are grown towards."""
 
 LARGEST_HINT = 100.0
+TREND_SHARE = 0.4
+"""Share of the trend in the expected regret, and of trend and similar datasets together, with unlimited datasets."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,13 @@ class Blend:
     trend: float
     similar: float
     both: float
+
+
+def regret_blend(ranks: Singles) -> Blend:
+    """That of expected regrets: the more datasets there are for each meta-feature, the more the trend is trusted."""
+    n_features = np.count_nonzero(ranks.std(axis=0) > 0)
+    share = TREND_SHARE * len(ranks) / (len(ranks) + n_features)
+    return Blend(trend=share, similar=1 - 2 * share, both=share)
 
 
 @dataclass(frozen=True, eq=False)

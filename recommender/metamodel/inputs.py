@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -135,3 +136,10 @@ def _mid_ranks(values: Floats) -> Floats:
     _, codes, counts = np.unique(values, return_inverse=True, return_counts=True)
     middle: Floats = (np.cumsum(counts) - counts / 2)[codes]
     return middle
+
+
+def as_floats(metafeatures: pd.DataFrame) -> Singles:
+    """Single precision, so that what is stored gives what was fitted; infinite becomes missing."""
+    values = metafeatures.to_numpy(dtype=np.float64, na_value=np.nan)
+    largest = np.finfo(np.float32).max
+    return np.where(np.isfinite(values), np.clip(values, -largest, largest), np.nan).astype(np.float32)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from recommender.errors import KnowledgeBaseError, RecommenderError
-from recommender.metamodel.expectation import Blend, Expectation, fit_expectation, leaf_weights
-from recommender.metamodel.inputs import Inputs
-from recommender.metamodel.intervals import RANKS, Intervals, rank_groups, stretch_of
+from recommender.metamodel.expectation import Blend, Expectation, fit_expectation, leaf_weights, regret_blend
+from recommender.metamodel.inputs import Inputs, as_floats
+from recommender.metamodel.intervals import RANKS, Intervals
+from recommender.metamodel.judged import Judged
+from recommender.metamodel.prediction import Prediction
 from recommender.metamodel.regrets import PRIOR_DATASETS, fill_missing, regret_of
 from recommender.metamodel.scenarios import Scenarios
 from recommender.metamodel.support import OUTSIDE, Support
@@ -29,38 +31,12 @@ EVEN = 0.5
 CALIBRATION_FOLDS, CALIBRATION_TREES = 5, 30
 CALIBRATION_DATASETS = 400
 """So many training datasets, drawn at random, are enough to calibrate on."""
-TREND_SHARE = 0.4
-"""Share of the trend in the expected regret, and of trend and similar datasets together, with unlimited datasets."""
 REGRET_HINTS, SCORE_HINTS = 8, 3
 SCORE_BLEND = Blend(trend=0.0, similar=0.5, both=0.5)
 
 
 class MetaModelError(RecommenderError, ValueError):
     """Tables that a meta-model cannot learn from or predict for."""
-
-
-@dataclass(frozen=True, eq=False)
-class Prediction:
-    """What a meta-model expects on some datasets.
-
-    Parameters
-    ----------
-    regret : DataFrame of shape (n_datasets, n_configurations)
-        Expected normalized regret, from 0 (as good as the best of the pool) to 1 (median of the pool or worse).
-    score, lower, upper : DataFrame of shape (n_datasets, n_configurations)
-        Expected score, in the unit of the scores that were learnt, and the interval that holds it with probability 0.8.
-    support : Series of shape (n_datasets,)
-        How well the training datasets cover the dataset: the share of them that lies at least as far from the others.
-    outside : Series of shape (n_datasets,)
-        Whether the dataset lies outside what the meta-model has seen.
-    """
-
-    regret: pd.DataFrame
-    score: pd.DataFrame
-    lower: pd.DataFrame
-    upper: pd.DataFrame
-    support: pd.Series
-    outside: pd.Series
 
 
 class MetaModel:
@@ -119,7 +95,8 @@ class MetaModel:
             Missing values are information.
         performance : DataFrame of shape (n_datasets, n_configurations)
             Higher is better; a missing cell is a configuration that was not evaluated. Datasets without any score
-            are left out, as are those that are not in both tables.
+            are left out, as are those that are not in both tables, and those whose scores go against what the others
+            say (`Judged.contrary`); ``contrary_`` names these.
         families : Series of shape (n_datasets,), optional
             Datasets of one family do not judge each other. By default each dataset is its own family.
         defaults : iterable of str, optional
@@ -144,15 +121,19 @@ class MetaModel:
             raise MetaModelError(
                 f"{len(set(codes))} families with meta-features and scores: at least 4 are needed to learn from"
             )
-        self.datasets_ = [str(d) for d in datasets]
         self.configurations_ = [str(c) for c in performance.columns]
         self.features_ = [str(f) for f in metafeatures.columns]
         self.defaults_ = list(defaults)
         self._levels = [i for i, name in enumerate(self.features_) if name in levels]
         scores = performance.loc[datasets].to_numpy(np.float64, na_value=np.nan)
-        scores, values = np.where(np.isfinite(scores), scores, np.nan), _as_floats(metafeatures.loc[datasets])
-        self._learn(scores, values, codes)
-        self._calibrate(scores, values, codes)
+        scores, values = np.where(np.isfinite(scores), scores, np.nan), as_floats(metafeatures.loc[datasets])
+        judged = self._judge(scores, values, codes)
+        kept = ~judged.contrary
+        self.datasets_, self.contrary_ = ([str(d) for d in datasets[which]] for which in (kept, ~kept))
+        judged = judged.of(kept)
+        self._learn(scores[kept], values[kept], np.unique(codes[kept], return_inverse=True)[1])
+        self._stretch, self._nearness = judged.stretch, judged.nearness
+        self._place()
         return self
 
     def _learn(self, scores: Floats, metafeatures: Singles, families: NDArray[np.intp]) -> None:
@@ -181,7 +162,7 @@ class MetaModel:
         self._regret, _ = fit_expectation(
             of_order,
             filled_regret,
-            blend=_regret_blend(of_order),
+            blend=regret_blend(of_order),
             n_hints=REGRET_HINTS,
             other_hints=ranks[:, :0],
             **settings,
@@ -197,29 +178,23 @@ class MetaModel:
         self._stretch = np.ones(len(RANKS))
         self._place()
 
-    def _calibrate(self, scores: Floats, metafeatures: Singles, families: NDArray[np.intp]) -> None:
-        """How wide intervals must be and how near datasets lie, from meta-models without a fold of families."""
+    def _judge(self, scores: Floats, metafeatures: Singles, families: NDArray[np.intp]) -> Judged:
+        """What small meta-models without a fold of families expect of these."""
         n_families = int(families.max()) + 1
         rng = np.random.default_rng(self.random_state)
         folds = (rng.permutation(n_families) % min(CALIBRATION_FOLDS, n_families))[families]
         chosen = rng.permutation(len(scores)) < CALIBRATION_DATASETS
-        needed, groups = np.empty(scores.shape), np.full(scores.shape, -1)
-        nearness = np.empty(len(scores))
+        expected, distance = np.full((4, *scores.shape), np.nan), np.full(len(scores), np.nan)
         for fold in np.unique(folds[chosen]):
             kept, judged = folds != fold, (folds == fold) & chosen
             model = MetaModel(n_trees=CALIBRATION_TREES, random_state=self.random_state)
             model._levels = self._levels
             codes = np.unique(families[kept], return_inverse=True)[1]
             model._learn(scores[kept], metafeatures[kept], codes)
-            regret, score, low, high = model._expect(metafeatures[judged])
-            missed = scores[judged] - score
-            needed[judged] = np.where(missed > 0, missed / high, missed / low)
-            groups[judged] = rank_groups(regret)
-            nearness[judged] = model._support.distance(model._inputs.positions(metafeatures[judged]))
-        groups[~self._known] = -1
-        self._stretch = stretch_of(needed, groups)
-        self._nearness = np.sort(nearness[chosen])
-        self._place()
+            expected[:, judged] = model._expect(metafeatures[judged])
+            distance[judged] = model._support.distance(model._inputs.positions(metafeatures[judged]))
+        regret, score, low, high = expected
+        return Judged(scores, regret, score, low, high, distance)
 
     def _place(self) -> None:
         """Where the training datasets lie among the others, from what is stored."""
@@ -232,15 +207,15 @@ class MetaModel:
         deviations = np.where(self._known, self._score.deviations(), np.nan)
         self._intervals = Intervals(deviations, self._stretch, float(self._bounds[1] - self._bounds[0]))
 
-    def predict(self, metafeatures: pd.DataFrame, *, but: str | None = None) -> Prediction:
+    def predict(self, metafeatures: pd.DataFrame, *, but: Collection[str] = ()) -> Prediction:
         """What to expect on one or many datasets.
 
         Parameters
         ----------
         metafeatures : DataFrame of shape (n_datasets, n_metafeatures)
             Columns that the meta-model does not know are ignored; those that it misses count as missing values.
-        but : str, optional
-            A training dataset that is not to count as similar: one that is the same as the dataset.
+        but : collection of str
+            Training datasets that are not to count as similar: those that are the same as the dataset.
         """
         values = self._values_of(metafeatures)
         regret, score, low, high = self._expect(values, but)
@@ -258,14 +233,14 @@ class MetaModel:
             outside=pd.Series(support <= OUTSIDE, index=metafeatures.index, name="outside"),
         )
 
-    def _expect(self, values: Singles, but: str | None = None) -> tuple[Floats, Floats, Floats, Floats]:
+    def _expect(self, values: Singles, but: Collection[str] = ()) -> tuple[Floats, Floats, Floats, Floats]:
         """Expected regrets and scores, and how far below and above the score may be."""
         ranks = self._inputs.ranks(values)
         regret, _, hints = self._expected_regret(ranks, self._trust(values), but)
         score, weights = self._expected_score(ranks, hints, but)
         return regret, score, *self._intervals.margins((1 - EVEN) * weights + EVEN / weights.shape[1], regret)
 
-    def _expected_score(self, ranks: Singles, hints: Singles, but: str | None = None) -> tuple[Floats, Floats]:
+    def _expected_score(self, ranks: Singles, hints: Singles, but: Collection[str] = ()) -> tuple[Floats, Floats]:
         """Expected scores, and the weights of the training datasets behind them."""
         leaves = self._score.forest.leaves(np.column_stack([ranks, self._score.hints_of(ranks), hints]))
         weights = leaf_weights(leaves, self._score_leaves, left_out=self._at(but))
@@ -311,7 +286,7 @@ class MetaModel:
         names = self.configurations_ if among is None else list(among)
         return self.scenarios(metafeatures_row).among(names).portfolio(k, among=names)
 
-    def scenarios(self, metafeatures_row: pd.DataFrame, *, but: str | None = None) -> Scenarios:
+    def scenarios(self, metafeatures_row: pd.DataFrame, *, but: Collection[str] = ()) -> Scenarios:
         """What may happen on one dataset, one possibility for each training dataset.
 
         Parameters
@@ -386,22 +361,27 @@ class MetaModel:
     def _trust(self, values: Singles) -> Floats:
         return self._support.trust(self._inputs.positions(values))
 
-    def _at(self, dataset: str | None) -> list[int]:
-        """The position of a training dataset, if one is named."""
-        return [] if dataset is None else [self.datasets_.index(dataset)]
+    def _at(self, datasets: Collection[str]) -> list[int]:
+        """The positions of training datasets."""
+        return [self.datasets_.index(dataset) for dataset in datasets]
 
-    def _expected_regret(self, ranks: Singles, trust: Floats, but: str | None = None) -> tuple[Floats, Floats, Singles]:
+    def _expected_regret(
+        self, ranks: Singles, trust: Floats, but: Collection[str] = ()
+    ) -> tuple[Floats, Floats, Singles]:
         """Expected regrets, the weights of the training datasets behind them, and what the trend hints at.
 
         Little trust shrinks towards the mean over all datasets. A configuration that was left out somewhere is taken
-        to have seen a few datasets of average regret besides.
+        to have seen a few datasets of average regret besides. The trend has learnt from training datasets that are
+        the same as the dataset; so what was expected of these without their family stands for what is expected of it.
         """
-        of_order = ranks[:, self._inputs.of_order]
-        hints = self._regret.hints_of(of_order)
+        of_order, itself = ranks[:, self._inputs.of_order], self._at(but)
+        hints = self._regret.hints[itself].mean(axis=0, keepdims=True) if itself else self._regret.hints_of(of_order)
         leaves = self._regret.forest.leaves(np.column_stack([of_order, hints]))
-        weights = leaf_weights(leaves, self._regret_leaves, left_out=self._at(but))
+        weights = leaf_weights(leaves, self._regret_leaves, left_out=itself)
         general = self._regrets.mean(axis=0, dtype=np.float64)
-        expected = trust * self._regret.predict(weights, of_order) + (1 - trust) * general
+        left_out = (self._regrets - self._regret.deviations())[itself].mean(axis=0) if itself else 0.0
+        alike = left_out if itself else self._regret.predict(weights, of_order)
+        expected = trust * alike + (1 - trust) * general
         if self._known.all():
             return expected, weights, hints
         seen = weights @ self._known
@@ -416,7 +396,7 @@ class MetaModel:
             raise MetaModelError(
                 f"none of the meta-features is known: expected columns such as {', '.join(self.features_[:5])}"
             )
-        return _as_floats(metafeatures.reindex(columns=self.features_))
+        return as_floats(metafeatures.reindex(columns=self.features_))
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """The fitted meta-model as plain arrays, for `numpy.savez`; no pickle is needed to read them."""
@@ -464,24 +444,6 @@ ARRAYS = ("known", "bounds", "average", "regrets", "nearness", "stretch")
 
 def _under(part: str, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     return {name.removeprefix(f"{part}."): arrays[name] for name in arrays if name.startswith(f"{part}.")}
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Tables to arrays
-
-
-def _regret_blend(ranks: Singles) -> Blend:
-    """The more datasets there are for each meta-feature, the more the trend is trusted."""
-    n_features = np.count_nonzero(ranks.std(axis=0) > 0)
-    share = TREND_SHARE * len(ranks) / (len(ranks) + n_features)
-    return Blend(trend=share, similar=1 - 2 * share, both=share)
-
-
-def _as_floats(metafeatures: pd.DataFrame) -> Singles:
-    """Single precision, so that what is stored gives what was fitted; infinite becomes missing."""
-    values = metafeatures.to_numpy(dtype=np.float64, na_value=np.nan)
-    largest = np.finfo(np.float32).max
-    return np.where(np.isfinite(values), np.clip(values, -largest, largest), np.nan).astype(np.float32)
 
 
 def _family_codes(datasets: pd.Index, families: pd.Series | None) -> NDArray[np.intp]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from recommender.metamodel.belief import Belief
-from recommender.metamodel.model import MetaModel, Prediction
+from recommender.metamodel.model import MetaModel
+from recommender.metamodel.prediction import Prediction
 from recommender.metamodel.scenarios import Scenarios
 
 Floats = NDArray[np.float64]
@@ -22,10 +24,13 @@ N_COMPARED = 4
 """With fewer scores nothing can be said of it."""
 BELIEVED = 0.95
 """How likely scores are right, before they are looked at."""
+MIN_BELIEVED = 0.5
+"""Scores that are more likely wrong than right do not count at all: a little of what is far off would decide between
+configurations of which nearly the same is expected."""
 
 
 def expect(
-    model: MetaModel, metafeatures_row: pd.DataFrame, scores: Floats, *, itself: str | None = None
+    model: MetaModel, metafeatures_row: pd.DataFrame, scores: Floats, *, itself: Collection[str] = ()
 ) -> tuple[Prediction, Scenarios]:
     """What a meta-model expects on one dataset, and what may happen there.
 
@@ -41,14 +46,16 @@ def expect(
         The dataset.
     scores : array of shape (n_configurations,)
         Those that were seen on it, as the meta-model learns them; NaN where a configuration was not evaluated.
-    itself : str, optional
-        The training dataset that is the same.
+    itself : collection of str
+        The observations of the training dataset that is the same.
     """
     prediction, scenarios = model.predict(metafeatures_row, but=itself), model.scenarios(metafeatures_row, but=itself)
     seen = np.flatnonzero(np.isfinite(scores))
     if not seen.size:
         return prediction, scenarios
     share = credibility(scenarios.expected[seen], scores[seen])
+    if share < MIN_BELIEVED:
+        return prediction, scenarios
     belief = Belief(scenarios)
     outlook, told = belief.after(seen, scores[seen]), belief.scenarios_after(seen, scores[seen])
     parts = {

@@ -23,7 +23,7 @@ from recommender.metamodel.seen import Seen
 from recommender.outputs import write_text
 from recommender.tables.dataset import Dataset, Task
 
-FORMAT = 4
+FORMAT = 5
 """The format of the files and of the arrays in them.
 
 To change it: raise it, and say in CHANGELOG.md that meta-models are to be trained again. Older ones are refused, since
@@ -31,7 +31,7 @@ what is in them is trained again in a minute; a knowledge base of any age can be
 """
 METAMODEL = "metamodel"
 """The folder of the meta-model, in the knowledge base's own."""
-SECONDS = ("fit_seconds", "predict_seconds", "model_bytes")
+SECONDS = ("fit_seconds", "predict_seconds", "model_bytes", "peak_bytes")
 """The parts that are models of seconds, or of bytes."""
 INPUTS = ("simple", "relative")
 """The groups of meta-features that the meta-model learns from: with the others beside them it chooses worse."""
@@ -50,12 +50,14 @@ class Trained:
         standard deviations of the target. `as_measured` and `as_learnt` go from the one to the other.
     fit_seconds, predict_seconds : SecondsModel
         Expect how long a configuration takes to fit, and one call of predict.
-    model_bytes : SecondsModel
-        Expects the serialised size of the fitted pipeline, by sums of the same kind.
+    model_bytes, peak_bytes : SecondsModel
+        Expect the serialised size of the fitted pipeline, and the memory that fitting takes at its peak, by sums of the
+        same kind.
     configurations : dict of str to Configuration
         The configurations by id.
-    datasets : DataFrame indexed by dataset id
-        What can be said of the training datasets: name, sizes, fingerprint, family and what won.
+    datasets : DataFrame indexed by observation
+        What can be said of the training datasets: name, sizes, fingerprint, family and what won. A large dataset is
+        there once for each size that was evaluated, with its ``dataset_id`` and the ``size``.
     seen : Seen
         The scores on every dataset of the knowledge base, with the meta-model's configurations.
     """
@@ -65,12 +67,13 @@ class Trained:
     fit_seconds: SecondsModel
     predict_seconds: SecondsModel
     model_bytes: SecondsModel
+    peak_bytes: SecondsModel
     configurations: dict[str, Configuration]
     datasets: pd.DataFrame
     seen: Seen
 
     def __repr__(self) -> str:
-        sizes = f"{len(self.datasets)} datasets, {len(self.configurations)} configurations"
+        sizes = f"{self.n_datasets} datasets, {len(self.configurations)} configurations"
         return f"<Trained for {self.metric.name}: {sizes}>"
 
     def as_measured(self, scores: Any, dataset: Dataset) -> Any:
@@ -87,11 +90,20 @@ class Trained:
 
     def id_of(self, dataset: Dataset) -> str | None:
         """The id of the training dataset that has the same content; None if there is none."""
+        same = self.same_as(dataset)
+        return str(self.datasets["dataset_id"][same[0]]) if same else None
+
+    def same_as(self, dataset: Dataset) -> list[str]:
+        """The observations of the training dataset that has the same content."""
         as_long = self.datasets[self.datasets["n_samples"] == dataset.n_samples]
         if as_long.empty:  # so nothing need be hashed
-            return None
-        same = as_long.index[as_long["fingerprint"] == dataset.fingerprint]
-        return str(same[0]) if len(same) else None
+            return []
+        return [str(i) for i in as_long.index[as_long["fingerprint"] == dataset.fingerprint]]
+
+    @property
+    def n_datasets(self) -> int:
+        """How many datasets were learnt from."""
+        return int(self.datasets["dataset_id"].nunique())
 
 
 def sizes_of(metafeatures: pd.DataFrame) -> pd.DataFrame:

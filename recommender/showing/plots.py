@@ -115,9 +115,9 @@ def plot_neighbours(recommendation: Ranking, ax: Axes | None = None) -> Axes:
     """
     ax = ax or pyplot().subplots(figsize=(7, 5.5), layout="constrained")[1]
     trained = recommendation.trained
-    model, known = trained.model, trained.datasets.loc[trained.model.datasets_]
-    similarity = model.similarity(recommendation.metafeatures).to_numpy()[0]
-    places = embed(model.similarity(model.metafeatures_).to_numpy(), similarity)
+    model, known = trained.model, trained.datasets.drop_duplicates("dataset_id")
+    similarity = model.similarity(recommendation.metafeatures)[known.index].to_numpy()[0]
+    places = embed(model.similarity(model.metafeatures_.loc[known.index])[known.index].to_numpy(), similarity)
     others, here = places[:-1], places[-1]
     winners = list(known["winner"].value_counts().index[:N_WINNERS])
     chosen = (item.algorithm for item in recommendation.portfolio(N_PORTFOLIO))

@@ -21,9 +21,10 @@ def table(n_samples: int, n_features: int) -> pd.DataFrame:
 def trained():
     """What is shipped, as if its datasets had 100 to 1,000 rows and 4 to 40 columns."""
     shipped = load_trained("binary")
-    n = len(shipped.datasets)
+    n, ids = len(shipped.datasets), shipped.datasets.index
     rows, columns = np.geomspace(100, 1000, n).astype(int), np.geomspace(4, 40, n).round().astype(int)
-    return replace(shipped, datasets=shipped.datasets.assign(n_samples=rows, n_features=columns))
+    about = shipped.datasets.assign(dataset_id=ids, size=10_000, n_samples=rows, n_features=columns)
+    return replace(shipped, datasets=about)
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,13 @@ from recommender import MetaModel, load_knowledge
 from recommender.evaluation.metrics import METRICS
 from recommender.evidence.knowledge import KnowledgeBase
 from recommender.metamodel import training
+from recommender.metamodel.observations import observe, scores_seen
 from recommender.metamodel.recall import credibility, expect
 from recommender.metamodel.regrets import normalized_regret
 from recommender.metamodel.training import inputs_of, train
 
 ROC_AUC = METRICS["roc_auc"]
-NOISE = 0.1
+NOISE = 0.13
 """About the standard error of the mean regret of ten first choices."""
 
 
@@ -64,10 +65,12 @@ def regret_with(known, ten, others):
         for name in ten:
             at = np.flatnonzero(trained.seen.fingerprints == known.datasets["fingerprint"][name])
             scores = trained.seen.scores[at[0]] if at.size else np.full(len(trained.configurations), np.nan)
-            itself = name if name in trained.datasets.index else None
+            itself = list(trained.datasets.index[trained.datasets["dataset_id"] == name])
             row = inputs_of(known.metafeatures.loc[[name]])
             _, scenarios = expect(trained.model, row, scores.astype(float), itself=itself)
-            chosen.append(truth.loc[name, scenarios.configurations[int(np.argmin(scenarios.preference))]])
+            preference = pd.Series(scenarios.preference, index=scenarios.configurations)
+            known_truth = truth.loc[name].dropna()
+            chosen.append(known_truth[preference[known_truth.index.intersection(preference.index)].idxmin()])
         return np.array(chosen)
 
     return regrets
@@ -133,10 +136,10 @@ def test_many_tables_of_which_little_is_known_change_nothing(known, ten, others)
         datasets=pd.concat([others.datasets, about]),
         metafeatures=pd.concat([others.metafeatures, inputs]),
     )
-    learnt, alone = training.scores_to_learn(huge, ROC_AUC), training.scores_to_learn(others, ROC_AUC)
+    learnt, alone = observe(huge, ROC_AUC).scores, observe(others, ROC_AUC).scores
     pd.testing.assert_frame_equal(learnt, alone[learnt.columns], check_names=False)
     assert set(learnt.columns) == set(alone.columns)
-    assert len(training.scores_seen(huge, ROC_AUC)) == len(alone) + 400
+    assert len(scores_seen(huge, ROC_AUC)) == len(alone) + 400
 
 
 def test_all_evaluations_on_a_table_make_its_first_choice_better(known, ten, regret_with, before):
