@@ -219,5 +219,6 @@ def test_requests_that_cannot_be_met(options, error, message):
 def test_options_reach_the_recommendation():
     X, y = load_iris(return_X_y=True)
     model = RecommendedClassifier(interpretable=True, exclude=["lda"], metric="log_loss").fit(X, y)
-    assert {item.algorithm for item in model.recommendation_.items} <= {"logistic_regression", "naive_bayes"}
+    readable = {"ebm", "linear_svm", "logistic_regression", "naive_bayes"}
+    assert {item.algorithm for item in model.recommendation_.items} <= readable
     assert model.recommendation_.metric.name == "log_loss"

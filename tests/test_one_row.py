@@ -94,7 +94,7 @@ def test_pool_holds_it():
     assert trees[0].id == "toy_tree-default"
     assert trees[1].hyperparameters == {"max_depth": 3}
     assert [set(c.hyperparameters) for c in trees[2:]] == [{"max_depth", "min_samples_leaf"}] * 2
-    assert safe_defaults() == ("toy_tree-default", "catboost-default", "lightgbm-default")
+    assert safe_defaults() == ("toy_tree-default", "catboost-efe6da57", "catboost-default", "lightgbm-default")
 
 
 def test_pool_forgets_it(monkeypatch):
@@ -184,7 +184,7 @@ def test_folder_of_before_knows_nothing_of_the_metric(knowledge, tmp_path, monke
         train(known, ERROR)
     few = {name: METRICS[name] for name in ("accuracy", "toy_error")}  # to be quick
     monkeypatch.setattr("recommender.metamodel.training.METRICS", few)
-    assert train_all(known, tmp_path) == [METRICS["accuracy"]]
+    assert list(train_all(known, tmp_path)) == [METRICS["accuracy"]]
 
 
 def test_csv_goes_there_and_back(knowledge, tmp_path):

@@ -11,6 +11,7 @@ import pytest
 
 from recommender.algorithms.catalogue import ALGORITHMS
 from recommender.algorithms.configuration import Configuration
+from recommender.algorithms.pool import pool_for
 from recommender.evaluation.evaluate import FAILURES
 from recommender.evaluation.metrics import METRICS, metrics_for
 from recommender.evidence import folder as knowledge_folder
@@ -24,8 +25,10 @@ from recommender.metamodel import training
 from recommender.metamodel.trained import METAMODEL, load_trained
 from recommender.tables.dataset import TASKS
 
-MIN_DATASETS, MIN_CONFIGURATIONS = 250, 42
-USUAL_CONFIGURATIONS = 60
+MIN_DATASETS, MIN_CONFIGURATIONS = 390, 38
+USUAL_DATASETS, USUAL_CONFIGURATIONS = 280, 60
+MOST_LEARNT = 0.97
+"""Few datasets go against what all the others say, and are not learnt from."""
 MAX_BYTES = 14e6
 WORST_LOG_LOSS = -np.log(1e-15)
 
@@ -46,7 +49,7 @@ def test_breadth(shipped):
     assert len(shipped.datasets) >= MIN_DATASETS
     assert set(per_dataset.index) == set(shipped.datasets.index)
     assert per_dataset.min() >= MIN_CONFIGURATIONS, f"few configurations: {per_dataset.nsmallest(5).to_dict()}"
-    assert (per_dataset >= USUAL_CONFIGURATIONS).sum() >= MIN_DATASETS
+    assert (per_dataset >= USUAL_CONFIGURATIONS).sum() >= USUAL_DATASETS
     assert set(shipped.datasets["task"]) == set(TASKS)
 
 
@@ -54,7 +57,7 @@ def test_ids_are_unique_and_known(shipped):
     tables = (shipped.datasets, shipped.metafeatures, shipped.configurations, shipped.environments)
     assert all(table.index.is_unique for table in tables)
     rows = shipped.evaluations
-    assert not rows.duplicated(["dataset_id", "configuration_id", "fold"]).any()
+    assert not rows.duplicated(["dataset_id", "configuration_id", "size", "fold"]).any()
     assert set(rows["dataset_id"]) == set(shipped.datasets.index) == set(shipped.metafeatures.index)
     assert set(rows["configuration_id"]) <= set(shipped.configurations.index)
     assert set(rows["environment_id"]) <= set(shipped.environments.index)
@@ -103,21 +106,15 @@ def test_what_did_not_succeed_says_why_and_has_no_scores(rows):
     assert not (others[["fit_seconds", "predict_seconds"]] < 0).any(axis=None)
 
 
-NOT_RECORDED_YET = {"nystroem"}
-"""Algorithms that came to the pool after the shipped evidence was collected."""
-
-
-@pytest.mark.parametrize(
-    "algorithm",
-    [a for a in ALGORITHMS.values() if a.extra is None and a.name not in NOT_RECORDED_YET],
-    ids=lambda a: a.name,
-)
+@pytest.mark.parametrize("algorithm", [a for a in ALGORITHMS.values() if a.extra is None], ids=lambda a: a.name)
 def test_defaults_are_everywhere(shipped, algorithm):
     """As an outcome: a default that does not apply, or fails, is recorded as such."""
-    identifier = Configuration(algorithm.name, {}).id
-    recorded = set(shipped.outcomes.xs(identifier, level=1).index)
-    missing = [i for task in algorithm.tasks for i in shipped.for_task(task) if i not in recorded]
-    assert not missing, f"{identifier} was not evaluated on {missing}"
+    for task in algorithm.tasks:
+        of_pool = next(c.id for c in pool_for(task) if c.algorithm == algorithm.name)  # some fit their probabilities
+        outcomes = shipped.outcomes.loc[shipped.for_task(task)].reset_index("configuration_id")["configuration_id"]
+        recorded = set(outcomes.index[outcomes.isin([of_pool, Configuration(algorithm.name, {}).id])])
+        missing = set(shipped.for_task(task)) - recorded
+        assert not missing, f"{of_pool} was not evaluated on {missing}"
 
 
 def test_families_are_those_that_are_found_in_any_order_of_datasets(shipped):
@@ -166,9 +163,12 @@ def test_files_are_those_of_the_manifest(folder, kind, version):
 @pytest.mark.parametrize("task", TASKS)
 def test_metamodels_were_trained_on_what_is_shipped(shipped, task):
     trained = load_trained(task)
-    assert set(trained.datasets.index) == {i for t in trained.metric.tasks for i in shipped.for_task(t)}
-    about = shipped.datasets.loc[trained.datasets.index]
-    assert trained.datasets[["fingerprint", "family"]].equals(about[["fingerprint", "family"]])
+    learnt = trained.datasets["dataset_id"]
+    every = {i for t in trained.metric.tasks for i in shipped.for_task(t)}
+    assert set(learnt) <= every
+    assert learnt.nunique() >= MOST_LEARNT * len(every)
+    columns = ["fingerprint", "family"]
+    np.testing.assert_array_equal(trained.datasets[columns], shipped.datasets.loc[learnt, columns])
     assert set(trained.configurations) <= set(shipped.configurations.index)
 
 

@@ -104,7 +104,7 @@ SECTIONS = (
     Section(
         "The meta-model",
         "What is learnt from the evidence.",
-        ("load_trained", "metamodel.trained.Trained", "MetaModel", "metamodel.model.Prediction"),
+        ("load_trained", "metamodel.trained.Trained", "MetaModel", "metamodel.prediction.Prediction"),
     ),
     Section(
         "Errors",

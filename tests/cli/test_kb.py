@@ -86,7 +86,9 @@ def test_a_store_goes_there_and_back(capsys, some, store, tmp_path):
     assert "0 new evaluations" in run(capsys, "export", store, "--knowledge", tmp_path / "again")
 
 
-def test_winners_by_a_metric_that_was_not_recorded(capsys, store):
+def test_winners_by_a_metric_that_was_not_recorded(capsys, some, tmp_path):
+    store = tmp_path / "without.sqlite"
+    record_knowledge(replace(some, evaluations=some.evaluations.assign(brier=np.nan)), Store(store))
     assert "no brier was recorded of binary or multiclass datasets" in refused(
         capsys, "winners", "--metric", "brier", "--store", store
     )

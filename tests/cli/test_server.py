@@ -9,7 +9,7 @@ from recommender.cli.server import DEFAULTS, PANEL
 from recommender.tables import patience
 from recommender.tables.patience import Patience
 
-ASKING = ["recommend", "metafeatures", "collect", "benchmark", "import-evaluations"]
+ASKING = ["recommend", "fit", "metafeatures", "collect", "benchmark", "import-evaluations"]
 
 
 @pytest.fixture(autouse=True)

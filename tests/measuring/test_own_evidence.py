@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from recommender.errors import KnowledgeBaseError
 from recommender.evaluation.metrics import METRICS
 from recommender.evidence.knowledge import KnowledgeBase
 from recommender.measuring.own_evidence import matrix_of, measure_itself
@@ -31,10 +34,21 @@ def knowledge(n_datasets: int, *, effect: float, noise: float, n_folds: int = 4)
         n_test=20.0,
         fit_seconds=0.5,
         predict_seconds=0.01,
+        model_bytes=1000,
+        peak_bytes=1000,
         roc_auc=scores.ravel(),
     )
     return KnowledgeBase(
-        pd.DataFrame({"task": "binary", "family": [f"family-{i // 2}" for i in range(n_datasets)]}, index=ids),
+        pd.DataFrame(
+            {
+                "task": "binary",
+                "n_samples": 100,
+                "n_features": 5,
+                "n_classes": 2,
+                "family": [f"family-{i // 2}" for i in range(n_datasets)],
+            },
+            ids,
+        ),
         pd.DataFrame({"position": position, "nr_inst": 100, "nr_attr": 5, "nr_cat": 0, "nr_class": 2}, index=ids),
         pd.DataFrame({"algorithm": "lightgbm", "hyperparameters": [{}] * 5}, index=NAMES),
         evaluations,
@@ -63,6 +77,22 @@ def test_what_is_not_installed_is_left_out(monkeypatch, is_installed, names):
     base.configurations.loc["d", "algorithm"] = "catboost"
     monkeypatch.setattr("recommender.algorithms.algorithm._is_importable", lambda name: is_installed)
     assert set(matrix_of(base, METRICS["roc_auc"]).performance) == set(names)
+
+
+def test_only_what_has_scores_on_both_halves_of_the_folds_is_judged():
+    base = knowledge(8, effect=0.05, noise=0.005)
+    rows = base.evaluations
+    of_one_fold = (rows["dataset_id"] == "dataset-0") | (rows["configuration_id"] == "a")
+    matrix = matrix_of(replace(base, evaluations=rows[~of_one_fold | (rows["fold"] == 0)]), METRICS["roc_auc"])
+    assert matrix.performance.notna().all(axis=None)
+    assert list(matrix.tasks.index[matrix.tasks.isna()]) == ["dataset-0"]
+    assert not matrix.may_choose.loc["dataset-1":, "a"].any()
+    assert matrix.may_choose.loc["dataset-1":].drop(columns="a").all(axis=None)
+
+
+def test_a_knowledge_base_of_single_folds_cannot_be_judged():
+    with pytest.raises(KnowledgeBaseError, match="on two folds or more"):
+        measure_itself(knowledge(8, effect=0.05, noise=0.005, n_folds=1), tasks=["binary"], seeds=[0])
 
 
 def test_what_can_be_learnt_closes_the_gap(learnable):

@@ -82,7 +82,7 @@ def test_scores_that_are_better_when_lower_say_so():
 def test_every_known_dataset_is_a_point_and_the_nearest_are_named(recommendation):
     ax = plot_neighbours(recommendation)
     n_points = sum(len(collection.get_offsets()) for collection in ax.collections)
-    assert n_points == len(recommendation.trained.datasets) + 1
+    assert n_points == recommendation.trained.n_datasets + 1
     named = " ".join(text.get_text() for text in ax.texts)
     for name in recommendation.neighbours(3)["name"]:
         assert name[:20] in named
