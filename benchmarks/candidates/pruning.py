@@ -64,8 +64,8 @@ class Standing:
 def _behind(knowledge: KnowledgeBase, task: Task, metric: Metric, pool: Collection[str]) -> pd.DataFrame:
     performance = knowledge.performance(task, metric)
     performance = performance[[i for i in performance if i in pool]]
-    rows = knowledge.standard[
-        (knowledge.standard["status"] == "ok") & knowledge.standard["configuration_id"].isin(pool)
+    rows = knowledge.compared[
+        (knowledge.compared["status"] == "ok") & knowledge.compared["configuration_id"].isin(pool)
     ]
     errors = {}
     for dataset, mine in rows[rows["dataset_id"].isin(performance.index)].groupby("dataset_id", observed=True):

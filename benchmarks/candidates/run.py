@@ -74,7 +74,7 @@ def evaluated_here() -> KnowledgeBase:
 
 
 def _rows(knowledge: KnowledgeBase, task: Task) -> pd.DataFrame:
-    return knowledge.standard[knowledge.standard["dataset_id"].isin(knowledge.for_task(task))]
+    return knowledge.compared[knowledge.compared["dataset_id"].isin(knowledge.for_task(task))]
 
 
 def duels(knowledge: KnowledgeBase) -> pd.DataFrame:

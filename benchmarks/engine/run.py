@@ -245,7 +245,7 @@ def stopping(address: str) -> pd.DataFrame:
     """What the rule for hopeless configurations would have saved and lost on datasets that were recorded whole."""
     knowledge = knowledge_of(Store(address))
     found = []
-    for dataset_id, rows in knowledge.standard.groupby("dataset_id", observed=True):
+    for dataset_id, rows in knowledge.compared.groupby("dataset_id", observed=True):
         if (rows["status"] == "stopped").any():
             continue
         about = knowledge.datasets.loc[str(dataset_id)]

@@ -80,6 +80,31 @@ default's seconds grow with rows, over the larger half of the datasets, whose co
 {seconds_table}
 
 [`seconds.csv`](results/seconds.csv) has each dataset's.
+
+## What more rows change
+
+{sizes_text}
+
+![Mean regret of each algorithm by training rows](results/sizes.png)
+
+Each panel has the same tables and the same configurations at every size, and the same test rows. Regrets are of each
+algorithm's best configuration among these, which at 30,000 rows and more are the strong ones only; *change* is the
+regret at the most rows minus that at 500. [More rows](../larger/README.md) compares the choices that follow from this
+with published learning curves.
+
+{sizes_table}
+
+[`sizes.csv`](results/sizes.csv) has each table's regrets, [`overtaking.csv`](results/overtaking.csv) each two
+algorithms.
+
+Early stopping chose these rounds (median, and quartiles in parentheses, over datasets and configurations, of at most
+1,000 or what a configuration names):
+
+{rounds_table}
+
+A fit took these megabytes at its peak, beside the table (median over datasets, upper decile in parentheses):
+
+{memory_table}
 """
 WIDTH = 120
 MIN_DATASETS = 10
@@ -106,6 +131,10 @@ def write_page(knowledge: KnowledgeBase, tables: dict[str, pd.DataFrame], folder
         tuning_table=markdown(shown_tuning(summary)),
         seconds_text=fill(tell_seconds(seconds), WIDTH),
         seconds_table=markdown(shown_seconds(seconds)),
+        sizes_text=wrapped(tell_sizes(tables["overtaking"])),
+        sizes_table=markdown(tables["sizes_means"].round(2).astype(object).fillna("")),
+        rounds_table=markdown(by_size(tables["rounds"], "{median:.0f} ({lower:.0f} to {upper:.0f})")),
+        memory_table=markdown(by_size(tables["memory"], "{median:.0f} ({upper:.0f})")),
     )
 
 
@@ -181,6 +210,30 @@ def tell_seconds(seconds: pd.DataFrame) -> str:
         f"With {largest} training rows ({sizes[largest]} datasets), the cheapest defaults are {', '.join(told[:3])}, "
         f"and the dearest {', '.join(told[:-4:-1])}."
     )
+
+
+def tell_sizes(overtaking: pd.DataFrame) -> list[str]:
+    """Who overtakes whom between the fewest and the most rows, the largest changes of each panel."""
+    lines = []
+    for (target, largest), part in overtaking.groupby(["target", "largest"]):
+        change = part["ahead_at_largest"] - part["ahead_at_500"]
+        most = part.loc[change.abs().nlargest(3).index]
+        told = [
+            f"`{row.algorithm}` is ahead of `{row.other}` on {row.ahead_at_500:.0%} of {row.tables} tables at 500 "
+            f"rows, and on {row.ahead_at_largest:.0%} at {largest:,}"
+            for row in most.itertuples()
+        ]
+        lines.append(f"- **{target}**, up to {largest:,} rows: {'; '.join(told)}.")
+    return lines
+
+
+def by_size(table: pd.DataFrame, text: str) -> pd.DataFrame:
+    """A row for each algorithm, a column for each training size."""
+    cells = pd.Series(
+        [text.format(**row) for row in table.to_dict("records")], table.set_index(["algorithm", "size"]).index
+    )
+    wide = cells.unstack().fillna("")
+    return wide.rename(columns=lambda size: f"{size:,} rows").rename_axis(columns=None).reset_index()
 
 
 def largest_range(sizes: pd.Series) -> str | None:

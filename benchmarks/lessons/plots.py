@@ -110,6 +110,26 @@ def plot_seconds(seconds: pd.DataFrame, path: Path) -> None:
     _save(figure, "Processor seconds of a fit, each point a dataset", path, bottom=0.04)
 
 
+def plot_sizes(means: pd.DataFrame, path: Path) -> None:
+    """A panel for each kind of target and largest size: a line for each algorithm, its mean regret by training rows."""
+    panels = list(means.groupby(["target", "largest"]))
+    figure, axes = _axes(len(panels), height=4.2, sharey=True)
+    colours = {name: f"C{i}" for i, name in enumerate(sorted(set(means["algorithm"])))}
+    for axis, ((target, largest), part) in zip(axes, panels, strict=True):
+        sizes = [column for column in part.columns if isinstance(column, int) and column <= largest]
+        for row in part.set_index("algorithm")[sizes].itertuples():
+            axis.plot(sizes, row[1:], "o-", color=colours[row.Index], markersize=4, label=row.Index)
+        axis.set(
+            title=f"{target} ({part['tables'].max()} tables)", xscale="log", xlabel="training rows", ylim=(0, 1.02)
+        )
+        axis.grid(alpha=0.3)
+        axis.spines[["top", "right"]].set_visible(False)
+    axes[0].set_ylabel("mean normalized regret")
+    handles = {label: handle for axis in axes for handle, label in zip(*axis.get_legend_handles_labels(), strict=True)}
+    figure.legend(handles.values(), handles.keys(), loc="lower center", ncols=len(handles), frameon=False, fontsize=9)
+    _save(figure, "Who gains from rows: the best configuration of each algorithm", path, bottom=0.08)
+
+
 def _axes(columns: int, *, rows: int = 1, height: float, **shared: bool) -> tuple[Any, list[Any]]:
     import matplotlib
 

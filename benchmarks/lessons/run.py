@@ -12,7 +12,14 @@ import argparse
 from pathlib import Path
 
 from benchmarks.lessons.page import write_page
-from benchmarks.lessons.plots import plot_gains, plot_seconds, plot_tuning, plot_wins
+from benchmarks.lessons.plots import plot_gains, plot_seconds, plot_sizes, plot_tuning, plot_wins
+from benchmarks.lessons.sizes import (
+    summarize_sizes,
+    tabulate_memory,
+    tabulate_overtaking,
+    tabulate_rounds,
+    tabulate_sizes,
+)
 from recommender.atlas.lessons import summarize_tuning, tabulate_seconds, tabulate_tuning, tabulate_wins
 from recommender.evidence.folder import load_knowledge
 
@@ -25,12 +32,17 @@ def main() -> None:
     folder = parser.parse_args().output
     folder.mkdir(parents=True, exist_ok=True)
     knowledge = load_knowledge()
-    tuning = tabulate_tuning(knowledge)
+    tuning, sizes = tabulate_tuning(knowledge), tabulate_sizes(knowledge)
     tables = {
         "wins": tabulate_wins(knowledge),
         "tuning_datasets": tuning,
         "tuning": summarize_tuning(tuning),
         "seconds": tabulate_seconds(knowledge),
+        "sizes": sizes,
+        "sizes_means": summarize_sizes(sizes),
+        "overtaking": tabulate_overtaking(sizes),
+        "rounds": tabulate_rounds(knowledge),
+        "memory": tabulate_memory(knowledge),
     }
     for name, table in tables.items():
         table.round(4).to_csv(folder / f"{name}.csv", index=False)
@@ -38,6 +50,7 @@ def main() -> None:
     plot_tuning(tables["tuning"], folder / "tuning.png")
     plot_gains(tuning, folder / "gains.png")
     plot_seconds(tables["seconds"], folder / "seconds.png")
+    plot_sizes(tables["sizes_means"], folder / "sizes.png")
     (folder.parent / "README.md").write_text(write_page(knowledge, tables, folder))
 
 

@@ -22,6 +22,7 @@ from recommender.evidence.knowledge import KnowledgeBase
 from recommender.measuring.matrix import OURS, family_folds, run_folds
 from recommender.measuring.own_evidence import halves_of, judged, matrix_of
 from recommender.metafeatures import GROUPS, METAFEATURES
+from recommender.metamodel.observations import observe
 from recommender.metamodel.trained import INPUTS
 from recommender.tables.dataset import TASKS
 
@@ -49,7 +50,7 @@ def worth(knowledge: KnowledgeBase, seeds: int) -> pd.DataFrame:
         unit = (matrix.performance.max(axis=1) - matrix.performance.median(axis=1)).to_numpy()
         for name, groups in sets().items():
             columns = [column for column in knowledge.metafeatures if METAFEATURES[column].group in groups]
-            described = replace(matrix, metafeatures=knowledge.metafeatures.loc[matrix.performance.index, columns])
+            described = replace(matrix, metafeatures=observe(knowledge, metric).metafeatures[columns])
             runs = [
                 run_folds(described, family_folds(matrix.families, seed), max(KS), seed)[0] for seed in range(seeds)
             ]

@@ -101,7 +101,7 @@ def run(matrix: Matrix, seed: int) -> tuple[dict[str, Floats], Floats]:
                 np.flatnonzero(mine),
                 greedy_portfolio(np.nan_to_num(regret[train[mine[train]]], nan=1.0), len(position)),
             )
-        for i in np.flatnonzero(folds == fold):
+        for i in (i for i in np.flatnonzero(folds == fold) if i in fixed):
             row = matrix.metafeatures.iloc[[i]]
             portfolio = [position[name] for name in model.portfolio(row, len(position))]
             tried, judged[i] = session(model, row, portfolio, performance[i])
