@@ -17,7 +17,7 @@ limits = {
     "no limit": {},
     "fits within 1 s": {"max_fit_time": 1.0},
     "predicts 1,000 rows within 0.02 s": {"max_predict_time": 0.02},
-    "fits within 3 MB": {"max_memory": 3.0},
+    "fits within 10 MB": {"max_memory": 10.0},
     "readable": {"interpretable": True},
 }
 best = {name: recommend(X, y, name="digits", **limit).best for name, limit in limits.items()}

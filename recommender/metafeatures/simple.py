@@ -110,9 +110,9 @@ def with_rows(metafeatures: pd.DataFrame, times: pd.Series) -> pd.DataFrame:
     Examples
     --------
     >>> import pandas as pd
-    >>> one = pd.DataFrame({"nr_inst": [1000.0], "attr_to_inst": [0.01], "log_nr_inst": [3.0], "nr_class": [2.0]})
-    >>> with_rows(one, pd.Series([0.1])).iloc[0].to_dict()
-    {'nr_inst': 100.0, 'attr_to_inst': 0.1, 'log_nr_inst': 2.0, 'nr_class': 2.0}
+    >>> one = pd.DataFrame({"nr_inst": [1000.0], "attr_to_inst": [0.25], "log_nr_inst": [3.0], "nr_class": [2.0]})
+    >>> with_rows(one, pd.Series([0.1])).round(3).iloc[0].to_dict()
+    {'nr_inst': 100.0, 'attr_to_inst': 2.5, 'log_nr_inst': 2.0, 'nr_class': 2.0}
     """
     counted = {name: metafeatures[name] * times for name in COUNTS if name in metafeatures}
     shared = {name: metafeatures[name] / times for name in SHARES if name in metafeatures}
