@@ -9,6 +9,7 @@ import pandas as pd
 
 from recommender.evaluation.metrics import METRICS, Metric
 from recommender.evidence.knowledge import KnowledgeBase
+from recommender.metamodel.observations import scores_of
 from recommender.metamodel.regrets import normalized_regret
 
 COMPARED = {"classes": "roc_auc", "numbers": "r2"}
@@ -38,7 +39,7 @@ def tabulate_sizes(knowledge: KnowledgeBase) -> pd.DataFrame:
 
 def _panel(knowledge: KnowledgeBase, metric: Metric, sizes: tuple[int, ...]) -> list[pd.DataFrame]:
     """A table for each dataset that has all sizes."""
-    by_size = {size: _scores(knowledge.at(size), metric) for size in sizes}
+    by_size = {size: scores_of(knowledge.at(size), metric).dropna(how="all") for size in sizes}
     common = sorted(set.intersection(*(set(scores.index) for scores in by_size.values())))
     algorithms, tables = knowledge.configurations["algorithm"], []
     for name in common:
@@ -49,10 +50,6 @@ def _panel(knowledge: KnowledgeBase, metric: Metric, sizes: tuple[int, ...]) -> 
         long = best.rename_axis("algorithm").reset_index().melt("algorithm", var_name="size", value_name="regret")
         tables.append(long.assign(dataset=name))
     return tables
-
-
-def _scores(knowledge: KnowledgeBase, metric: Metric) -> pd.DataFrame:
-    return pd.concat([knowledge.performance(task, metric) for task in metric.tasks]).dropna(how="all")
 
 
 def summarize_sizes(sizes: pd.DataFrame) -> pd.DataFrame:

@@ -29,7 +29,7 @@ from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.preprocessing import encoded_width
 from recommender.evaluation.metrics import Metric
 from recommender.evidence.knowledge import KnowledgeBase
-from recommender.measuring.matrix import nearest_winners
+from recommender.measuring.simple_rules import nearest_winners
 from recommender.metafeatures import extract_metafeatures
 from recommender.metamodel.training import INPUTS, Trained, single_best
 from recommender.recommendation import Recommendation, recommend

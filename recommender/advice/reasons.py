@@ -266,9 +266,7 @@ def _ranks(recommendation: Ranking, neighbours: pd.Index) -> pd.DataFrame:
         {
             "typical_rank": ranks.median(),
             "rank_among_neighbours": ranks.loc[neighbours].median(),
-            "wins": trained.datasets.drop_duplicates("dataset_id")["winner"]
-            .value_counts()
-            .reindex(ranks.columns, fill_value=0),
+            "wins": trained.smallest_sizes["winner"].value_counts().reindex(ranks.columns, fill_value=0),
         }
     )
     return table.rename_axis("algorithm").sort_values("typical_rank", kind="stable")

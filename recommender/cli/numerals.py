@@ -7,12 +7,12 @@ from typing import Any
 
 import typer
 
+from recommender.tables.ids import MOST_DIGITS, is_of_digits
+
 LONGEST = 30 * 24 * 3600.0
 """No limit is longer than a month, in seconds."""
 LARGEST = 2.0**20
 """No limit is larger than this, in GiB."""
-MOST_DIGITS = 18
-"""No id has more digits, which is what databases hold."""
 
 
 def identifier(given: Any) -> int:
@@ -24,7 +24,7 @@ def identifier(given: Any) -> int:
     31
     """
     text = str(given)
-    if not (text.isascii() and text.isdigit()):
+    if not is_of_digits(text):
         raise typer.BadParameter(f"{text!r} is not an id, which is of the digits 0 to 9.")
     if len(text) > MOST_DIGITS:
         raise typer.BadParameter(f"{text[:MOST_DIGITS]}... is not an id, which has at most {MOST_DIGITS} digits.")

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from recommender.errors import RecommenderError, one_line
 from recommender.evidence.aslib import is_scenario, read_scenario
+from recommender.measuring.simple_rules import simple_rules
 from recommender.metamodel.intervals import COVERAGE
 from recommender.metamodel.model import MetaModel
-from recommender.metamodel.regrets import greedy_portfolio, normalized_regret
+from recommender.metamodel.regrets import normalized_regret
 
 Floats = NDArray[np.float64]
 Orders = dict[str, NDArray[np.intp]]
@@ -298,35 +299,12 @@ def _simple_rules(matrix: Matrix, train: NDArray[np.intp], test: NDArray[np.intp
         asked, known = np.flatnonzero(task[test] == t), train[task[train] == t]
         known = known if len(known) else train
         performance, metafeatures = matrix.performance.iloc[known], matrix.metafeatures.iloc[known]
-        regrets = normalized_regret(performance)
-        regret = regrets.fillna(1.0 if matrix.may_choose is None else regrets.mean()).fillna(1.0).to_numpy()
-        k, unseen = regret.shape[1], matrix.metafeatures.iloc[test[asked]]
-        rules: dict[str, list[list[int]]] = {
-            "ranking by mean": [np.argsort(regret.mean(axis=0), kind="stable").tolist()] * len(asked),
-            "ranking by mean score": [np.argsort(-performance.mean().to_numpy(), kind="stable").tolist()] * len(asked),
-            "greedy portfolio": [greedy_portfolio(regret, k)] * len(asked),
-            "nearest dataset's winner": nearest_winners(metafeatures, unseen, regret, k),
-        }
+        unseen, missing_is_worst = matrix.metafeatures.iloc[test[asked]], matrix.may_choose is None
+        rules = simple_rules(performance, metafeatures, unseen, missing_is_worst=missing_is_worst)
         for strategy, found in rules.items():
             mine = orders.setdefault(strategy, [[] for _ in test])
             for row, order in zip(asked, found, strict=True):
                 mine[row] = order
-    return orders
-
-
-def nearest_winners(metafeatures: pd.DataFrame, unseen: pd.DataFrame, regret: Floats, k: int) -> list[list[int]]:
-    """The winners of the nearest datasets in turn, by the sum of differences of scaled meta-features."""
-    low, high = metafeatures.min(), metafeatures.max()
-    scale = (high - low).where(high > low, 1.0)
-    known, new = (
-        ((table.fillna(metafeatures.median()) - low) / scale).fillna(0.0).to_numpy() for table in (metafeatures, unseen)
-    )
-    ranking = np.argsort(regret.mean(axis=0), kind="stable").tolist()
-    orders = []
-    for row in new:
-        nearest = np.argsort(np.abs(known - row).sum(axis=1), kind="stable")
-        winners = [int(np.argmin(regret[i])) for i in nearest]
-        orders.append(list(dict.fromkeys(winners + ranking))[:k])
     return orders
 
 

@@ -379,8 +379,10 @@ class MetaModel:
         leaves = self._regret.forest.leaves(np.column_stack([of_order, hints]))
         weights = leaf_weights(leaves, self._regret_leaves, left_out=itself)
         general = self._regrets.mean(axis=0, dtype=np.float64)
-        left_out = (self._regrets - self._regret.deviations())[itself].mean(axis=0) if itself else 0.0
-        alike = left_out if itself else self._regret.predict(weights, of_order)
+        if itself:
+            alike = (self._regrets - self._regret.deviations())[itself].mean(axis=0)
+        else:
+            alike = self._regret.predict(weights, of_order)
         expected = trust * alike + (1 - trust) * general
         if self._known.all():
             return expected, weights, hints

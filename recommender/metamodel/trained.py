@@ -101,9 +101,14 @@ class Trained:
         return [str(i) for i in as_long.index[as_long["fingerprint"] == dataset.fingerprint]]
 
     @property
+    def smallest_sizes(self) -> pd.DataFrame:
+        """The rows of `datasets` with each dataset once, at the smallest size at which it was learnt."""
+        return self.datasets.drop_duplicates("dataset_id")
+
+    @property
     def n_datasets(self) -> int:
         """How many datasets were learnt from."""
-        return int(self.datasets["dataset_id"].nunique())
+        return len(self.smallest_sizes)
 
 
 def sizes_of(metafeatures: pd.DataFrame) -> pd.DataFrame:

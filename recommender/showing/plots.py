@@ -115,7 +115,7 @@ def plot_neighbours(recommendation: Ranking, ax: Axes | None = None) -> Axes:
     """
     ax = ax or pyplot().subplots(figsize=(7, 5.5), layout="constrained")[1]
     trained = recommendation.trained
-    model, known = trained.model, trained.datasets.drop_duplicates("dataset_id")
+    model, known = trained.model, trained.smallest_sizes
     similarity = model.similarity(recommendation.metafeatures)[known.index].to_numpy()[0]
     places = embed(model.similarity(model.metafeatures_.loc[known.index])[known.index].to_numpy(), similarity)
     others, here = places[:-1], places[-1]

@@ -14,10 +14,8 @@ from recommender.tables.checks import checked, make_dataset, split_target
 from recommender.tables.dataset import Dataset, Task
 from recommender.tables.files.readers import STANDARD_INPUT, read_table
 from recommender.tables.frames import as_column, as_frame, has_names, is_taken_as_is, is_target_taken_as_is
+from recommender.tables.ids import MOST_DIGITS, is_of_digits
 from recommender.tables.openml import read_dataset
-
-MOST_DIGITS = 18
-"""No number of a dataset is longer."""
 
 
 def load_dataset(
@@ -119,7 +117,7 @@ def _name_of(path: str | Path, sheet: str | int | None) -> str:
 
 def _openml_id(text: str) -> int:
     number = text.removeprefix("openml:")
-    if not (number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS):
+    if not (is_of_digits(number) and len(number) <= MOST_DIGITS):
         raise DatasetError(f"{text[:60]!r} does not name an OpenML dataset: write openml:ID, such as openml:31")
     return int(number)
 

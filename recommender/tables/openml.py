@@ -14,6 +14,7 @@ from recommender.outputs import check_folder
 from recommender.tables import patience as waiting
 from recommender.tables.checks import make_dataset, split_target
 from recommender.tables.dataset import Dataset, Task
+from recommender.tables.ids import is_of_digits
 from recommender.tables.openml_client import ask, client, describe_task, first_repeat, names_of, read_table
 from recommender.tables.patience import Patience
 from recommender.tables.splits import Split
@@ -141,7 +142,7 @@ def source_of(task_id: int) -> str:
 def read_suite(suite: str | int) -> list[int]:
     """The task ids of a suite, by its number or alias."""
     with client() as openml:
-        key = int(suite) if str(suite).isascii() and str(suite).isdigit() else suite
+        key = int(suite) if is_of_digits(str(suite)) else suite
         found = ask(lambda: openml.study.get_suite(key), f"suite {suite!r}")
         return [int(task_id) for task_id in found.tasks or []]
 
