@@ -21,11 +21,12 @@ from recommender.algorithms.catalogue import find_algorithm
 from recommender.algorithms.configuration import Configuration
 from recommender.algorithms.pipelines import build_pipeline
 from recommender.algorithms.pool import pool_for
-from recommender.evaluation.evaluate import evaluate
+from recommender.evaluation.evaluate import predict
 from recommender.evaluation.metrics import Metric
 from recommender.fitting.validation import validation_folds
 from recommender.metamodel.trained import Trained
 from recommender.tables.dataset import Dataset
+from recommender.tables.splits import Split
 
 THERE = Path(__file__).parent / "autogluon_there.py"
 TARGET = "_target"
@@ -44,8 +45,8 @@ class Given:
         The training rows.
     metric : Metric
         What to be good at.
-    seconds : float
-        By the clock.
+    budgets : tuple of float
+        Seconds by the clock; a search is asked at each of them, anything else has one.
     seed : int
         Of whatever is drawn.
     trained : Trained, optional
@@ -58,11 +59,16 @@ class Given:
 
     dataset: Dataset
     metric: Metric
-    seconds: float
+    budgets: tuple[float, ...]
     seed: int
     trained: Trained | None
     n_jobs: int
     autogluon: str | None = None
+
+    @property
+    def seconds(self) -> float:
+        """The longest of its budgets."""
+        return max(self.budgets)
 
 
 def ours(given: Given) -> Any:
@@ -193,8 +199,12 @@ class AutoGluonThere:
         return json.loads(line) if line else {}
 
 
-def tpe(given: Given, name: str) -> Any:
-    """Optuna's TPE on our space of one algorithm, and the best setting fitted on all rows."""
+Settings = Iterator[tuple[Configuration, Callable[[float], None]]]
+"""Configurations in turn, each with what is to be told its score."""
+
+
+def tpe(given: Given, name: str) -> Settings:
+    """Optuna's TPE on our space of one algorithm."""
     import optuna
 
     from benchmarks.peers.methods import optuna_distributions
@@ -202,48 +212,59 @@ def tpe(given: Given, name: str) -> Any:
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     algorithm = find_algorithm(name)
     study = optuna.create_study(direction="maximize", sampler=optuna.samplers.TPESampler(seed=given.seed))
-
-    def settings() -> Iterator[tuple[Configuration, Callable[[float], None]]]:
-        distributions = optuna_distributions(algorithm.space(given.dataset.task))
-        while True:
-            trial = study.ask(distributions)
-            chosen = Configuration(name, {**algorithm.fixed, **trial.params})
-            yield chosen, lambda score, trial=trial: study.tell(trial, score)  # type: ignore[misc]
-
-    return _searched(given, settings())
+    distributions = optuna_distributions(algorithm.space(given.dataset.task))
+    while True:
+        trial = study.ask(distributions)
+        chosen = Configuration(name, {**algorithm.fixed, **trial.params})
+        yield chosen, lambda score, trial=trial: study.tell(trial, score)  # type: ignore[misc]
 
 
-def random_pool(given: Given) -> Any:
-    """Configurations of our pool in a random order, and the best one fitted on all rows."""
+def random_pool(given: Given) -> Settings:
+    """Configurations of our pool in a random order."""
     rng = np.random.default_rng(given.seed)
     fitting = [one for one in pool_for(given.dataset.task) if find_algorithm(one.algorithm).is_installed]
-    return _searched(given, ((fitting[i], lambda score: None) for i in rng.permutation(len(fitting))))
+    yield from ((fitting[i], lambda score: None) for i in rng.permutation(len(fitting)))
 
 
-def _searched(given: Given, settings: Iterator[tuple[Configuration, Callable[[float], None]]]) -> Any:
-    """Cross-validate one after another as long as there is time; the best, fitted."""
+def searched(given: Given, settings: Settings) -> list[tuple[float, float, Configuration]]:
+    """Cross-validate one after another as long as there is time: each budget, when its trying ended, and the best then.
+
+    The best after the first of several budgets is what a search of that budget alone would have found.
+    """
     started, best, best_score = time.monotonic(), None, -np.inf
     folds = validation_folds(given.dataset, random_state=given.seed)
+    open_budgets, found = sorted(given.budgets), []
+
+    def close_budgets() -> bool:
+        spent = time.monotonic() - started
+        while open_budgets and spent > SHARE * open_budgets[0]:
+            found.append((open_budgets.pop(0), spent, best))
+        return not open_budgets
+
     for configuration, tell in settings:
         best = best or configuration
-        scores = []
+        scores: list[float] = []
         for number, fold in enumerate(folds):
             scores.append(_score(given, configuration, number, fold))
-            if time.monotonic() - started > SHARE * given.seconds:
-                break
-        if len(scores) == len(folds):
-            score = given.metric.sign * float(np.mean(scores))
-            tell(score if score == score else -1e9)
-            best, best_score = (configuration, score) if score > best_score else (best, best_score)
-        if time.monotonic() - started > SHARE * given.seconds:
-            break
-    if best is None:
-        raise RuntimeError("there is nothing to try")
-    return build_pipeline(best, given.dataset, n_jobs=given.n_jobs).fit(given.dataset.X, given.dataset.y)
+            if close_budgets():
+                return found
+        score = given.metric.sign * float(np.mean(scores))
+        tell(score if score == score else -1e9)
+        best, best_score = (configuration, score) if score > best_score else (best, best_score)
+    spent = time.monotonic() - started
+    return [*found, *((budget, spent, best) for budget in open_budgets)]
 
 
-def _score(given: Given, configuration: Configuration, number: int, fold: Any) -> float:
-    return evaluate(given.dataset, configuration, number, fold).scores.get(given.metric.name, np.nan)
+def _score(given: Given, configuration: Configuration, number: int, fold: Split) -> float:
+    """Of a fold, with all processors; NaN where the model fails on it."""
+    train, test = fold
+    dataset = given.dataset
+    try:
+        pipeline = build_pipeline(configuration, dataset, random_state=number, n_jobs=given.n_jobs)
+        pipeline.fit(dataset.X.iloc[train], dataset.y.iloc[train])
+        return given.metric.measure(*predict(pipeline, dataset, test))
+    except Exception:  # whatever a model raises, as in our own trials
+        return np.nan
 
 
 class Prepared:
@@ -288,23 +309,35 @@ class _Around:
         return lambda X: self._model.predict_proba(self._prepare(X))
 
 
-METHODS: dict[str, Callable[[Given], Any]] = {
+KEEP_TIME: dict[str, Callable[[Given], Any]] = {
     "ours": ours,
     "flaml": flaml,
     "autogluon medium": lambda given: autogluon(given, "medium_quality"),
     "autogluon best": lambda given: autogluon(given, "best_quality"),
+    "catboost": catboost,
+}
+"""What keeps time itself, or takes the seconds that it takes; by its name."""
+SEARCHES: dict[str, Callable[[Given], Settings]] = {
     "tpe lightgbm": lambda given: tpe(given, "lightgbm"),
     "tpe catboost": lambda given: tpe(given, "catboost"),
     "random pool": random_pool,
-    "catboost": catboost,
 }
-"""What is measured, by its name."""
+"""What is stopped at each budget, and its best fitted on all rows."""
+METHODS = (*KEEP_TIME, *SEARCHES)
 UNTIMED = ("catboost",)
 """What takes the seconds that it takes, and is measured once for all budgets."""
 
 
-def fit(name: str, given: Given) -> Any:
-    """The fitted model of a method, silent."""
+def fit(name: str, given: Given) -> Iterator[tuple[float, float, Any]]:
+    """For each budget, the seconds that a method took and its fitted model; silent."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return METHODS[name](given)
+        if name in SEARCHES:
+            for budget, spent, best in searched(given, SEARCHES[name](given)):
+                started, pipeline = time.monotonic(), build_pipeline(best, given.dataset, n_jobs=given.n_jobs)
+                pipeline.fit(given.dataset.X, given.dataset.y)
+                yield budget, spent + time.monotonic() - started, pipeline
+            return
+        started, model = time.monotonic(), KEEP_TIME[name](given)
+        taken = getattr(model, "taken_seconds", None)
+        yield given.seconds, time.monotonic() - started if taken is None else taken, model

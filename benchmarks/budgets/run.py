@@ -1,14 +1,15 @@
-"""The best model within a budget: ours and others by the same clock, on two folds of OpenML tasks or of tables.
+"""The best model within a budget: ours and others by the same clock, on folds of OpenML tasks or of tables.
 
     python -m benchmarks.budgets.run --server URL --suite OpenML-CC18 --suite OpenML-CTR23 --seconds 2 10 30 60 300
     python -m benchmarks.budgets.run --tables FOLDER --seconds 10
     python -m benchmarks.budgets.run report
 
 A folder of tables holds `NAME.csv` or `NAME.parquet`, whose last column is the target. Each method runs in a process of
-its own, on all processors, one after the other; what takes three times the seconds asked and a minute is ended. Our
-meta-model is trained without the table's family. It goes on where it stopped: a row is appended for each table, fold,
-budget and method. It needs ``pip install 'recommender[peers]'``, and ``autogluon.tabular`` with ``pyarrow`` in the
-environment of the Python that ``--autogluon`` names.
+its own, on all processors, one after the other; what takes three times the seconds asked and a minute is ended. A
+search runs once, for its longest budget, and is asked at each of the others what it would fit. Our meta-model is
+trained without the table's family. It goes on where it stopped: a row is appended for each table, fold, budget and
+method. It needs ``pip install 'recommender[peers]'``, and ``autogluon.tabular`` with ``pyarrow`` in the environment of
+the Python that ``--autogluon`` names.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from typing import Any
 import pandas as pd
 from sklearn.model_selection import KFold, StratifiedKFold
 
-from benchmarks.budgets.methods import METHODS, UNTIMED, Given, fit
+from benchmarks.budgets.methods import METHODS, SEARCHES, UNTIMED, Given, fit
 from benchmarks.rows import append_rows
 from recommender.evaluation.evaluate import message_of, predict
 from recommender.evaluation.metrics import Metric, find_metric
@@ -47,7 +48,6 @@ COLUMNS = (
 )
 SLACK_TIMES, SLACK_SECONDS = 3.0, 60.0
 """A method is ended after so many times its budget, and so many seconds more."""
-N_FOLDS = 2
 
 
 def tables(given: argparse.Namespace) -> Iterator[tuple[Dataset, list[Split]]]:
@@ -56,38 +56,58 @@ def tables(given: argparse.Namespace) -> Iterator[tuple[Dataset, list[Split]]]:
         for path in sorted(p for p in given.tables.iterdir() if p.suffix in (".csv", ".parquet")):
             frame = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
             dataset = load_dataset(frame, target=str(frame.columns[-1]), name=path.stem)
-            yield dataset, _halves(dataset)
+            yield dataset, _tenths(dataset)[: given.folds]
         return
     set_server(given.server, given.cache)
     for task_id in dict.fromkeys([*(i for name in given.suite for i in read_suite(name)), *given.task]):
         task = read_task(task_id)
-        yield task.dataset, task.splits()[:N_FOLDS]
+        yield task.dataset, task.splits()[: given.folds]
 
 
-def _halves(dataset: Dataset) -> list[Split]:
-    """The first folds of ten."""
+def _tenths(dataset: Dataset) -> list[Split]:
+    """Ten folds."""
     kind = KFold if dataset.task == "regression" else StratifiedKFold
-    return list(kind(10, shuffle=True, random_state=0).split(dataset.X, dataset.y))[:N_FOLDS]
+    return list(kind(10, shuffle=True, random_state=0).split(dataset.X, dataset.y))
 
 
 def measured(
-    name: str, dataset: Dataset, split: Split, seconds: float, trained: Trained | None, autogluon: str | None = None
-) -> dict[str, Any]:
-    """What a method makes of a budget: its score, and the seconds that it took, in a process of its own."""
+    name: str,
+    dataset: Dataset,
+    split: Split,
+    budgets: tuple[float, ...],
+    trained: Trained | None,
+    autogluon: str | None,
+) -> dict[float, dict[str, Any]]:
+    """What a method makes of each budget: its score, and the seconds that it took, in a process of its own."""
     here, there = multiprocessing.get_context("spawn").Pipe(duplex=False)
     process = multiprocessing.get_context("spawn").Process(
-        target=_measure, args=(there, name, dataset, split, seconds, trained, autogluon)
+        target=_measure, args=(there, name, dataset, split, budgets, trained, autogluon)
     )
     process.start()
     there.close()
-    longest = SLACK_TIMES * seconds + SLACK_SECONDS
+    longest = SLACK_TIMES * max(budgets) + SLACK_SECONDS
+    ends, found = time.monotonic() + longest, {}
     try:
-        return here.recv() if here.poll(longest) else {"status": "timeout", "message": f"not done after {longest:g} s"}
+        while len(found) < len(budgets):
+            if not here.poll(max(ends - time.monotonic(), 0)):
+                return _for_the_rest(budgets, found, "timeout", f"not done after {longest:g} s")
+            budget, row = here.recv()
+            if budget is None:
+                return _for_the_rest(budgets, found, row["status"], row["message"])
+            found[budget] = row
     except EOFError:
-        return {"status": "crashed", "message": "the process died"}
+        return _for_the_rest(budgets, found, "crashed", "the process died")
     finally:
         process.kill()
         process.join()
+    return found
+
+
+def _for_the_rest(
+    budgets: tuple[float, ...], found: dict[float, dict[str, Any]], status: str, message: str
+) -> dict[float, dict[str, Any]]:
+    """What became of each budget, where a method ended before all of them."""
+    return {budget: found.get(budget, {"status": status, "message": message}) for budget in budgets}
 
 
 def _measure(
@@ -95,25 +115,24 @@ def _measure(
     name: str,
     dataset: Dataset,
     split: Split,
-    seconds: float,
+    budgets: tuple[float, ...],
     trained: Trained | None,
     autogluon: str | None,
 ) -> None:
     train_rows, test_rows = split
     metric, n_jobs = find_metric(None, dataset.task), os.cpu_count() or 1
     _warm_up(name)
-    started = time.monotonic()
     try:
-        model = fit(name, Given(dataset.take(train_rows), metric, seconds, 0, trained, n_jobs, autogluon))
-        elapsed, own = time.monotonic() - started, getattr(model, "taken_seconds", None)
-        score = metric.measure(*predict(model, dataset, test_rows))
-        getattr(model, "close", lambda: None)()
+        for budget, taken, model in fit(
+            name, Given(dataset.take(train_rows), metric, budgets, 0, trained, n_jobs, autogluon)
+        ):
+            score = metric.measure(*predict(model, dataset, test_rows))
+            getattr(model, "close", lambda: None)()
+            pipe.send((budget, {"status": "ok", "score": score, "taken_seconds": round(taken, 3)}))
     except ImportError as error:
-        pipe.send({"status": "not installed", "message": message_of(error)})
+        pipe.send((None, {"status": "not installed", "message": message_of(error)}))
     except Exception as error:  # whatever a method raises is its outcome
-        pipe.send({"status": "failed", "message": message_of(error), "taken_seconds": time.monotonic() - started})
-    else:
-        pipe.send({"status": "ok", "score": score, "taken_seconds": round(elapsed if own is None else own, 3)})
+        pipe.send((None, {"status": "failed", "message": message_of(error)}))
 
 
 def _warm_up(name: str) -> None:
@@ -140,16 +159,15 @@ def run(given: argparse.Namespace, knowledge: KnowledgeBase | None) -> None:
     for dataset, splits in tables(given):
         metric = find_metric(None, dataset.task)
         family = tuple(relatives(knowledge, dataset)) if knowledge is not None else ()
-        for number, seconds, name in product(range(len(splits)), given.seconds, given.methods):
-            asked = given.seconds[0] if name in UNTIMED else seconds
-            if (dataset.name, number, name, asked) in done:
-                continue
-            done.add((dataset.name, number, name, asked))
-            trained = trained_without(family, metric) if name == "ours" else None
-            row = measured(name, dataset, splits[number], asked, trained, given.autogluon)
-            print(dataset.name, number, name, asked, row, flush=True)
-            about = {"fold": number, "method": name, "asked_seconds": asked, "left_out": len(family)}
-            append_rows(given.output, COLUMNS, [_about_table(dataset) | about | {"metric": metric.name} | row])
+        for number, name in product(range(len(splits)), given.methods):
+            asked = given.seconds[:1] if name in UNTIMED else given.seconds
+            missing = [seconds for seconds in asked if (dataset.name, number, name, seconds) not in done]
+            trained = trained_without(family, metric) if name == "ours" and missing else None
+            for budgets in [tuple(missing)] if name in SEARCHES and missing else [(seconds,) for seconds in missing]:
+                for seconds, row in measured(name, dataset, splits[number], budgets, trained, given.autogluon).items():
+                    print(dataset.name, number, name, seconds, row, flush=True)
+                    about = {"fold": number, "method": name, "asked_seconds": seconds, "left_out": len(family)}
+                    append_rows(given.output, COLUMNS, [_about_table(dataset) | about | {"metric": metric.name} | row])
 
 
 def _about_table(dataset: Dataset) -> dict[str, Any]:
@@ -202,7 +220,8 @@ def main() -> None:
     parser.add_argument("--task", action="append", type=int, default=[], help="may be repeated")
     parser.add_argument("--tables", type=Path, help="a folder of tables instead")
     parser.add_argument("--seconds", nargs="+", type=float, default=[2.0, 10.0, 30.0, 60.0, 300.0])
-    parser.add_argument("--methods", nargs="+", choices=list(METHODS), default=list(METHODS), metavar="METHOD")
+    parser.add_argument("--folds", type=int, default=2, help="of each table, the first ones")
+    parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS), metavar="METHOD")
     parser.add_argument("--autogluon", help="the path of a Python that has AutoGluon; this one if not given")
     parser.add_argument("--knowledge", type=Path, help="folder of a knowledge base; what is shipped if not given")
     parser.add_argument("--shipped", action="store_true", help="the meta-model as it is shipped, no family left out")

@@ -11,6 +11,7 @@ from sklearn.datasets import load_breast_cancer, load_diabetes
 
 from benchmarks.budgets import methods
 from benchmarks.budgets.run import report
+from recommender.algorithms.configuration import Configuration
 from recommender.evaluation.evaluate import predict
 from recommender.evaluation.metrics import METRICS
 from recommender.tables.loading import load_dataset
@@ -40,16 +41,41 @@ def test_the_report_ranks_by_table_and_compares_ours_with_each():
     assert 0 < found.loc["flaml", "p"] <= 1
 
 
+def halves(loader, metric):
+    dataset = load_dataset(loader(as_frame=True))
+    return dataset, dataset.take(np.arange(0, 240, 2)), METRICS["r2" if dataset.task == "regression" else metric]
+
+
 @pytest.mark.parametrize("name", ["random pool", "catboost", "tpe lightgbm"])
 @pytest.mark.parametrize("loader", [load_breast_cancer, load_diabetes])
 def test_methods_fit_the_raw_table_and_predict(name, loader):
     pytest.importorskip("catboost")
     pytest.importorskip("optuna")
-    dataset = load_dataset(loader(as_frame=True))
-    part = dataset.take(np.arange(0, 240, 2))
-    metric = METRICS["r2" if dataset.task == "regression" else "roc_auc"]
-    model = methods.fit(name, methods.Given(part, metric, 0.05, 0, None, 1))
+    dataset, part, metric = halves(loader, "roc_auc")
+    ((budget, taken, model),) = methods.fit(name, methods.Given(part, metric, (0.05,), 0, None, 1))
+    assert budget == 0.05 < taken
     assert np.isfinite(metric.measure(*predict(model, dataset, np.arange(1, 240, 2))))
+
+
+def test_a_search_is_asked_at_each_budget_what_it_would_fit():
+    _, part, metric = halves(load_breast_cancer, "roc_auc")
+    told: list[float] = []
+    names = iter(["naive_bayes", "lda", "k_neighbors"] * 1000)
+    settings = ((Configuration(name, {}), told.append) for name in names)
+    found = methods.searched(methods.Given(part, metric, (4.0, 1e-6, 2.0), 0, None, 1), settings)
+    assert [budget for budget, _, _ in found] == [1e-6, 2.0, 4.0]
+    assert found[0][2].algorithm == "naive_bayes"  # what came first, where nothing was tried whole
+    assert max(told[:3]) == max(told)
+    best = ["naive_bayes", "lda", "k_neighbors"][int(np.argmax(told[:3]))]
+    assert [configuration.algorithm for _, _, configuration in found[1:]] == [best, best]
+    assert methods.SHARE * 2.0 < found[1][1] < found[2][1]
+
+
+def test_a_search_that_has_tried_everything_ends():
+    _, part, metric = halves(load_diabetes, "roc_auc")
+    settings = ((Configuration(name, {}), lambda score: None) for name in ("ridge", "k_neighbors"))
+    found = methods.searched(methods.Given(part, metric, (600.0,), 0, None, 1), settings)
+    assert [(budget, spent < 100, best.algorithm) for budget, spent, best in found] == [(600.0, True, "ridge")]
 
 
 STAND_IN = """
@@ -85,11 +111,11 @@ def test_autogluon_is_asked_in_an_environment_of_its_own(loader, tmp_path, monke
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     dataset = load_dataset(loader(as_frame=True))
     metric = METRICS["r2" if dataset.task == "regression" else "log_loss"]
-    given = methods.Given(dataset.take(np.arange(100)), metric, 2.0, 0, None, 1, sys.executable)
-    model = methods.fit("autogluon medium", given)
+    given = methods.Given(dataset.take(np.arange(100)), metric, (2.0,), 0, None, 1, sys.executable)
+    ((_, taken, model),) = methods.fit("autogluon medium", given)
     score = metric.measure(*predict(model, dataset, np.arange(100, 200)))
     assert score == pytest.approx(0, abs=0.3) if dataset.task == "regression" else 0.3 < score < 1.5
-    assert 0 <= model.taken_seconds < 60
+    assert 0 <= taken < 60
     model.close()
 
 
