@@ -28,6 +28,7 @@ import pandas as pd
 from sklearn.model_selection import KFold, StratifiedKFold
 
 from benchmarks.budgets.methods import METHODS, SEARCHES, UNTIMED, Given, fit
+from benchmarks.budgets.report import draw, summarise
 from benchmarks.rows import append_rows
 from recommender.evaluation.evaluate import message_of, predict
 from recommender.evaluation.metrics import Metric, find_metric
@@ -180,37 +181,6 @@ def read_results(path: Path) -> pd.DataFrame:
     return pd.read_csv(path) if path.exists() else pd.DataFrame(columns=list(COLUMNS))
 
 
-def report(rows: pd.DataFrame) -> pd.DataFrame:
-    """A row for each budget and method: mean rank over tables, wins and losses of ours against it, Wilcoxon's p.
-
-    A table's score is its mean over folds; what has none is last. What takes its own seconds stands at each budget.
-    """
-    from scipy.stats import wilcoxon
-
-    untimed = rows[rows["method"].isin(UNTIMED)]
-    lines = []
-    for asked in sorted(rows.loc[~rows["method"].isin(UNTIMED), "asked_seconds"].unique()):
-        now = rows[(rows["asked_seconds"] == asked) & ~rows["method"].isin(UNTIMED)]
-        both = pd.concat([now, untimed])
-        signs = both["metric"].map(lambda name: find_metric(name, _task_of(name)).sign)
-        scores = both.assign(score=both["score"] * signs).pivot_table("score", "table", "method", dropna=False)
-        taken = both.groupby("method")["taken_seconds"].mean()
-        scores = scores.dropna(how="all", axis=1)
-        ranks = scores.rank(axis=1, ascending=False, na_option="bottom").mean()
-        for name in ranks.sort_values().index:
-            line = {"seconds": asked, "method": name, "mean_rank": ranks[name], "taken_seconds": taken[name]}
-            if name != "ours" and "ours" in scores:
-                gain = (scores["ours"] - scores[name]).dropna()
-                line |= {"n_tables": len(gain), "wins": int((gain > 0).sum()), "losses": int((gain < 0).sum())}
-                line["p"] = float(wilcoxon(gain).pvalue) if (gain != 0).any() else 1.0
-            lines.append(line)
-    return pd.DataFrame(lines)
-
-
-def _task_of(metric: str) -> Any:
-    return "regression" if metric == "r2" else "binary"
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("part", nargs="?", choices=["run", "report"], default="run")
@@ -229,8 +199,12 @@ def main() -> None:
     given = parser.parse_args()
     if given.part == "run":
         run(given, None if given.shipped else load_knowledge(given.knowledge))
-    found = report(read_results(given.output))
-    print(found.round(3).to_string(index=False) if len(found) else "nothing was measured yet")
+    rows = read_results(given.output)
+    if rows.empty:
+        print("nothing was measured yet")
+        return
+    print(summarise(rows).round(4).to_string(index=False))
+    draw(rows, given.output.with_name("score_over_seconds.svg"))
 
 
 if __name__ == "__main__":

@@ -111,7 +111,7 @@ def summarise(rows: pd.DataFrame) -> pd.DataFrame:
             part[f"{prefix}_wins"] = (ahead > 0).sum()
             part[f"{prefix}_ties"] = (ahead == 0).sum()
             part[f"{prefix}_losses"] = (ahead < 0).sum()
-            part[f"{prefix}_p"] = [_wilcoxon(ahead[method].dropna().to_numpy()) for method in part.index]
+            part[f"{prefix}_p"] = [wilcoxon_p(ahead[method].dropna().to_numpy()) for method in part.index]
         part["critical_difference"] = critical_difference(len(methods), len(scores))
         columns = [scores[method] for method in methods]
         part["friedman_p"] = friedmanchisquare(*columns).pvalue if len(scores) > 1 else np.nan
@@ -125,7 +125,7 @@ def _interval(values: np.ndarray) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _wilcoxon(differences: np.ndarray) -> float:
+def wilcoxon_p(differences: np.ndarray) -> float:
     """The p-value, equal scores shared between both sides; none where there are too few tasks for it to be small."""
     from scipy.stats import wilcoxon
 

@@ -10,7 +10,7 @@ import pytest
 from sklearn.datasets import load_breast_cancer, load_diabetes
 
 from benchmarks.budgets import methods
-from benchmarks.budgets.run import report
+from benchmarks.budgets.report import draw, summarise, table_scores
 from recommender.algorithms.configuration import Configuration
 from recommender.evaluation.evaluate import predict
 from recommender.evaluation.metrics import METRICS
@@ -27,18 +27,33 @@ def rows_of(scores: dict[str, list[float]], seconds: float) -> list[dict[str, ob
     ]
 
 
-def test_the_report_ranks_by_table_and_compares_ours_with_each():
+def test_the_report_ranks_by_table_and_compares_ours_with_each(tmp_path):
     rows = pd.DataFrame(
         rows_of({"ours": [0.9, 0.8, 0.7], "flaml": [0.8, 0.7, 0.75]}, 10.0) + rows_of({"catboost": [0.85] * 3}, 2.0)
     )
-    found = report(rows).set_index("method")
+    found = summarise(rows).set_index("method")
     assert found["seconds"].tolist() == [10.0] * 3
-    assert found["mean_rank"].to_dict() == pytest.approx(
-        {"ours": 2.0 - 1 / 3, "catboost": 5 / 3, "flaml": 8 / 3}, abs=0.4
+    assert found["mean_rank"].to_dict() == pytest.approx({"ours": 2.0, "catboost": 4 / 3, "flaml": 8 / 3})
+    assert found.loc["flaml", ["n_tables", "wins", "ties", "losses"]].tolist() == [3, 2, 0, 1]
+    assert found.loc["ours", ["taken_seconds", "most_seconds"]].tolist() == [10.5, 10.5]
+    assert found.loc["ours", "normalized_score"] == pytest.approx((1 + 0 + 0) / 3)
+    draw(rows, tmp_path / "plot.svg")
+    assert "<svg" in (tmp_path / "plot.svg").read_text()
+
+
+def test_methods_are_compared_on_the_folds_of_ours_and_what_failed_is_last():
+    rows = pd.DataFrame(
+        rows_of({"ours": [0.9, 0.8], "flaml": [0.8, np.nan]}, 10.0)
+        + rows_of({"ours": [0.9], "flaml": [0.95]}, 60.0)
+        + rows_of({"catboost": [0.95, 0.7, 0.99]}, 2.0)
     )
-    assert found.loc["flaml", ["n_tables", "wins", "losses"]].tolist() == [3, 2, 1]
-    assert found.loc["ours", "taken_seconds"] == 10.5
-    assert 0 < found.loc["flaml", "p"] <= 1
+    scores = table_scores(rows)
+    assert scores.index.tolist() == ["t0", "t1"]
+    assert scores.columns.tolist() == [(s, m) for s in (10.0, 60.0) for m in ("catboost", "flaml", "ours")]
+    assert np.isnan(scores.loc["t1", 60.0]).all()
+    found = summarise(rows).set_index(["seconds", "method"])
+    assert found.loc[(10.0, "flaml"), ["mean_rank", "n_tables", "failed"]].tolist() == [3.0, 1, 2]
+    assert found.loc[60.0, "n_tables"].tolist() == [1, 1, 1]
 
 
 def halves(loader, metric):
