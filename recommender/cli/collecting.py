@@ -73,6 +73,10 @@ def collect(
         from recommender.evidence.store import Store
 
         algorithms = installed_algorithms(algorithm or None)
+        if cluster is not None and not dry_run:
+            from recommender.evaluation.cluster import check_cluster
+
+            check_cluster(cluster)
         chosen_server(server, cache, patience)
         task_ids = chosen_tasks(suite, task)
         limits = chosen_limits(max_seconds, max_memory)

@@ -19,6 +19,21 @@ def test_unreachable_server(tmp_path, capsys):
     assert "cannot read suite 'OpenML-CC18'" in capsys.readouterr().err
 
 
+def test_a_cluster_that_does_not_answer_is_said_before_any_task_is_looked_up(monkeypatch, tmp_path, capsys):
+    pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+
+    def no_tasks(suites, task_ids):
+        raise ServerError("the tasks were looked up")
+
+    monkeypatch.setattr(collecting, "chosen_tasks", no_tasks)
+    given = ["collect", "--task", "3", "--store", str(tmp_path / "kb.sqlite"), "--cluster", "tcp://127.0.0.1:9"]
+    assert cli.main(given) == 2
+    assert "no Dask scheduler answers at tcp://127.0.0.1:9" in capsys.readouterr().err
+    assert cli.main([*given, "--dry-run"]) == 2
+    assert "the tasks were looked up" in capsys.readouterr().err
+    assert not (tmp_path / "kb.sqlite").exists()
+
+
 def test_tasks_that_cannot_be_had(tmp_path, capsys):
     where = ["--server", "http://127.0.0.1:9", "--cache", str(tmp_path), "--store", str(tmp_path / "kb.sqlite")]
     for how in ([], ["--dry-run"]):
