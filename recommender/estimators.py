@@ -184,8 +184,8 @@ class _Recommended(BaseEstimator):
         refusals = [one.refusal for one in tries if one.refusal]
         if refusals and len(refusals) == len(tries):
             raise refusals[0]
-        if self.seconds is not None and not tries:
-            warnings.warn(found.why_nothing_was_tried(), UserWarning, stacklevel=3)
+        if (self.seconds is not None or tries) and (why := found.why_untested()):
+            warnings.warn(why, UserWarning, stacklevel=3)
         self.estimator_, self.recommendation_ = found.fitted.estimator, recommendation
         self.leaderboard_ = found.board_of_fits(recommendation.items)
         by_id = {item.configuration.id: item.configuration for item in recommendation.items}

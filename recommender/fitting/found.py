@@ -65,9 +65,12 @@ class Found:
         board = board.sort_values("weight", ascending=False, kind="stable")
         return board.set_axis(pd.RangeIndex(1, len(board) + 1, name="rank"))
 
-    def why_nothing_was_tried(self) -> str:
-        """A warning for the case that there was no time for any try."""
-        return (
-            f"nothing could be tried in {duration(self.seconds)}: {self.best.configuration.id}, of which much was "
-            "expected, is fitted as it is"
-        )
+    def why_untested(self) -> str:
+        """A warning where what is fitted was not compared: for want of time, or of any score; else empty."""
+        fitted = f"{self.best.configuration.id}, of which much was expected, is fitted as it is"
+        if not self.standing.tries:
+            return f"nothing could be tried in {duration(self.seconds)}: {fitted}"
+        if self.standing.best is None:
+            n_tried, judge = len(self.standing.tries), self.standing.judging.judge.name
+            return f"none of the {n_tried} that were tried has a score by {judge}, as the leaderboard tells: {fitted}"
+        return ""

@@ -17,6 +17,7 @@ from recommender.fitting.folds import asked_folds
 from recommender.fitting.row_weights import RowWeights, checked_weights, row_weights
 from recommender.fitting.session import N_SHOWN
 from recommender.fitting.trials import search
+from recommender.fitting.weighing_rows import weighing_rows
 from recommender.notebook import html_table
 from recommender.tables.dataset import Dataset
 from recommender.tables.loading import load_dataset
@@ -165,7 +166,8 @@ def refine(
         splitter of scikit-learn; what rows belong together by; what they are ordered by, past before future. By the
         rule of `recommender.tables.splits`, as many folds as there is time for, if none is given.
     sample_weight : array-like of shape (n_samples,), optional
-        How much each row counts, in fitting and in comparing; for a recommendation with ``weighted=True``.
+        How much each row counts, in fitting and in comparing; nothing at 0, as if it were not there. For a
+        recommendation with ``weighted=True``.
     on_progress : callable(TrialProgress), optional
         Called after each fit, several times a second while waiting for some, and once more when trying has ended.
 
@@ -192,11 +194,12 @@ def refine(
         )
     weights = _weights(sample_weight, dataset, recommendation)
     splits = asked_folds(dataset, cv=cv, groups=groups, time=time)
+    dataset, weights, splits = weighing_rows(dataset, weights, splits)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = search(recommendation, dataset, budget, weights=weights, effort=replace(effort, splits=splits))
-    if not found.standing.tries:
-        warnings.warn(found.why_nothing_was_tried(), UserWarning, stacklevel=3)
+    if why := found.why_untested():
+        warnings.warn(why, UserWarning, stacklevel=3)
     history = pd.DataFrame(found.standing.history, columns=["seconds", "algorithm", "score", "best", "ensemble"])
     return Refined(
         found.fitted.estimator,

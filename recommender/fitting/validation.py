@@ -81,7 +81,7 @@ def validation_folds(
         if time is not None:
             raise RecommendationError("time= goes with a number as cv=: a splitter has an order of its own")
         given = _of_splitter(cv, dataset, groups)
-        return _that_teach(given, dataset, asked=len(given))
+        return that_teach(given, dataset, asked=len(given))
     if time is not None:
         folds = _in_time(_moments(dataset, time), number or n_folds)
     elif groups is not None:
@@ -90,7 +90,7 @@ def validation_folds(
         return split(dataset, random_state=random_state)[:n_folds]
     else:
         folds = _in_shares(dataset, number, random_state)
-    return _that_teach(_capped(folds, random_state), dataset, asked=number or 0)
+    return that_teach(_capped(folds, random_state), dataset, asked=number or 0)
 
 
 def _asked_number(cv: Any) -> int | None:
@@ -202,7 +202,7 @@ def _capped(folds: Sequence[Split], random_state: int) -> list[Split]:
     return [(some(train, MAX_TRAIN_SAMPLES), some(test, MAX_TEST_SAMPLES)) for train, test in folds]
 
 
-def _that_teach(folds: Sequence[Split], dataset: Dataset, *, asked: int) -> list[Split]:
+def that_teach(folds: Sequence[Split], dataset: Dataset, *, asked: int) -> list[Split]:
     """The folds in which something can be learnt: with fewer than were asked for a warning, without any an error."""
     y = dataset.y.to_numpy()
     able = [(train, test) for train, test in folds if len(test) and len(train) and len(pd.unique(y[train])) > 1]
@@ -217,7 +217,7 @@ def _that_teach(folds: Sequence[Split], dataset: Dataset, *, asked: int) -> list
         return able
     raise RecommendationError(
         f"in none of the {len(folds)} folds do the training rows hold two values of the target and are there rows to "
-        "predict: give fewer folds, or another division of the rows"
+        "predict; rows of weight 0 do not count: give fewer folds, or another division of the rows"
     )
 
 

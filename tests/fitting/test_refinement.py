@@ -37,6 +37,16 @@ def test_groups_and_weights_reach_what_tries(asked):
     np.testing.assert_array_equal(asked["weights"].judging, weights)
 
 
+def test_rows_that_weigh_nothing_are_neither_learnt_from_nor_judged_by(asked):
+    weights = np.where(np.arange(120) < 40, 0.0, 1.0)  # of the first four shops, which are a fold of their own
+    folds = [(np.arange(40, 120), np.arange(40)), (np.arange(80), np.arange(80, 120))]
+    with pytest.warns(UserWarning, match="1 of the 2 folds"), pytest.raises(KeyboardInterrupt):
+        recommend(X, Y, weighted=True).refine(X, Y, cv=folds, sample_weight=weights)
+    (train, test), *others = asked["effort"].splits
+    assert others == []
+    assert (len(train), len(test), len(asked["weights"].judging)) == (40, 40, 80)
+
+
 def test_without_them_the_rule_for_splits_decides(asked):
     with pytest.raises(KeyboardInterrupt):
         recommend(X, Y).refine(X, Y)
