@@ -285,8 +285,8 @@ class RecommendedClassifier(ClassifierMixin, _Recommended):
         How rows are divided for comparing: so many folds, or those of the splitter. By the number of rows if not given.
         `fit` takes ``groups`` and ``time`` beside it.
     n_jobs : int, optional
-        How many processes fit at once, -1 for all processors; if not given these, but none beside this one without
-        `seconds`.
+        How many processes fit at once, at most 8 for each processor, -1 for all processors; if not given these, but
+        none beside this one without `seconds`.
     memory : float, optional
         Gigabytes that each of these processes may take for a fit, beyond what it begins with; 6 if not given. What is
         small is fitted in this process, without a limit.

@@ -73,10 +73,8 @@ def collect(
         from recommender.evidence.store import Store
 
         algorithms = installed_algorithms(algorithm or None)
-        if cluster is not None and not dry_run:
-            from recommender.evaluation.cluster import check_cluster
-
-            check_cluster(cluster)
+        if not dry_run:
+            _check_who_works(workers, cluster)
         chosen_server(server, cache, patience)
         task_ids = chosen_tasks(suite, task)
         limits = chosen_limits(max_seconds, max_memory)
@@ -98,6 +96,17 @@ def collect(
     end_collection(summary, opened)
 
 
+def _check_who_works(n_workers: int | None, cluster: str | None) -> None:
+    if cluster is not None:
+        from recommender.evaluation.cluster import check_cluster
+
+        check_cluster(cluster)
+    elif n_workers is not None:
+        from recommender.evaluation.limits import check_n_workers
+
+        check_n_workers(n_workers)
+
+
 def _show_workload(
     store: str,
     task_ids: list[int],
@@ -107,12 +116,11 @@ def _show_workload(
     limits: Limits,
     sizes: list[int] | None,
 ) -> None:
-    import os
-
+    from recommender.evaluation.limits import n_processors
     from recommender.evidence.store import Store, store_exists
     from recommender.evidence.workload import estimate_workload
 
-    n_workers = workers or os.cpu_count() or 1
+    n_workers = workers or n_processors()
     with status("Looking at what is left to do"):
         known = Store(store if store_exists(store) else "sqlite://")
         found = estimate_workload(

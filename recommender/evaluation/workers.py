@@ -18,7 +18,7 @@ from recommender.errors import RecommenderError
 from recommender.evaluation.deaths import TRIES, Deaths, how
 from recommender.evaluation.evaluate import message_of, status_of
 from recommender.evaluation.jobs import Job, Outcome, ended, killed
-from recommender.evaluation.limits import Limits
+from recommender.evaluation.limits import Limits, check_n_workers
 from recommender.evaluation.scratch import Scratch
 from recommender.evaluation.worker_process import ALWAYS_LOADED, run, start_worker
 
@@ -60,9 +60,15 @@ class LocalWorkers:
         How many evaluations run at once.
     limits : Limits
         What each may use.
+
+    Raises
+    ------
+    LimitError
+        If they are many more than there are processors.
     """
 
     def __init__(self, n_workers: int, limits: Limits) -> None:
+        check_n_workers(n_workers)
         self.n_workers, self.limits = n_workers, limits
         self._deaths = Deaths()
         self._n_broken = 0

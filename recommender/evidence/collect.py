@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,7 +13,7 @@ from typing import Any
 from recommender.evaluation.environment import describe_environment
 from recommender.evaluation.evaluate import Evaluation
 from recommender.evaluation.jobs import Described, Job, Killed, Outcome
-from recommender.evaluation.limits import Limits
+from recommender.evaluation.limits import Limits, n_processors
 from recommender.evaluation.scratch import Scratch
 from recommender.evaluation.stopping import stopped
 from recommender.evaluation.workers import LocalWorkers, Workers
@@ -66,7 +65,8 @@ def collect(
     algorithms : iterable of str, optional
         Only configurations of these algorithms, such as those of an extra that is recorded later than the rest.
     n_workers : int, optional
-        Evaluations at once; by default as many as there are processors. A cluster knows its own number.
+        Evaluations at once, at most 8 for each processor; by default as many as there are processors. A cluster knows
+        its own number.
     limits : Limits, optional
         Seconds and memory for one evaluation.
     cluster : str, optional
@@ -114,7 +114,7 @@ def collect(
 
 def _start_workers(n_workers: int | None, limits: Limits, cluster: str | None, environment: dict[str, Any]) -> Workers:
     if cluster is None:
-        return LocalWorkers(n_workers or os.cpu_count() or 1, limits)
+        return LocalWorkers(n_workers or n_processors(), limits)
     from recommender.evaluation.cluster import ClusterWorkers
 
     return ClusterWorkers(cluster, limits, environment)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from numbers import Integral
 
 from recommender.errors import LimitError, RecommendationError
-from recommender.evaluation.limits import Limits
+from recommender.evaluation.limits import Limits, check_n_workers, n_processors
 from recommender.fitting.budget import Budget
 from recommender.fitting.standing import Standing
 from recommender.tables.splits import Split
@@ -75,8 +74,8 @@ class Effort:
     patience : int, optional
         After how many tries without a gain trying ends; by the number of rows if not given.
     n_jobs : int, optional
-        How many processes fit at once, -1 for all processors; if not given these, but none beside this one for a budget
-        of tries.
+        How many processes fit at once, at most 8 for each processor, -1 for all processors; if not given these, but
+        none beside this one for a budget of tries.
     memory : float, optional
         Gigabytes that each of these processes may take for a fit, beyond what it begins with; 6 if not given.
     cluster : str, optional
@@ -106,7 +105,7 @@ class Effort:
         RecommendationError
             If the number of processes is none.
         LimitError
-            If the memory is not above 0, or is absurd.
+            If the memory is not above 0, or is absurd, or there are many more processes than processors.
         ClusterError
             If there is a cluster's address, and it is none, or nothing answers there.
         """
@@ -119,12 +118,14 @@ class Effort:
             from recommender.evaluation.cluster import check_cluster
 
             check_cluster(self.cluster)
+        else:
+            check_n_workers(self.n_workers(counts_seconds=True))
 
     def n_workers(self, *, counts_seconds: bool) -> int:
         """How many processes fit at once, where nothing else is said by whether it is seconds that are spent."""
         if self.n_jobs is None:
-            return _n_processors() if counts_seconds else 1
-        return _n_processors() if self.n_jobs == -1 else self.n_jobs
+            return n_processors() if counts_seconds else 1
+        return n_processors() if self.n_jobs == -1 else self.n_jobs
 
     @property
     def limits(self) -> Limits:
@@ -142,8 +143,3 @@ class Effort:
         except (TypeError, ValueError, OverflowError):
             raise LimitError(f"memory={self.memory!r:.40} is no number of gigabytes: give one such as 2.5") from None
         return Limits(memory_bytes=memory_bytes)
-
-
-def _n_processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

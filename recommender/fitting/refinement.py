@@ -155,7 +155,8 @@ def refine(
     patience : int, optional
         Trying ends early after so many tries without a gain; 100 if not given, fewer above 10,000 rows.
     n_jobs : int, optional
-        How many processes fit at once; as many as there are processors if not given, or -1.
+        How many processes fit at once, at most 8 for each processor; as many as there are processors if not given, or
+        -1.
     memory : float, optional
         Gigabytes that each of these processes may take for a fit, beyond what it begins with; 6 if not given. What is
         small is fitted in this process, without a limit.
@@ -178,7 +179,7 @@ def refine(
     RecommendationError
         If the columns differ from those of the recommendation, or `seconds` or `n_jobs` is not positive.
     LimitError
-        If the memory is not above 0.
+        If the memory is not above 0, or there are many more processes than processors.
     ClusterError
         If the cluster cannot be reached.
     """

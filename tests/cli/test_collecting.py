@@ -34,6 +34,12 @@ def test_a_cluster_that_does_not_answer_is_said_before_any_task_is_looked_up(mon
     assert not (tmp_path / "kb.sqlite").exists()
 
 
+def test_a_hundred_thousand_workers_are_refused_before_any_task_is_looked_up(monkeypatch, capsys):
+    monkeypatch.setattr(collecting, "chosen_tasks", lambda suites, task_ids: pytest.fail("the tasks were looked up"))
+    assert cli.main(["collect", "--task", "3", "--workers", "100000"]) == 2
+    assert "100,000 processes were asked for, and " in capsys.readouterr().err
+
+
 def test_tasks_that_cannot_be_had(tmp_path, capsys):
     where = ["--server", "http://127.0.0.1:9", "--cache", str(tmp_path), "--store", str(tmp_path / "kb.sqlite")]
     for how in ([], ["--dry-run"]):

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from faults import Faulty
 
-from recommender.errors import RecommenderError
+from recommender.errors import LimitError, RecommenderError
 from recommender.evaluation.jobs import Described, Job, Killed
 from recommender.evaluation.limits import Limits
 from recommender.evaluation.spooled import Spooled, spool
@@ -171,6 +171,11 @@ def test_workers_that_cannot_start_are_an_error_and_no_endless_loop(spooled, mon
             until_error()
     finally:
         broken.stop()
+
+
+def test_a_hundred_thousand_are_refused_before_one_is_started():
+    with pytest.raises(LimitError, match="100,000 processes were asked for"):
+        LocalWorkers(100_000, Limits())
 
 
 def test_a_pool_whose_threads_do_not_end_is_not_waited_for(spooled, monkeypatch):

@@ -38,6 +38,13 @@ def test_a_number_of_processes_that_is_none(n_jobs):
         Effort(n_jobs=n_jobs).check()
 
 
+def test_a_hundred_thousand_processes_are_refused_unless_a_cluster_has_its_own_number(monkeypatch):
+    with pytest.raises(LimitError, match="100,000 processes were asked for"):
+        Effort(n_jobs=100_000).check()
+    monkeypatch.setattr("recommender.evaluation.cluster.check_cluster", lambda address: None)
+    Effort(n_jobs=100_000, cluster="tcp://host:8786").check()
+
+
 def test_how_many_processes_there_are():
     assert Effort().n_workers(counts_seconds=False) == 1
     assert Effort(n_jobs=3).n_workers(counts_seconds=False) == 3
