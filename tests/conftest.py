@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -10,6 +11,12 @@ from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+
+# the tests run side by side: the threads of one that wait for each other would take the processors from the others
+os.environ["OMP_NUM_THREADS"] = "1"
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+os.environ["LOKY_MAX_CPU_COUNT"] = "1"  # LightGBM goes by it, too
+
 from openml_stub import make_server
 from threadpoolctl import threadpool_limits
 
