@@ -1,5 +1,6 @@
 """``python -m recommender``."""
 
+import gc
 import sys
 
 
@@ -9,7 +10,9 @@ def main() -> None:
         from recommender.cli import app
     except KeyboardInterrupt:  # Ctrl-C before anything began
         sys.exit(130)
-    sys.exit(app.main())
+    code = app.main()
+    gc.freeze()  # else the interpreter looks through all that is loaded before it ends, which takes longer than a fit
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -208,6 +208,10 @@ class Ranking:
 
     def notes(self) -> list[str]:
         """What a user should know before trusting the ranking, a sentence each; often nothing."""
+        return list(self._notes)
+
+    @cached_property
+    def _notes(self) -> list[str]:
         notes = [*self.dataset.notes, *notes_on_columns(self.dataset)]
         if self.judge != self.metric:
             notes.append(

@@ -48,8 +48,8 @@ if TYPE_CHECKING:
 
 LEAST_SECONDS = 0.1
 """Left for trying, where what comes before it took all of the time that was given."""
-ENDING_SECONDS = 0.4
-"""What it takes to write the model and its card and to leave, on a machine that is not busy."""
+ENDING_SECONDS = 0.7
+"""What it takes to write the model and its card and to leave, on a machine that is not busy; less for a small model."""
 N_SHOWN = 5
 """So many of the configurations that were tried are shown."""
 
@@ -121,7 +121,8 @@ def fit(
             interpretable=interpretable,
             knowledge=knowledge,
         )
-        import_module("skops.io")  # which saving needs, and which takes as long as some fits
+        notes = found.notes()
+        _load_what_ends(html)
         left = max(seconds - clock.spent - ENDING_SECONDS * clock.slowness, LEAST_SECONDS)
         with _warnings_said():
             refined = found.refine(
@@ -141,8 +142,17 @@ def fit(
 
             write_html(html, write_card(refined, found, target=column))
     _show_fitted(refined, found.judge.name, output)
-    for note in found.notes():
+    for note in notes:
         say(f"Note: {note}")
+
+
+def _load_what_ends(html: Path | None) -> None:
+    """Import what is needed after trying, which takes as long as some fits."""
+    import_module("skops.io")
+    import_module("recommender.fitting.saved_types")
+    if html:
+        import_module("recommender.showing.card")
+        import_module("scipy.stats")
 
 
 def _show_fitted(refined: Refinement, metric: str, output: Path) -> None:

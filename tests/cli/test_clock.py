@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import gc
 import time
 
 import pytest
 
-from recommender.cli import clock
+from recommender import __main__
+from recommender.cli import app, clock
 from recommender.cli.clock import MOST_SLOWNESS, Clock
 
 
@@ -27,3 +29,13 @@ def test_a_busy_machine_is_slow(monkeypatch, spent, worked, expected):
     monkeypatch.setattr("time.monotonic", lambda: 10.0 + spent)
     monkeypatch.setattr("time.process_time", lambda: 5.0 + worked)
     assert Clock(10.0, 5.0).slowness == pytest.approx(expected)
+
+
+def test_leaving_does_not_look_through_all_that_is_loaded(monkeypatch):
+    monkeypatch.setattr(app, "main", lambda: 2)
+    with pytest.raises(SystemExit) as left:
+        __main__.main()
+    n_frozen = gc.get_freeze_count()
+    gc.unfreeze()
+    assert left.value.code == 2
+    assert n_frozen > 1_000

@@ -80,6 +80,20 @@ def test_the_division_of_rows_and_the_workers_reach_what_tries(here, tmp_path, m
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_ending_needs_is_loaded_before_anything_is_tried(here, tmp_path, monkeypatch):
+    done = []
+
+    def refine(ranking, X, y, **how):
+        done.append("tried")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("recommender.cli.fitting.import_module", done.append)
+    monkeypatch.setattr("recommender.recommendation.Recommendation.refine", refine)
+    assert cli.main([*FIT[:-1], str(tmp_path / "m.skops"), "--html", str(tmp_path / "card.html")]) == 130
+    assert done[-1] == "tried"
+    assert {"skops.io", "recommender.fitting.saved_types", "recommender.showing.card"} < set(done)
+
+
 def test_predictions_have_probabilities_where_they_are_asked_for(here, tmp_path, capsys):
     output = tmp_path / "out.csv"
     assert cli.main(["predict", "churn.skops", "new.csv", "--probabilities", "--output", str(output)]) == 0
