@@ -119,10 +119,12 @@ def autogluon(given: Given, presets: str) -> Any:
     names = {"binary": "roc_auc", "multiclass": "roc_auc_ovr_macro", "regression": "r2"}
     table = Prepared(given.dataset)
     there = AutoGluonThere(given.autogluon or sys.executable)
-    codes = pd.factorize(given.dataset.y, sort=True)[0] if given.dataset.task != "regression" else given.dataset.y
+    y, classes = np.asarray(given.dataset.y), None
+    if given.dataset.task != "regression":
+        classes, y = np.unique(y, return_inverse=True)
     there.fit(
-        table(given.dataset.X).assign(**{TARGET: np.asarray(codes)}),
-        np.unique(np.asarray(given.dataset.y)) if given.dataset.task != "regression" else None,
+        table(given.dataset.X).assign(**{TARGET: y}),
+        classes,
         metric=names[given.dataset.task],
         presets=presets,
         seconds=given.seconds,

@@ -117,13 +117,19 @@ class TabularPredictor:
 """
 
 
-@pytest.mark.parametrize("loader", [load_breast_cancer, load_diabetes])
-def test_autogluon_is_asked_in_an_environment_of_its_own(loader, tmp_path, monkeypatch):
+@pytest.fixture
+def gluon(tmp_path, monkeypatch):
+    """A stand-in for AutoGluon, which says the classes' shares of every row."""
     (tmp_path / "autogluon" / "tabular").mkdir(parents=True)
     (tmp_path / "autogluon" / "tabular" / "__init__.py").write_text(f"__version__ = '1'\n{STAND_IN}")
     (tmp_path / "catboost.py").write_text("")
     (tmp_path / "lightgbm.py").write_text("")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+
+
+@pytest.mark.usefixtures("gluon")
+@pytest.mark.parametrize("loader", [load_breast_cancer, load_diabetes])
+def test_autogluon_is_asked_in_an_environment_of_its_own(loader):
     dataset = load_dataset(loader(as_frame=True))
     metric = METRICS["r2" if dataset.task == "regression" else "log_loss"]
     given = methods.Given(dataset.take(np.arange(100)), metric, (2.0,), 0, None, 1, sys.executable)
@@ -131,6 +137,17 @@ def test_autogluon_is_asked_in_an_environment_of_its_own(loader, tmp_path, monke
     score = metric.measure(*predict(model, dataset, np.arange(100, 200)))
     assert score == pytest.approx(0, abs=0.3) if dataset.task == "regression" else 0.3 < score < 1.5
     assert 0 <= taken < 60
+    model.close()
+
+
+@pytest.mark.usefixtures("gluon")
+def test_what_autogluon_says_is_of_the_right_class_though_the_target_has_an_order_of_its_own():
+    y = pd.Categorical(["won"] * 80 + ["lost"] * 20, categories=["won", "lost"])
+    dataset = load_dataset(pd.DataFrame({"x": np.random.default_rng(0).normal(size=100), "y": y}), target="y")
+    given = methods.Given(dataset, METRICS["log_loss"], (2.0,), 0, None, 1, sys.executable)
+    ((_, _, model),) = methods.fit("autogluon medium", given)
+    assert dict(zip(model.classes_, model.predict_proba(dataset.X)[0], strict=True)) == {"won": 0.8, "lost": 0.2}
+    assert set(model.predict(dataset.X)) == {"won"}
     model.close()
 
 
