@@ -67,14 +67,20 @@ def wait_until(condition, seconds: float = 30.0) -> bool:
         ("call_exit", "failed", "SystemExit: enough"),
         ("exhaust_memory", "memory", "Unable to allocate"),
         ("fail_as_cpp", "memory", "bad_alloc"),
-        ("hang", "timeout", "not done after 5 seconds"),
-        ("hang_in_c", "timeout", "not done after 5 seconds"),
     ],
 )
 def test_whatever_a_configuration_does_is_an_outcome(workers, spooled, fault, status, message):
     found = outcome(workers, spooled, fault)
     assert found.status == status
     assert message in found.message
+
+
+def test_what_hangs_is_cut_off(workers, spooled):
+    jobs = [Job(spooled, Faulty(fault, {}), 0) for fault in ("hang", "hang_in_c")]
+    futures = [workers.submit(job) for job in jobs]  # side by side
+    for job, future in zip(jobs, futures, strict=True):
+        found = workers.outcome(job, future)
+        assert (found.status, found.message) == ("timeout", "not done after 5 seconds")
 
 
 @pytest.mark.parametrize(("fault", "how"), [("segfault", "by SIGSEGV"), ("leave", "with exit code 3")])

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import multiprocessing
 import sqlite3
 
 import numpy as np
@@ -9,6 +8,7 @@ from records import LDA, NEIGHBOURS, dataset, evaluation, open_and_record, prepa
 
 from recommender.errors import StoreError
 from recommender.evaluation.evaluate import Evaluation
+from recommender.evaluation.workers import _context
 from recommender.evidence.store import Store, store_exists
 
 
@@ -80,7 +80,7 @@ def test_a_block_of_evaluations_is_recorded_whole_or_not_at_all(address):
 
 
 def test_many_may_make_one_store_at_once(address):
-    context = multiprocessing.get_context("spawn")
+    context = _context()  # whose processes have the libraries when they start
     start = context.Barrier(3)
     processes = [context.Process(target=open_and_record, args=(address, start, fold)) for fold in range(3)]
     for process in processes:
