@@ -107,6 +107,10 @@ class _Recommended(BaseEstimator):
             If no configuration is left by the choices and limits.
         MetricError
             If a scorer or function given as metric raises, or gives no finite number.
+        LimitError
+            If the memory is not above 0, or there are many more processes than processors.
+        ClusterError
+            If the cluster cannot be reached.
         """
         one = 1 if self.n_candidates is None and self.seconds is None else self.n_candidates
         budget, effort = Budget(seconds=self.seconds, tries=one), self._effort()
@@ -409,9 +413,9 @@ class RecommendedClassifier(ClassifierMixin, _Recommended):
 class RecommendedRegressor(RegressorMixin, _Recommended):
     """A regressor that fits what is recommended for the table it is given.
 
-    Parameters and attributes are those of `RecommendedClassifier`, without classes; `metric` is ``r2`` (default),
-    ``rmse``, ``mae``, ``mape``, ``medae``, ``rmsle``, ``pinball_10``, ``pinball_90``, ``poisson``, or a scorer or
-    function.
+    Parameters and attributes are those of `RecommendedClassifier`, without `class_weight` and `classes_`, and there are
+    no probabilities, decisions or thresholds; `metric` is ``r2`` (default), ``rmse``, ``mae``, ``mape``, ``medae``,
+    ``rmsle``, ``pinball_10``, ``pinball_90``, ``poisson``, or a scorer or function.
 
     Examples
     --------

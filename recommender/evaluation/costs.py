@@ -36,6 +36,7 @@ PRIOR_DATASETS = 2.0
 OUTLIER = 0.3
 """Larger relative errors count in proportion, not squared."""
 ROUNDS = 8
+"""So often the logarithm is approximated anew."""
 
 
 @dataclass(frozen=True, eq=False)

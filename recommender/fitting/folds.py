@@ -18,6 +18,7 @@ AIM = 20
 TRYING_SHARE = 0.5
 """Such a share of the seconds goes into these tries."""
 MIN_FOLDS = 3
+"""No fewer folds are used, unless one is enough."""
 SINGLE_FOLD_ROWS = 5_000
 """From so many rows on one fold is enough where there is no time for more."""
 

@@ -42,6 +42,11 @@ class RowWeights:
 def row_weights(y: Any, sample_weight: Floats | None, class_weight: Any) -> RowWeights:
     """The weights for a target, given those of rows and of classes, as scikit-learn has them: they multiply.
 
+    Raises
+    ------
+    RecommendationError
+        If a class has a negative weight, or no row has any weight.
+
     Examples
     --------
     >>> row_weights(["a", "a", "a", "b"], None, "balanced").fitting.round(2).tolist()
@@ -52,7 +57,13 @@ def row_weights(y: Any, sample_weight: Floats | None, class_weight: Any) -> RowW
     if class_weight is None:
         return RowWeights(sample_weight, sample_weight)
     of_classes = compute_sample_weight(class_weight, y)
-    return RowWeights(of_classes if sample_weight is None else of_classes * sample_weight, sample_weight)
+    fitting = of_classes if sample_weight is None else of_classes * sample_weight
+    if not (fitting >= 0).all() or not fitting.any():
+        raise RecommendationError(
+            f"class_weight={class_weight!r:.80} gives a row a negative weight, or no row any: give numbers that are "
+            "not negative, and one that is positive"
+        )
+    return RowWeights(fitting, sample_weight)
 
 
 def checked_weights(sample_weight: Any, n_samples: int) -> Floats:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from recommender.advice.ranking import Ranking, RecommendedConfiguration
 
 GLANCE_SECONDS = 0.1
+"""Workers are waited for so long before progress is told again."""
 START_SECONDS = 10.0
 """What it takes to start workers, on a machine that is not busy; they are, where work and time are twice that."""
 LONGEST_SECONDS = 86_400.0

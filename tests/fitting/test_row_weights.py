@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from recommender.errors import RecommendationError
-from recommender.fitting.row_weights import checked_weights
+from recommender.fitting.row_weights import checked_weights, row_weights
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,15 @@ def test_weights_that_cannot_be_meant_are_said(weights, said):
 def test_weights_are_numbers_one_for_each_row():
     np.testing.assert_array_equal(checked_weights(["1", "2.5", "0"], 3), [1, 2.5, 0])
     np.testing.assert_array_equal(checked_weights(2, 3), [2, 2, 2])
+
+
+@pytest.mark.parametrize("class_weight", [{"a": -1.0, "b": 1.0}, {"a": 0.0, "b": 0.0}, {"a": float("nan")}], ids=str)
+def test_weights_of_classes_that_cannot_be_meant_are_said(class_weight):
+    with pytest.raises(RecommendationError, match="gives a row a negative weight, or no row any"):
+        row_weights(["a", "b", "a"], None, class_weight)
+
+
+def test_a_class_may_weigh_nothing():
+    assert row_weights(["a", "b"], np.array([2.0, 3.0]), {"a": 0.0}).fitting.tolist() == [0.0, 3.0]
+    with pytest.raises(RecommendationError, match="no row any"):
+        row_weights(["a", "b"], np.array([2.0, 0.0]), {"a": 0.0})
