@@ -24,5 +24,6 @@ def test_the_version_is_that_of_the_distribution():
 
 
 def test_function_stays_a_function_after_everything_is_imported():
-    code = "import recommender.recommendation, recommender.cli.app as a; recommender.recommend.__name__"
-    subprocess.run([sys.executable, "-c", code], check=True)
+    code = "import recommender.recommendation, recommender.cli.app; print(type(recommender.recommend).__name__)"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert shown == "function\n"

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 import pickle
-import subprocess
-import sys
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -324,7 +323,8 @@ def test_a_dataset_far_off_is_said_to_be_outside():
 
 
 @pytest.mark.parametrize("task", ["binary", "regression"])
-def test_script_runs_as_it_is(tmp_path, task):
+def test_script_runs_as_it_is(tmp_path, monkeypatch, capsys, task):
+    monkeypatch.chdir(tmp_path)
     table = churn()
     target = "churned" if task == "binary" else "usage"
     table = table.dropna(subset=["usage"])
@@ -332,10 +332,12 @@ def test_script_runs_as_it_is(tmp_path, task):
     recommendation = recommend(tmp_path / "churn.csv", target=target)
     item = recommend(tmp_path / "churn.csv", target=target, include=["ridge", "lda"]).best
     scripts = [write_script(shown, file="churn.csv", target=target) for shown in (recommendation.best, item)]
-    done = subprocess.run([sys.executable, "-c", "\n".join(scripts)], cwd=tmp_path, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what a model says of the data is not ours
+        for script in scripts:
+            exec(compile(script, "script", "exec"), {})
     name = "cross-validated r2: " if target == "usage" else "cross-validated accuracy: "
-    assert [line.startswith(name) for line in done.stdout.splitlines()] == [True, True]
+    assert [line.startswith(name) for line in capsys.readouterr().out.splitlines()] == [True, True]
 
 
 def test_no_more_neighbours_are_recommended_than_half_of_the_rows_hold():

@@ -253,10 +253,10 @@ def test_what_others_kill_again_and_again_is_left_named_and_tried_again_the_next
     assert Leases(store).held_by_others() == set()
 
 
-def test_killed_run_goes_on_where_it_was(tmp_path, openml_server, openml_cache):
+def test_killed_run_goes_on_where_it_was(tmp_path, openml_server, openml_cache, pool, monkeypatch):
     path = tmp_path / "store.sqlite"
-    given = {"faults": ["slow", "fine", "warn"], "tasks": [3], "n_workers": 1}
-    first = Collector(path, openml_server, openml_cache, **given)
+    faults = ["slow", "fine", "warn"]
+    first = Collector(path, openml_server, openml_cache, faults=faults, tasks=[3], n_workers=1)
     first.wait_for(8)
     first.process.kill()
     first.process.wait()
@@ -265,8 +265,9 @@ def test_killed_run_goes_on_where_it_was(tmp_path, openml_server, openml_cache):
     before = store.read_evaluations()
     assert_whole(before)
     assert 5 <= len(before) < 60
-    result = Collector(path, openml_server, openml_cache, **given).result()
-    assert result["outcomes"] == {"ok": 60 - len(before)}
+    pool(*faults)
+    monkeypatch.setattr("recommender.evidence.collect.POLL_SECONDS", 0.2)
+    assert collect(store, [3], n_workers=1).outcomes == {"ok": 60 - len(before)}
     rows = store.read_evaluations()
     assert_whole(rows)
     assert len(rows) == 60
