@@ -10,6 +10,7 @@ from openml_stub import DRAWN
 from sklearn.datasets import load_iris
 
 from recommender.cli import app as cli
+from recommender.evaluation.metrics import METRICS
 from recommender.evidence.folder import load_knowledge
 from recommender.measuring.openml_tasks import OURS, STOPPED, run_benchmark, summarise
 
@@ -26,7 +27,9 @@ def built(openml_server, tmp_path_factory):
     more += [part for name in ALGORITHMS for part in ("--algorithm", name)]
     collecting = ["collect", "--suite", "drawn", "--server", openml_server, "--store", store, "--cache", cache, *more]
     assert cli.main(collecting) == 0
-    assert cli.main(["train", "--store", store, "--output", str(folder / "data"), "--no-extend"]) == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("recommender.metamodel.training.METRICS", {"roc_auc": METRICS["roc_auc"]})  # to be quick
+        assert cli.main(["train", "--store", store, "--output", str(folder / "data"), "--no-extend"]) == 0
     return folder
 
 
