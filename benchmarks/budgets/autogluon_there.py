@@ -1,6 +1,6 @@
 """AutoGluon in an environment of its own: run by its Python, told what to do in lines of JSON, and answering in such.
 
-    {"fit": "train.parquet", "folder": ..., "metric": ..., "presets": ..., "seconds": ..., "n_jobs": ...}
+    {"fit": "train.parquet", "folder": ..., "task": ..., "metric": ..., "presets": ..., "seconds": ..., "n_jobs": ...}
     {"predict": "rows.parquet"}
 
 It says that it is ready once its libraries are loaded. Nothing of this project is imported here.
@@ -25,7 +25,8 @@ def fitted(asked: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
 
     table = pd.read_parquet(asked["fit"])
     started = time.monotonic()
-    predictor = TabularPredictor(TARGET, path=asked["folder"], eval_metric=asked["metric"], verbosity=0)
+    about = {"problem_type": asked["task"], "eval_metric": asked["metric"]}
+    predictor = TabularPredictor(TARGET, path=asked["folder"], verbosity=0, **about)
     predictor.fit(table, time_limit=asked["seconds"], presets=asked["presets"], num_cpus=asked["n_jobs"])
     predictor.persist()
     return predictor, {"seconds": time.monotonic() - started}

@@ -125,6 +125,7 @@ def autogluon(given: Given, presets: str) -> Any:
     there.fit(
         table(given.dataset.X).assign(**{TARGET: y}),
         classes,
+        task=given.dataset.task,
         metric=names[given.dataset.task],
         presets=presets,
         seconds=given.seconds,

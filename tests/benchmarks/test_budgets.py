@@ -97,13 +97,13 @@ STAND_IN = """
 import numpy as np, pandas as pd
 
 class TabularPredictor:
-    def __init__(self, label, path, eval_metric, verbosity):
-        self.label = label
+    def __init__(self, label, path, problem_type, eval_metric, verbosity):
+        self.label, self.task = label, problem_type
 
     def fit(self, table, time_limit, presets, num_cpus):
         print("what a library prints is no answer")
         y = table[self.label]
-        self.class_labels = None if y.dtype == float else sorted(y.unique())
+        self.class_labels = None if self.task == "regression" else sorted(y.unique())
         self.shares = y.value_counts(normalize=True).sort_index() if self.class_labels else y.mean()
 
     def persist(self):
@@ -148,6 +148,16 @@ def test_what_autogluon_says_is_of_the_right_class_though_the_target_has_an_orde
     ((_, _, model),) = methods.fit("autogluon medium", given)
     assert dict(zip(model.classes_, model.predict_proba(dataset.X)[0], strict=True)) == {"won": 0.8, "lost": 0.2}
     assert set(model.predict(dataset.X)) == {"won"}
+    model.close()
+
+
+@pytest.mark.usefixtures("gluon")
+def test_autogluon_is_told_that_few_whole_numbers_are_numbers():
+    table = pd.DataFrame({"x": np.arange(60.0), "y": np.repeat([1, 2, 6], 20)})
+    dataset = load_dataset(table, target="y", task="regression")
+    given = methods.Given(dataset, METRICS["r2"], (2.0,), 0, None, 1, sys.executable)
+    ((_, _, model),) = methods.fit("autogluon medium", given)
+    assert set(model.predict(dataset.X)) == {3.0}
     model.close()
 
 
