@@ -139,7 +139,7 @@ class Effort:
         if self.memory is None:
             return Limits()
         try:
-            memory_bytes = int(self.memory * 2**30)
+            memory_bytes = int(self.memory * 2.0**30)
         except (TypeError, ValueError, OverflowError):
             raise LimitError(f"memory={self.memory!r:.40} is no number of gigabytes: give one such as 2.5") from None
         return Limits(memory_bytes=memory_bytes)
