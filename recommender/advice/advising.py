@@ -8,7 +8,9 @@ import pandas as pd
 from recommender.advice.filters import Filters, choose
 from recommender.advice.outside import why_outside
 from recommender.advice.ranking import WORTH_A_WORD, Ranking, RecommendedConfiguration
+from recommender.algorithms.boosting import LARGE
 from recommender.algorithms.catalogue import find_algorithm
+from recommender.algorithms.growth import growth, stops_early
 from recommender.errors import RecommendationError
 from recommender.evaluation.metrics import Metric, trivial_score
 from recommender.metafeatures import extract_metafeatures
@@ -85,11 +87,24 @@ def _expected(trained: Trained, prediction: Prediction, metafeatures: pd.DataFra
             "score": score,
             "lower": np.minimum(one, other),
             "upper": np.maximum(one, other),
-            "fit_seconds": trained.fit_seconds.predict(sizes).iloc[0],
+            "fit_seconds": _fit_seconds(trained, sizes),
             "predict_seconds": trained.predict_seconds.predict(sizes).iloc[0],
             "model_bytes": model_bytes,
             "peak_bytes": np.fmax(model_bytes, peak),
         }
+    )
+
+
+def _fit_seconds(trained: Trained, sizes: pd.DataFrame) -> pd.Series:
+    """Expected seconds to fit. That boosters are fewer on many rows where they stop early, no sum of costs can say."""
+    seconds, n_rows = trained.fit_seconds.predict(sizes).iloc[0], int(sizes["n_samples"].iloc[0])
+    if n_rows < LARGE:
+        return seconds
+    fewer = trained.fit_seconds.predict(sizes.assign(n_samples=LARGE - 1)).iloc[0]
+    stopping = {str(i): c for i, c in trained.configurations.items() if stops_early(c)}
+    return seconds.mask(
+        seconds.index.isin(list(stopping)),
+        fewer * [growth(stopping[i], n_rows, LARGE - 1) if i in stopping else 1.0 for i in seconds.index],
     )
 
 

@@ -22,6 +22,11 @@ LEAST_ROWS = 20
 FEWEST_ROUNDS = 100
 
 
+def n_boosters(n_rows: int) -> int:
+    """How many boosters early stopping fits on so many rows."""
+    return N_PARTS if n_rows < LARGE else 1
+
+
 class _Boosted(BaseEstimator):
     """What the classifier and the regressor share."""
 
@@ -56,14 +61,13 @@ class _Boosted(BaseEstimator):
     def _parts(self, classes: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """For each booster the rows to fit and those to watch: every class in proportion, and none only among these."""
         n_rows = len(classes)
-        used = N_PARTS if n_rows < LARGE else 1
         part = np.empty(n_rows, dtype=np.int64)
         order = np.random.default_rng(self.random_state).permutation(n_rows)
         first = 0
         for members in np.split(order[np.argsort(classes[order], kind="stable")], np.cumsum(np.bincount(classes))[:-1]):
             part[members] = (first + np.arange(len(members))) % N_PARTS if len(members) > 1 else -1
             first += len(members)
-        for k in range(used):
+        for k in range(n_boosters(n_rows)):
             if (part == k).any():
                 yield np.flatnonzero(part != k), np.flatnonzero(part == k)
 

@@ -106,6 +106,7 @@ def evaluate(
     keep_predictions: bool = False,
     sample_weight: np.ndarray | None = None,
     memory: Any = None,
+    threads: int = THREADS,
 ) -> Evaluation:
     """Fit a configuration on a fold's training rows and score it on the others.
 
@@ -129,6 +130,8 @@ def evaluate(
         Weights of all rows, which the model is fitted with; scores are without them.
     memory : object with a method ``cache``, optional
         What keeps fitted steps before the model, as scikit-learn's `Pipeline` takes it.
+    threads : int, default=1
+        Of the model, where it has a choice.
 
     Returns
     -------
@@ -145,11 +148,11 @@ def evaluate(
     ('ok', True)
     """
     train, test = split
-    about: dict[str, Any] = {"n_train": len(train), "n_test": len(test), "size": size, "threads": THREADS}
+    about: dict[str, Any] = {"n_train": len(train), "n_test": len(test), "size": size, "threads": threads}
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            pipeline = build_pipeline(configuration, dataset, random_state=fold, n_jobs=THREADS)
+            pipeline = build_pipeline(configuration, dataset, random_state=fold, n_jobs=threads)
             pipeline.memory = memory
             peak, started = PeakMemory(), time.process_time()
             given = {} if sample_weight is None else {"model__sample_weight": sample_weight[train]}

@@ -20,7 +20,7 @@ from recommender.tables.splits import Split
 
 
 class Here:
-    """This process, where fits have one thread and share what steps before the model make.
+    """This process, where fits share what steps before the model make.
 
     Parameters
     ----------
@@ -30,10 +30,14 @@ class Here:
         The folds.
     sample_weight : array of shape (n_samples,), optional
         What models are fitted with.
+    threads : int, default=1
+        Of a model, where it has a choice.
     """
 
-    def __init__(self, dataset: Dataset, splits: Sequence[Split], sample_weight: Floats | None = None) -> None:
-        self._dataset, self._splits, self._weights = dataset, splits, sample_weight
+    def __init__(
+        self, dataset: Dataset, splits: Sequence[Split], sample_weight: Floats | None = None, *, threads: int = 1
+    ) -> None:
+        self._dataset, self._splits, self._weights, self._n_threads = dataset, splits, sample_weight, threads
         self._preparations, self._threads = Preparations(), ThreadpoolController()
         self._loaded: set[str] = set()
 
@@ -57,7 +61,7 @@ class Here:
         OutOfTime
             If it takes longer.
         """
-        with one_thread(), self._threads.limit(limits=1, user_api="openmp"), cut_off(max(seconds, 0.01)):
+        with one_thread(), self._threads.limit(limits=self._n_threads, user_api="openmp"), cut_off(max(seconds, 0.01)):
             return evaluate(
                 self._dataset,
                 configuration,
@@ -66,4 +70,5 @@ class Here:
                 keep_predictions=True,
                 sample_weight=self._weights,
                 memory=preparation,
+                threads=self._n_threads,
             )

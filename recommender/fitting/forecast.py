@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from recommender.algorithms.growth import growth
 from recommender.fitting.budget import Budget
 
 if TYPE_CHECKING:
@@ -70,8 +71,8 @@ class Forecast:
     ----------
     budget : Budget
         Of which there is something left.
-    share : float
-        The rows that a fold trains on, as a share of all rows.
+    n_rows, n_fold_rows : int
+        How many rows there are, and on how many of them a fold trains.
 
     Attributes
     ----------
@@ -81,20 +82,31 @@ class Forecast:
         Whether each fit takes them; else they are kept from one to the next.
     """
 
-    def __init__(self, budget: Budget, *, share: float) -> None:
-        self.budget, self.share, self.pace = budget, share, Pace()
+    def __init__(self, budget: Budget, *, n_rows: int, n_fold_rows: int) -> None:
+        self.budget, self.n_rows, self.n_fold_rows, self.pace = budget, n_rows, n_fold_rows, Pace()
         self.preparing, self.prepares_each = 0.0, False
 
     def fit_seconds(self, item: RecommendedConfiguration) -> float:
         """Of a fit on all rows."""
-        is_known = item.fit_seconds == item.fit_seconds
-        modelling = self.pace.ratio * (item.fit_seconds if is_known else UNKNOWN_SECONDS)
-        return modelling + self.preparing / self.share
+        return self.pace.ratio * _modelling(item) + self.preparing * self.n_rows / self.n_fold_rows
 
     def fold_seconds(self, item: RecommendedConfiguration) -> float:
         """Of a fold, its predictions included."""
-        spared = 0.0 if self.prepares_each else self.preparing
-        return self.pace.ratio * FOLD_SECONDS + self.fit_seconds(item) * self.share - spared
+        modelling = _modelling(item) / growth(item.configuration, self.n_rows, self.n_fold_rows)
+        return self.pace.ratio * (FOLD_SECONDS + modelling) + self.preparing * self.prepares_each
+
+    def refit_seconds(self, item: RecommendedConfiguration, *, modelling: float, preparing: float) -> float:
+        """Of a fit on all rows, with caution, by what a fold has taken.
+
+        Parameters
+        ----------
+        item : RecommendedConfiguration
+            What is fitted.
+        modelling, preparing : float
+            Seconds by the clock of a fold's model, and of the steps before it.
+        """
+        rows = self.n_rows / self.n_fold_rows
+        return CAUTION * (modelling * growth(item.configuration, self.n_rows, self.n_fold_rows) + preparing * rows)
 
     def saw_fold(self, item: RecommendedConfiguration, seconds: float, *, preparing: float, spent: float) -> None:
         """Take into account how long a fold took.
@@ -124,3 +136,8 @@ class Forecast:
         least = min(map(self.fit_seconds, items))
         enough = max(seconds / CAUTION, QUICK_TIMES * least)
         return next(item for item in items if self.fit_seconds(item) <= enough)
+
+
+def _modelling(item: RecommendedConfiguration) -> float:
+    """Seconds that a model of all rows is expected to take on the machine of the knowledge base."""
+    return item.fit_seconds if item.fit_seconds == item.fit_seconds else UNKNOWN_SECONDS

@@ -12,6 +12,7 @@ import pandas as pd
 
 from recommender.errors import MetricError
 from recommender.fitting.ensemble import CostCap, blended, mean_score, nested_gain, select
+from recommender.fitting.forecast import Forecast
 from recommender.fitting.thresholds import Floats, LeftOut, decide
 from recommender.fitting.tries import Judging, Try
 
@@ -58,21 +59,21 @@ class Standing:
     ----------
     judging : Judging
         How tries are judged.
+    forecast : Forecast
+        What fits on all rows are expected to take.
     ensemble : bool
         Whether several may be averaged.
     filters : Filters
         Whose limits the ensemble as a whole keeps.
-    rows_ratio : float
-        All rows, as a multiple of those that a fold trains on.
     random_state : int
         Seed of the checks.
     """
 
     def __init__(
-        self, judging: Judging, *, ensemble: bool, filters: Filters, rows_ratio: float = 1.0, random_state: int = 0
+        self, judging: Judging, forecast: Forecast, *, ensemble: bool, filters: Filters, random_state: int = 0
     ) -> None:
-        self.judging, self.ensemble, self.filters = judging, ensemble, filters
-        self.rows_ratio, self.random_state = rows_ratio, random_state
+        self.judging, self.forecast, self.ensemble, self.filters = judging, forecast, ensemble, filters
+        self.random_state = random_state
         self.tries: list[Try] = []
         self.weights: dict[str, float] = {}
         self.score = np.nan
@@ -97,7 +98,9 @@ class Standing:
 
     def refit_seconds(self, attempt: Try) -> float:
         """Seconds by the clock that a fit on all rows is expected to take."""
-        return (attempt.seconds + attempt.spared) / max(len(attempt.fit_seconds), 1) * self.rows_ratio
+        n_folds = max(len(attempt.fit_seconds), 1)
+        modelling, preparing = attempt.modelling / n_folds, attempt.preparing / n_folds
+        return self.forecast.refit_seconds(attempt.item, modelling=modelling, preparing=preparing)
 
     def add(self, attempt: Try, *, most_refit: float) -> None:
         """Take in a try that is done, and weigh the best anew where there is time for that.

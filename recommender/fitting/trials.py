@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import time
 import warnings
-from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,18 +12,20 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from recommender.evaluation.evaluate import Evaluation
+from recommender.evaluation.limits import n_processors
 from recommender.fitting import endings
 from recommender.fitting.agenda import Agenda
 from recommender.fitting.budget import Budget, OutOfTime
 from recommender.fitting.effort import Effort, TrialProgress
 from recommender.fitting.fits_here import Here
 from recommender.fitting.folds import AIM, folds_of, is_once_at_most, n_affordable
-from recommender.fitting.forecast import CAUTION, Forecast
+from recommender.fitting.forecast import Forecast
 from recommender.fitting.found import Found
 from recommender.fitting.last_fits import Fitted, best_of_each, fit_chosen, fit_untried
 from recommender.fitting.preparations import Preparation
 from recommender.fitting.row_weights import RowWeights
 from recommender.fitting.standing import Standing
+from recommender.fitting.threads import MANY_ROWS, threads_that_pay
 from recommender.fitting.tries import Judging, Shelf, Try, why_hopeless
 from recommender.fitting.workers_beside import END_SECONDS, Beside, Room
 from recommender.metafeatures.one_thread import one_thread
@@ -41,8 +42,8 @@ LONGEST_SECONDS = 86_400.0
 """No fit in a worker may take longer."""
 LIMIT_TIMES, LIMIT_SHARE = 6.0, 0.25
 """A fit in this process is cut off after so many times what is expected, and so much of what is left."""
-ONE_THREAD_SECONDS = 300.0
-"""With less for everything the last fits have one thread, as the tries had by whose seconds they are expected."""
+ENOUGH_SECONDS = 5.0
+"""With fewer it is not found out whether threads pay."""
 REFIT_SHARE = 0.3
 """Such a share of the budget may go into fitting the members of an ensemble on all rows."""
 UNWEIGHTED, AS_USUAL = RowWeights(), Effort()
@@ -99,22 +100,28 @@ class Trials:
         moves = judge.has_thresholds(dataset.y, weights.judging) and is_once_at_most(effort.splits)
         once = moves or math.isinf(budget.seconds)
         self.splits = list(effort.splits) or folds_of(dataset, effort.random_state, no_row_twice=once)
-        share = float(np.mean([len(train) for train, _ in self.splits] or [1])) / dataset.n_samples
-        self.forecast = Forecast(budget, share=share)
+        n_fold_rows = round(np.mean([len(train) for train, _ in self.splits] or [1]))
+        self.forecast = Forecast(budget, n_rows=dataset.n_samples, n_fold_rows=n_fold_rows)
         self.judging = Judging(judge, ranking.metric, moves)
         self.standing = Standing(
             self.judging,
+            self.forecast,
             ensemble=effort.ensemble and not ranking.filters.interpretable,
             filters=ranking.filters,
-            rows_ratio=CAUTION / share,
             random_state=effort.random_state,
         )
         self.agenda = Agenda(ranking, dataset, self.forecast, self.standing, random_state=effort.random_state)
         self.agenda.n_folds = self._affordable_folds()
-        self.here = Here(dataset, self.splits, weights.fitting)
+        threads = self._threads() if math.isfinite(budget.seconds) else 1
+        self.here = Here(dataset, self.splits, weights.fitting, threads=threads)
         self.waiting = self.agenda.waiting
         self.beside: Beside | None = None
         self.ending = ""
+
+    def _threads(self) -> int:
+        """How many the fits of this process have: several where they are long enough for it, and it is quicker now."""
+        is_long = self.dataset.n_samples >= MANY_ROWS and self.budget.seconds >= ENOUGH_SECONDS
+        return threads_that_pay(self.effort.n_workers(counts_seconds=True)) if is_long else 1
 
     def _affordable_folds(self) -> int:
         """All folds where they were asked for or tries are counted; else as many as there is time for."""
@@ -246,7 +253,6 @@ class Trials:
             if left < limit:  # not its own fault
                 return
             evaluation = Evaluation(attempt.id, fold, "timeout", f"not done after {limit:.1f} seconds")
-        attempt.spared += preparation.seconds - preparation.spent
         self._took(attempt, evaluation, self.budget.clock() - started, preparation)
 
     def _took(
@@ -257,6 +263,8 @@ class Trials:
             return
         preparing, spent = (preparation.seconds, preparation.spent) if preparation else [self.forecast.preparing] * 2
         self.forecast.saw_fold(attempt.item, seconds, preparing=preparing, spent=spent)
+        attempt.modelling += max(seconds - spent, 0.0)
+        attempt.preparing += preparing
         if self.beside is None and len(self.agenda.begun) == 1 and not attempt.scores:  # the machine's pace is known
             self.agenda.n_folds = self._affordable_folds()
         judging = None if self.weights.judging is None else self.weights.judging[self.splits[evaluation.fold][1]]
@@ -298,13 +306,13 @@ class Trials:
         """The best, or an ensemble, fitted on all rows."""
         left = max(self.budget.left, 0.0)
         chosen = self.standing.settle(most_refit=min(self._most_refit(), left), left=left)
+        threads = self._threads()
         how: dict[str, Any] = {"weights": self.weights, "random_state": self.effort.random_state}
-        n_jobs = 1 if self.budget.seconds < ONE_THREAD_SECONDS else None
-        how |= {"n_jobs": n_jobs}  # threads that wait for each other on a busy machine take many times as long
+        how |= {"n_jobs": threads if threads < n_processors() else None}  # no number of this machine in what is saved
         with (
             warnings.catch_warnings(),
-            one_thread() if n_jobs else nullcontext(),
-            ThreadpoolController().limit(limits=n_jobs, user_api="openmp"),
+            one_thread(),
+            ThreadpoolController().limit(limits=threads, user_api="openmp"),
         ):
             if self.standing.tries:
                 warnings.simplefilter("ignore")  # what warned was judged by left-out rows

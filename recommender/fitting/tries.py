@@ -71,8 +71,8 @@ class Try:
         Processor seconds of each fit.
     seconds : float
         By the clock, on all folds.
-    spared : float
-        What it would have taken besides, without what others had prepared.
+    modelling, preparing : float
+        What models took of these, and what the steps before them would have taken, had others not prepared the same.
     at : float
         When it was done, in seconds of the budget.
     is_new : bool
@@ -91,7 +91,8 @@ class Try:
     message: str = ""
     fit_seconds: list[float] = field(default_factory=list)
     seconds: float = 0.0
-    spared: float = 0.0
+    modelling: float = 0.0
+    preparing: float = 0.0
     at: float = 0.0
     is_new: bool = False
     refusal: MetricError | None = None

@@ -27,8 +27,9 @@ def iris():
 
 
 def agenda_for(ranking, budget: Budget) -> Agenda:
-    standing = Standing(Judging(ranking.judge, ranking.metric, False), ensemble=True, filters=Filters())
-    agenda = Agenda(ranking, ranking.dataset, Forecast(budget, share=0.9), standing, random_state=0)
+    forecast = Forecast(budget, n_rows=150, n_fold_rows=135)
+    standing = Standing(Judging(ranking.judge, ranking.metric, False), forecast, ensemble=True, filters=Filters())
+    agenda = Agenda(ranking, ranking.dataset, forecast, standing, random_state=0)
     agenda.n_folds = 10
     return agenda
 

@@ -10,6 +10,7 @@ from recommender.advice.filters import Filters
 from recommender.errors import ClusterError, LimitError, RecommendationError
 from recommender.fitting.budget import Budget
 from recommender.fitting.effort import Effort, TrialProgress
+from recommender.fitting.forecast import Forecast
 from recommender.fitting.refinement import refine
 from recommender.fitting.standing import Standing
 from recommender.fitting.tries import Judging, Try
@@ -17,7 +18,8 @@ from recommender.fitting.tries import Judging, Try
 
 def test_progress_tells_the_last_try_and_the_best_ones():
     ranking = recommend(load_iris(as_frame=True), include=["lda", "naive_bayes"])
-    standing = Standing(Judging(ranking.judge, ranking.metric, False), ensemble=False, filters=Filters())
+    forecast = Forecast(Budget(), n_rows=150, n_fold_rows=135)
+    standing = Standing(Judging(ranking.judge, ranking.metric, False), forecast, ensemble=False, filters=Filters())
     budget = Budget(seconds=10, clock=iter([0.0, 4.0, 12.0]).__next__)
     before = TrialProgress.of(standing, budget)
     assert (before.algorithm, before.n_tried, before.best, before.leaders) == ("", 0, None, ())

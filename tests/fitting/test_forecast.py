@@ -6,8 +6,9 @@ import pytest
 from sklearn.datasets import load_iris
 
 from recommender import recommend
+from recommender.algorithms.configuration import Configuration
 from recommender.fitting.budget import Budget
-from recommender.fitting.forecast import Forecast, Pace
+from recommender.fitting.forecast import CAUTION, Forecast, Pace
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,7 @@ def test_the_pace_follows_the_machine_and_no_single_model():
 
 
 def test_what_a_library_may_not_give_back_in_time_is_not_fitted_here(ranking):
-    forecast = Forecast(Budget(seconds=10, clock=lambda: 0.0), share=0.9)
+    forecast = Forecast(Budget(seconds=10, clock=lambda: 0.0), n_rows=150, n_fold_rows=135)
     slow = replace(ranking.best, fit_seconds=3.0)
     assert not forecast.is_small(slow)
     assert not forecast.is_small(replace(slow, fit_seconds=0.5))  # before it is known how quick the machine is
@@ -43,7 +44,7 @@ def test_what_a_library_may_not_give_back_in_time_is_not_fitted_here(ranking):
 
 
 def test_seconds_are_those_of_the_rows_at_the_pace_that_was_seen(ranking):
-    forecast = Forecast(Budget(seconds=10), share=0.5)
+    forecast = Forecast(Budget(seconds=10), n_rows=150, n_fold_rows=75)
     item = replace(ranking.best, fit_seconds=2.0)
     unknown = replace(item, fit_seconds=float("nan"))
     assert (forecast.fit_seconds(item), forecast.fit_seconds(unknown)) == (2.0, 1.0)
@@ -54,7 +55,7 @@ def test_seconds_are_those_of_the_rows_at_the_pace_that_was_seen(ranking):
 
 
 def test_preparing_is_no_part_of_the_pace_but_of_what_a_last_fit_takes(ranking):
-    forecast = Forecast(Budget(seconds=100), share=0.5)
+    forecast = Forecast(Budget(seconds=100), n_rows=150, n_fold_rows=75)
     item = replace(ranking.best, fit_seconds=2.0)
     for _ in range(30):
         forecast.saw_fold(item, 5.02, preparing=4.0, spent=4.0)
@@ -64,3 +65,13 @@ def test_preparing_is_no_part_of_the_pace_but_of_what_a_last_fit_takes(ranking):
     assert forecast.fit_seconds(item) == pytest.approx(10.0, rel=0.05)
     forecast.prepares_each = True  # in workers
     assert forecast.fold_seconds(item) == pytest.approx(5.02, rel=0.05)
+
+
+def test_what_stops_early_has_fewer_boosters_on_many_rows(ranking):
+    forecast = Forecast(Budget(seconds=100), n_rows=30_000, n_fold_rows=10_000)
+    stopping = replace(ranking.best, fit_seconds=6.0, configuration=Configuration("xgboost", {"early_stopping": True}))
+    whole = replace(stopping, configuration=Configuration("xgboost", {}))
+    assert forecast.fold_seconds(whole) == pytest.approx(2.02)
+    assert forecast.fold_seconds(stopping) == pytest.approx(10.02)  # five boosters on a third of the rows
+    assert forecast.refit_seconds(stopping, modelling=10.0, preparing=1.0) == pytest.approx(CAUTION * (6.0 + 3.0))
+    assert forecast.refit_seconds(whole, modelling=10.0, preparing=1.0) == pytest.approx(CAUTION * (30.0 + 3.0))

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from recommender.evaluation.metrics import METRICS
+from recommender.fitting.budget import Budget
+from recommender.fitting.forecast import Forecast
 from recommender.fitting.found import Found
 from recommender.fitting.standing import Standing
 from recommender.fitting.tries import Judging, Try
@@ -16,7 +18,7 @@ ITEM = SimpleNamespace(configuration=SimpleNamespace(id="lda-default"), algorith
 def found(*scores: float) -> Found:
     """What came of a try for each score, which is of its only fold."""
     judging = Judging(METRICS["roc_auc"], METRICS["roc_auc"], False)
-    standing = Standing(judging, ensemble=False, filters=None)
+    standing = Standing(judging, Forecast(Budget(), n_rows=150, n_fold_rows=135), ensemble=False, filters=None)
     for score in scores:
         attempt = Try(ITEM)
         attempt.scores = {0: score}

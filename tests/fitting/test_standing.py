@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 
 from recommender.advice.filters import Filters
+from recommender.algorithms.configuration import Configuration
 from recommender.evaluation.measures import Predicted
 from recommender.evaluation.metrics import METRICS, Metric
+from recommender.fitting.budget import Budget
+from recommender.fitting.forecast import CAUTION, Forecast
 from recommender.fitting.standing import COLUMNS, MOST_CONSIDERED, Standing
 from recommender.fitting.thresholds import LeftOut
 from recommender.fitting.tries import Judging, Try
@@ -16,7 +19,8 @@ RMSE = METRICS["rmse"]
 
 
 def standing(*, ensemble: bool = True, metric: Metric = RMSE, **limits: float) -> Standing:
-    return Standing(Judging(metric, metric, False), ensemble=ensemble, filters=Filters(**limits), rows_ratio=2.0)
+    forecast = Forecast(Budget(), n_rows=200, n_fold_rows=100)
+    return Standing(Judging(metric, metric, False), forecast, ensemble=ensemble, filters=Filters(**limits))
 
 
 def tries(noise: list[float], *, seconds: float = 3.0) -> list[Try]:
@@ -26,14 +30,14 @@ def tries(noise: list[float], *, seconds: float = 3.0) -> list[Try]:
     found = []
     for i, scale in enumerate(noise):
         item = SimpleNamespace(
-            configuration=SimpleNamespace(id=f"c{i}"),
+            configuration=Configuration(f"a{i}", {}),
             algorithm=f"a{i}",
             hyperparameters={},
             expected_score=0.5,
             predict_seconds=float(i + 1),
             model_bytes=1e6,
         )
-        one = Try(item, seconds=seconds, fit_seconds=[0.1] * 3)
+        one = Try(item, seconds=seconds, modelling=seconds, fit_seconds=[0.1] * 3)
         for fold, y in enumerate(folds):
             one.said[fold] = LeftOut(y, Predicted(y + scale * rng.normal(size=200)))
             one.scores[fold] = one.said[fold].score(RMSE)
@@ -61,7 +65,7 @@ def test_several_that_err_apart_are_averaged():
 
 def test_one_pipeline_where_no_ensemble_is_wanted():
     chosen = filled(standing(ensemble=False), [0.5, 0.5, 0.4]).settle(most_refit=1e9)
-    assert [(attempt.id, weight) for attempt, weight in chosen.members] == [("c2", 1.0)]
+    assert [(attempt.id, weight) for attempt, weight in chosen.members] == [("a2-default", 1.0)]
 
 
 def test_what_gains_only_on_the_rows_that_chose_it_is_refused(monkeypatch):
@@ -81,8 +85,8 @@ def test_limits_are_those_of_the_whole_ensemble():
 
 def test_members_are_as_many_as_there_is_time_to_fit():
     found = filled(standing(), [0.5] * 4)
-    assert found.refit_seconds(found.tries[0]) == 2.0  # a fold took 1 second, and twice the rows twice that
-    assert len(found.settle(most_refit=4.5).members) == 2
+    assert found.refit_seconds(found.tries[0]) == CAUTION * 2.0  # a fold took 1 second, and twice the rows twice that
+    assert len(found.settle(most_refit=5.5).members) == 2
     assert len(found.settle(most_refit=0.0).members) == 1
 
 
