@@ -35,10 +35,12 @@ class _Boosted(BaseEstimator):
         booster: Any,
         *,
         early_stopping: bool = True,
+        max_boosters: int = N_PARTS,
         random_state: int = 0,
     ) -> None:
         self.booster = booster
         self.early_stopping = early_stopping
+        self.max_boosters = max_boosters
         self.random_state = random_state
 
     def _fit(self, X: Any, y: np.ndarray, classes: np.ndarray, sample_weight: Any) -> Self:
@@ -67,7 +69,7 @@ class _Boosted(BaseEstimator):
         for members in np.split(order[np.argsort(classes[order], kind="stable")], np.cumsum(np.bincount(classes))[:-1]):
             part[members] = (first + np.arange(len(members))) % N_PARTS if len(members) > 1 else -1
             first += len(members)
-        for k in range(n_boosters(n_rows)):
+        for k in range(min(n_boosters(n_rows), self.max_boosters)):
             if (part == k).any():
                 yield np.flatnonzero(part != k), np.flatnonzero(part == k)
 
@@ -105,6 +107,8 @@ class BoostedClassifier(ClassifierMixin, _Boosted):
         rounds is the most that there will be.
     early_stopping : bool, default=True
         Whether to stop early; otherwise one booster is fitted on all rows for all of its rounds.
+    max_boosters : int, default=5
+        Early stopping fits no more boosters, the first ones.
     random_state : int, default=0
         Seed of the parts.
 

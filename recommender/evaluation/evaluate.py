@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from recommender.algorithms.configuration import Configuration
+from recommender.algorithms.growth import shorten
 from recommender.algorithms.pipelines import build_pipeline
 from recommender.errors import one_line
 from recommender.evaluation.measures import Predicted
@@ -107,6 +108,7 @@ def evaluate(
     sample_weight: np.ndarray | None = None,
     memory: Any = None,
     threads: int = THREADS,
+    shortened: bool = False,
 ) -> Evaluation:
     """Fit a configuration on a fold's training rows and score it on the others.
 
@@ -132,6 +134,8 @@ def evaluate(
         What keeps fitted steps before the model, as scikit-learn's `Pipeline` takes it.
     threads : int, default=1
         Of the model, where it has a choice.
+    shortened : bool, default=False
+        Whether early stopping fits one booster instead of several.
 
     Returns
     -------
@@ -154,6 +158,8 @@ def evaluate(
         try:
             pipeline = build_pipeline(configuration, dataset, random_state=fold, n_jobs=threads)
             pipeline.memory = memory
+            if shortened:
+                shorten(pipeline)
             peak, started = PeakMemory(), time.process_time()
             given = {} if sample_weight is None else {"model__sample_weight": sample_weight[train]}
             pipeline.fit(dataset.X.iloc[train], dataset.y.iloc[train], **given)

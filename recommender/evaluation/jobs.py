@@ -19,6 +19,7 @@ class Job:
     fold: int = 0
     size: int = MAX_TRAIN_SAMPLES
     keep_predictions: bool = False
+    shortened: bool = False
 
 
 @dataclass(frozen=True)

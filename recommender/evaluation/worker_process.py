@@ -113,6 +113,7 @@ def _done(job: Job) -> Outcome:
         splits_of(job.spooled, job.size)[job.fold],
         size=job.size,
         keep_predictions=job.keep_predictions,
+        shortened=job.shortened,
         sample_weight=read.sample_weight,
     )
 

@@ -71,4 +71,5 @@ class Here:
                 sample_weight=self._weights,
                 memory=preparation,
                 threads=self._n_threads,
+                shortened=True,
             )

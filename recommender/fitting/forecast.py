@@ -92,8 +92,12 @@ class Forecast:
 
     def fold_seconds(self, item: RecommendedConfiguration) -> float:
         """Of a fold, its predictions included."""
-        modelling = _modelling(item) / growth(item.configuration, self.n_rows, self.n_fold_rows)
+        modelling = _modelling(item) / self._growth(item)
         return self.pace.ratio * (FOLD_SECONDS + modelling) + self.preparing * self.prepares_each
+
+    def _growth(self, item: RecommendedConfiguration) -> float:
+        """Of a fit on all rows, from a fold's, which is shortened."""
+        return growth(item.configuration, self.n_rows, self.n_fold_rows, shortened=True)
 
     def refit_seconds(self, item: RecommendedConfiguration, *, modelling: float, preparing: float) -> float:
         """Of a fit on all rows, with caution, by what a fold has taken.
@@ -106,7 +110,7 @@ class Forecast:
             Seconds by the clock of a fold's model, and of the steps before it.
         """
         rows = self.n_rows / self.n_fold_rows
-        return CAUTION * (modelling * growth(item.configuration, self.n_rows, self.n_fold_rows) + preparing * rows)
+        return CAUTION * (modelling * self._growth(item) + preparing * rows)
 
     def saw_fold(self, item: RecommendedConfiguration, seconds: float, *, preparing: float, spent: float) -> None:
         """Take into account how long a fold took.

@@ -68,7 +68,9 @@ class Beside:
 
     def begin(self, attempt: Try, fold: int) -> None:
         """Have a fold of a try done."""
-        self._submit(attempt, Job(self._spooled, attempt.item.configuration, fold, keep_predictions=True))
+        self._submit(
+            attempt, Job(self._spooled, attempt.item.configuration, fold, keep_predictions=True, shortened=True)
+        )
 
     def _submit(self, attempt: Try, job: Job) -> None:
         self._running[self._workers.submit(job)] = _Running(attempt, job, self._clock())
