@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any, Self
 
@@ -36,11 +37,13 @@ class _Boosted(BaseEstimator):
         *,
         early_stopping: bool = True,
         max_boosters: int = N_PARTS,
+        max_seconds: float | None = None,
         random_state: int = 0,
     ) -> None:
         self.booster = booster
         self.early_stopping = early_stopping
         self.max_boosters = max_boosters
+        self.max_seconds = max_seconds
         self.random_state = random_state
 
     def _fit(self, X: Any, y: np.ndarray, classes: np.ndarray, sample_weight: Any) -> Self:
@@ -54,11 +57,18 @@ class _Boosted(BaseEstimator):
             self.boosters_ = [clone(self.booster).set_params(**few)]
             rounds = [library.fit(self.boosters_[0], rows, None)]
         else:
+            started = time.monotonic()
             for train, validation in self._parts(classes):
                 self.boosters_.append(clone(self.booster))
                 rounds.append(library.fit(self.boosters_[-1], rows.take(train), rows.take(validation)))
+                if self._has_no_time_for_another(time.monotonic() - started):
+                    break
         self.n_rounds_ = round(float(np.mean(rounds)))
         return self
+
+    def _has_no_time_for_another(self, spent: float) -> bool:
+        n_fitted = len(self.boosters_)
+        return self.max_seconds is not None and spent * (n_fitted + 1) / n_fitted > self.max_seconds
 
     def _parts(self, classes: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """For each booster the rows to fit and those to watch: every class in proportion, and none only among these."""
@@ -109,6 +119,8 @@ class BoostedClassifier(ClassifierMixin, _Boosted):
         Whether to stop early; otherwise one booster is fitted on all rows for all of its rounds.
     max_boosters : int, default=5
         Early stopping fits no more boosters, the first ones.
+    max_seconds : float, optional
+        Early stopping fits no further booster that would not be done by then; the first one always is.
     random_state : int, default=0
         Seed of the parts.
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from recommender.algorithms.boosting import n_boosters
@@ -40,8 +43,23 @@ def growth(configuration: Configuration, n_rows: int, n_fewer: int, *, shortened
 
 def shorten(pipeline: Any) -> None:
     """Let early stopping fit one booster only, which says nearly as well as several how good a setting is."""
-    names = [name for name in pipeline.get_params() if name.rpartition("__")[2] == "max_boosters"]
-    pipeline.set_params(**dict.fromkeys(names, 1))
+    _set(pipeline, "max_boosters", 1)
+
+
+@contextmanager
+def kept_time(pipeline: Any, seconds: float) -> Iterator[None]:
+    """Let early stopping fit only as many boosters as there is time for."""
+    _set(pipeline, "max_seconds", seconds if math.isfinite(seconds) else None)
+    try:
+        yield
+    finally:
+        _set(pipeline, "max_seconds", None)
+
+
+def _set(pipeline: Any, name: str, value: object) -> None:
+    """A parameter of the boosters, wherever in a pipeline they are."""
+    names = [path for path in pipeline.get_params() if path.rpartition("__")[2] == name]
+    pipeline.set_params(**dict.fromkeys(names, value))
 
 
 def stops_early(configuration: Configuration) -> bool:

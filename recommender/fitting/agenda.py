@@ -12,7 +12,7 @@ from recommender.fitting.forecast import CAUTION, Forecast
 from recommender.fitting.new_settings import near
 from recommender.fitting.session import Session
 from recommender.fitting.standing import CHECKS, Standing
-from recommender.fitting.tries import Try
+from recommender.fitting.tries import Try, behind
 from recommender.tables.dataset import Dataset
 
 if TYPE_CHECKING:
@@ -77,7 +77,14 @@ class Agenda:
             quick = self.forecast.fallback(self.ranking.items, self.budget.seconds / 2)
             return self.ending_seconds + CAUTION * self.forecast.fit_seconds(quick)
         fits = sum(self.standing.refit_seconds(attempt) for attempt in members)
-        return self.ending_seconds + fits + CHECKS * self.standing.weighing_seconds
+        leading = max((self.standing.refit_seconds(attempt) for attempt in self._leading()), default=0.0)
+        return self.ending_seconds + max(fits, leading) + CHECKS * self.standing.weighing_seconds
+
+    def _leading(self) -> list[Try]:
+        """What has begun and is ahead of the best on half of its folds, with which it may be chosen."""
+        best, judge = self.standing.best, self.standing.judging.judge
+        half = (attempt for attempt in self.waiting if 2 * len(attempt.scores) >= self.n_folds)
+        return [attempt for attempt in half if best is not None and behind(attempt, best, judge) < 0]
 
     def affords(self, item: RecommendedConfiguration) -> bool:
         """Whether trying it, and fitting it or what is best by now, is expected to end in time."""

@@ -19,6 +19,8 @@ SURPRISE = 3.0
 """A measurement but the first counts as at most so many times what it was taken for: one model is not the machine."""
 CAUTION = 1.3
 """By how much a fit on all rows is taken to last longer than a fold's and the number of rows say."""
+REFIT_SHARE = 0.3
+"""Such a share of the budget may go into the fits on all rows."""
 FOLD_SECONDS = 0.02
 """What a fold takes besides fitting."""
 UNKNOWN_SECONDS = 1.0
@@ -100,7 +102,9 @@ class Forecast:
         return growth(item.configuration, self.n_rows, self.n_fold_rows, shortened=True)
 
     def refit_seconds(self, item: RecommendedConfiguration, *, modelling: float, preparing: float) -> float:
-        """Of a fit on all rows, with caution, by what a fold has taken.
+        """To keep for a fit on all rows, with caution, by what a fold has taken.
+
+        Early stopping needs one booster, and is kept the seconds of several where these are no large share of all.
 
         Parameters
         ----------
@@ -110,7 +114,8 @@ class Forecast:
             Seconds by the clock of a fold's model, and of the steps before it.
         """
         rows = self.n_rows / self.n_fold_rows
-        return CAUTION * (modelling * self._growth(item) + preparing * rows)
+        least, whole = (modelling * times + preparing * rows for times in (rows, self._growth(item)))
+        return min(CAUTION * whole, max(CAUTION * least, REFIT_SHARE * self.budget.seconds))
 
     def saw_fold(self, item: RecommendedConfiguration, seconds: float, *, preparing: float, spent: float) -> None:
         """Take into account how long a fold took.

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from recommender.algorithms.growth import kept_time
 from recommender.algorithms.pipelines import build_pipeline
 from recommender.errors import RecommendationError
 from recommender.evaluation.evaluate import message_of
@@ -20,6 +21,7 @@ from recommender.fitting.forecast import Forecast
 from recommender.fitting.row_weights import RowWeights
 from recommender.fitting.standing import Chosen
 from recommender.fitting.thresholds import Floats, Thresholded, with_thresholds
+from recommender.fitting.tries import Try
 from recommender.tables.dataset import Dataset
 
 if TYPE_CHECKING:
@@ -49,7 +51,13 @@ class Fitted:
 
 
 def fit_chosen(
-    chosen: Chosen, spare: Sequence[RecommendedConfiguration], dataset: Dataset, *, budget: Budget, **how: Any
+    chosen: Chosen,
+    spare: Sequence[RecommendedConfiguration],
+    dataset: Dataset,
+    *,
+    budget: Budget,
+    refit_seconds: Callable[[Try], float],
+    **how: Any,
 ) -> Fitted:
     """What was chosen, fitted; where that cannot be, its heaviest member alone, or the first one that can.
 
@@ -63,15 +71,17 @@ def fit_chosen(
         All rows.
     budget : Budget
         What is left of it is for the members of an ensemble; one alone is never cut off.
+    refit_seconds : callable(Try) -> float
+        What a member is expected to take.
     **how
         Weights, seed and threads, as `fit_first` has them.
     """
     is_ensemble = len(chosen.members) > 1
-    fitted = fit_members(chosen, dataset, budget=budget, **how) if is_ensemble else None
+    fitted = fit_members(chosen, dataset, budget=budget, refit_seconds=refit_seconds, **how) if is_ensemble else None
     if fitted is not None:
         return fitted
     thresholds = None if is_ensemble else chosen.thresholds
-    return fit_first([chosen.members[0][0].item, *spare], dataset, thresholds=thresholds, **how)
+    return fit_first([chosen.members[0][0].item, *spare], dataset, budget=budget, thresholds=thresholds, **how)
 
 
 def fit_untried(
@@ -93,8 +103,8 @@ def fit_untried(
     budget = forecast.budget
     if math.isfinite(budget.seconds):
         with suppress(OutOfTime, Exception), cut_off(max(budget.left, 0.01)):  # others are left to be fitted
-            return fit_first([forecast.fallback(items, budget.left)], dataset, **how)
-    return fit_first([forecast.fallback(items, budget.left), *best_of_each(items)], dataset, **how)
+            return fit_first([forecast.fallback(items, budget.left)], dataset, budget=budget, **how)
+    return fit_first([forecast.fallback(items, budget.left), *best_of_each(items)], dataset, budget=budget, **how)
 
 
 def best_of_each(items: Sequence[RecommendedConfiguration]) -> list[RecommendedConfiguration]:
@@ -109,6 +119,7 @@ def fit_first(
     *,
     weights: RowWeights,
     random_state: int,
+    budget: Budget,
     thresholds: Floats | None = None,
     n_jobs: int | None = None,
 ) -> Fitted:
@@ -124,6 +135,8 @@ def fit_first(
         Theirs.
     random_state : int
         Seed of the models.
+    budget : Budget
+        For what is left of it boosters are fitted where early stopping has several.
     thresholds : array of shape (n_classes,), optional
         Under which the first one predicts.
     n_jobs : int, optional
@@ -140,11 +153,10 @@ def fit_first(
     for item in {item.configuration.id: item for item in items}.values():
         started = time.monotonic()
         try:
-            model = with_thresholds(
-                build_pipeline(item.configuration, dataset, random_state=random_state, n_jobs=n_jobs),
-                None if messages else thresholds,
-            )
-            model.fit(dataset.X, dataset.y, **weights.for_pipeline)
+            pipeline = build_pipeline(item.configuration, dataset, random_state=random_state, n_jobs=n_jobs)
+            model = with_thresholds(pipeline, None if messages else thresholds)
+            with kept_time(pipeline, budget.left):
+                model.fit(dataset.X, dataset.y, **weights.for_pipeline)
         except Exception as error:  # whatever a model raises is its outcome on this table
             first, messages[item.configuration.id] = first or error, message_of(error)
         else:
@@ -161,6 +173,7 @@ def fit_members(
     weights: RowWeights,
     random_state: int,
     budget: Budget,
+    refit_seconds: Callable[[Try], float],
     n_jobs: int | None = None,
 ) -> Fitted | None:
     """The fitted mean of several members, of those that can be fitted before the time is up; None if none can.
@@ -177,6 +190,8 @@ def fit_members(
         Seed of the models.
     budget : Budget
         At whose end a member is cut off, unless it is the first one.
+    refit_seconds : callable(Try) -> float
+        What a member is expected to take: so much is left to those that come after.
     n_jobs : int, optional
         Threads, where a model has a choice; None leaves it to its library.
     """
@@ -185,13 +200,15 @@ def fit_members(
     fitted: list[tuple[str, Member, float]] = []
     messages: dict[str, str] = {}
     seconds: dict[str, float] = {}
+    to_come = sum(refit_seconds(attempt) for attempt, _ in chosen.members)
     for attempt, weight in chosen.members:
+        to_come -= refit_seconds(attempt)
         model = Member(
             build_pipeline(attempt.item.configuration, dataset, random_state=random_state, n_jobs=n_jobs).steps
         )
         started = time.monotonic()
         try:
-            with cut_off(max(budget.left, 0.0) if fitted else np.inf):
+            with cut_off(max(budget.left, 0.0) if fitted else np.inf), kept_time(model, budget.left - to_come):
                 fitted.append((attempt.id, model.fit(dataset.X, y, **given), weight))
         except OutOfTime:
             break

@@ -19,7 +19,7 @@ from recommender.fitting.budget import Budget, OutOfTime
 from recommender.fitting.effort import Effort, TrialProgress
 from recommender.fitting.fits_here import Here
 from recommender.fitting.folds import AIM, folds_of, is_once_at_most, n_affordable
-from recommender.fitting.forecast import Forecast
+from recommender.fitting.forecast import REFIT_SHARE, Forecast
 from recommender.fitting.found import Found
 from recommender.fitting.last_fits import Fitted, best_of_each, fit_chosen, fit_untried
 from recommender.fitting.preparations import Preparation
@@ -44,8 +44,6 @@ LIMIT_TIMES, LIMIT_SHARE = 6.0, 0.25
 """A fit in this process is cut off after so many times what is expected, and so much of what is left."""
 ENOUGH_SECONDS = 5.0
 """With fewer it is not found out whether threads pay."""
-REFIT_SHARE = 0.3
-"""Such a share of the budget may go into fitting the members of an ensemble on all rows."""
 UNWEIGHTED, AS_USUAL = RowWeights(), Effort()
 """All rows count the same; nothing is asked for but a budget."""
 
@@ -320,7 +318,14 @@ class Trials:
                 fitted = fit_untried(self.ranking.items, self.dataset, forecast=self.forecast, **how)
             else:
                 spare = [*(attempt.item for attempt in self.standing.whole), *best_of_each(self.ranking.items)]
-                fitted = fit_chosen(chosen, spare, self.dataset, budget=self.budget, **how)
+                fitted = fit_chosen(
+                    chosen,
+                    spare,
+                    self.dataset,
+                    budget=self.budget,
+                    refit_seconds=self.standing.refit_seconds,
+                    **how,
+                )
         self.shelf.clear()
         return Found(fitted, self._best_of(fitted), self.standing, self.budget.spent, self.ending)
 

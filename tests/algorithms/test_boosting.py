@@ -8,6 +8,7 @@ import pytest
 
 from recommender.algorithms.catalogue import ALGORITHMS, find_algorithm
 from recommender.algorithms.configuration import Configuration
+from recommender.algorithms.growth import kept_time, shorten
 from recommender.algorithms.pipelines import build_pipeline
 from recommender.tables.loading import load_dataset
 
@@ -118,3 +119,25 @@ def test_rows_without_weight_make_no_difference(name):
     pipeline = _pipeline(name, load_dataset(table, spoilt))
     pipeline.fit(table, spoilt, model__sample_weight=(np.arange(200) >= 100).astype(float))
     assert pipeline.score(table, y) > 0.9
+
+
+@pytest.mark.parametrize("name", ALL_BOOSTERS)
+def test_boosters_may_be_limited_in_number_and_in_seconds(name):
+    table, y = X.assign(c=1.0), X["a"] + X["b"]
+    pipeline = build_pipeline(Configuration(name, {"early_stopping": True}), load_dataset(table, y), n_jobs=1)
+    assert len(pipeline.fit(table, y)[-1].boosters_) == 5
+    with kept_time(pipeline, 1e-6):
+        assert len(pipeline.fit(table, y)[-1].boosters_) == 1
+    with kept_time(pipeline, 1e6):
+        assert len(pipeline.fit(table, y)[-1].boosters_) == 5
+    shorten(pipeline)
+    assert len(pipeline.fit(table, y)[-1].boosters_) == 1
+    assert np.isfinite(pipeline.predict(table)).all()
+
+
+def test_what_has_no_boosters_is_not_shortened():
+    pipeline = build_pipeline(Configuration("ridge", {}), load_dataset(X, X["a"] + X["b"]))
+    before = pipeline.get_params().keys()
+    shorten(pipeline)
+    with kept_time(pipeline, 1.0):
+        assert pipeline.get_params().keys() == before

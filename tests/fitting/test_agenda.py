@@ -78,3 +78,22 @@ def test_workers_take_folds_at_once_and_some_time_to_end(iris):
     agenda.at_once, agenda.ending_seconds = 9, 0.5
     assert agenda.trying_seconds(iris.best) == pytest.approx(alone * 2 / 10)
     assert agenda.reserve() == pytest.approx(kept + 0.5)
+
+
+def test_the_last_fit_of_what_is_ahead_on_half_of_its_folds_is_kept_time_for(iris):
+    agenda = agenda_for(iris, Budget(seconds=100, clock=Clock()))
+    agenda.n_folds = 4
+    best, other = (Try(item) for item in iris.items[:2])
+    for attempt, score, n_folds, seconds in ((best, 0.8, 4, 0.4), (other, 0.9, 1, 8.0)):
+        attempt.scores = attempt.learnt = dict.fromkeys(range(n_folds), score)
+        attempt.fit_seconds, attempt.modelling = [0.1] * n_folds, seconds
+    agenda.standing.add(best, most_refit=1.0)
+    agenda.waiting[other] = [1, 2, 3]
+    least = agenda.reserve()
+    assert least < 1.0
+    other.scores[1] = 0.9
+    other.fit_seconds.append(0.1)
+    assert agenda.reserve() == pytest.approx(agenda.standing.refit_seconds(other), rel=0.01)
+    assert agenda.reserve() > 2.0
+    other.scores = {0: 0.7, 1: 0.8}  # behind
+    assert agenda.reserve() == least

@@ -8,7 +8,7 @@ from sklearn.datasets import load_iris
 from recommender import recommend
 from recommender.algorithms.configuration import Configuration
 from recommender.fitting.budget import Budget
-from recommender.fitting.forecast import CAUTION, Forecast, Pace
+from recommender.fitting.forecast import CAUTION, REFIT_SHARE, Forecast, Pace
 
 
 @pytest.fixture(scope="module")
@@ -67,11 +67,16 @@ def test_preparing_is_no_part_of_the_pace_but_of_what_a_last_fit_takes(ranking):
     assert forecast.fold_seconds(item) == pytest.approx(5.02, rel=0.05)
 
 
-def test_what_stops_early_has_fewer_boosters_on_many_rows(ranking):
+def test_what_stops_early_has_one_booster_in_tries_and_on_many_rows(ranking):
     forecast = Forecast(Budget(seconds=100), n_rows=30_000, n_fold_rows=10_000)
     stopping = replace(ranking.best, fit_seconds=6.0, configuration=Configuration("xgboost", {"early_stopping": True}))
     whole = replace(stopping, configuration=Configuration("xgboost", {}))
     assert forecast.fold_seconds(whole) == pytest.approx(2.02)
-    assert forecast.fold_seconds(stopping) == pytest.approx(10.02)  # five boosters on a third of the rows
-    assert forecast.refit_seconds(stopping, modelling=10.0, preparing=1.0) == pytest.approx(CAUTION * (6.0 + 3.0))
-    assert forecast.refit_seconds(whole, modelling=10.0, preparing=1.0) == pytest.approx(CAUTION * (30.0 + 3.0))
+    assert forecast.fold_seconds(stopping) == pytest.approx(2.02)  # one booster in a try, and one on so many rows
+    assert forecast.refit_seconds(stopping, modelling=10.0, preparing=1.0) == pytest.approx(CAUTION * (30.0 + 3.0))
+    fewer = Forecast(Budget(seconds=100), n_rows=10_000, n_fold_rows=10_000)
+    assert fewer.fold_seconds(stopping) == pytest.approx(6.0 / 5 + 0.02)
+    assert fewer.refit_seconds(stopping, modelling=1.0, preparing=1.0) == pytest.approx(CAUTION * (5.0 + 1.0))
+    assert fewer.refit_seconds(stopping, modelling=10.0, preparing=1.0) == REFIT_SHARE * 100  # as many as fit in that
+    assert fewer.refit_seconds(stopping, modelling=40.0, preparing=1.0) == pytest.approx(CAUTION * (40.0 + 1.0))
+    assert fewer.refit_seconds(whole, modelling=10.0, preparing=1.0) == pytest.approx(CAUTION * (10.0 + 1.0))

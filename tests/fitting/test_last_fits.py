@@ -16,6 +16,7 @@ from recommender.fitting.tries import Try
 from recommender.tables.dataset import Dataset
 
 HOW = {"weights": RowWeights(), "random_state": 0}
+MEMBERS = HOW | {"refit_seconds": lambda attempt: 0.1}
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +31,7 @@ def chosen(ranking, *weights: float, thresholds=None) -> Chosen:
 
 
 def test_members_are_fitted_on_all_rows_and_averaged(ranking):
-    fitted = fit_members(chosen(ranking, 0.75, 0.25), ranking.dataset, budget=Budget(seconds=600), **HOW)
+    fitted = fit_members(chosen(ranking, 0.75, 0.25), ranking.dataset, budget=Budget(seconds=600), **MEMBERS)
     assert isinstance(fitted.estimator, VotingClassifier)
     assert sorted(fitted.weights.values()) == [0.25, 0.75]
     X, y = ranking.dataset.X, ranking.dataset.y
@@ -44,7 +45,7 @@ def test_members_are_fitted_on_all_rows_and_averaged(ranking):
 
 def test_thresholds_are_around_the_mean(ranking):
     what = chosen(ranking, 0.5, 0.5, thresholds=np.array([0.2, 0.4, 0.4]))
-    model = fit_members(what, ranking.dataset, budget=Budget(seconds=600), **HOW).estimator
+    model = fit_members(what, ranking.dataset, budget=Budget(seconds=600), **MEMBERS).estimator
     assert isinstance(model, Thresholded)
     assert isinstance(model.classifier, VotingClassifier)
     said = model.predict_proba(ranking.dataset.X)
@@ -53,9 +54,26 @@ def test_thresholds_are_around_the_mean(ranking):
 
 def test_after_the_time_is_up_the_heaviest_is_enough(ranking):
     over = Budget(seconds=1e-6)
-    fitted = fit_members(chosen(ranking, 0.6, 0.3, 0.1), ranking.dataset, budget=over, **HOW)
+    fitted = fit_members(chosen(ranking, 0.6, 0.3, 0.1), ranking.dataset, budget=over, **MEMBERS)
     assert list(fitted.weights.values()) == [1.0]
     assert len(fitted.estimator.estimators_) == 1
+
+
+def test_boosters_are_as_many_as_there_is_time_for():
+    found = recommend(load_iris(as_frame=True), include=["lightgbm"])
+    stopping = [item for item in found.items if item.hyperparameters.get("early_stopping")]
+
+    def boosters(seconds: float, *, others: float) -> list[int]:
+        what = Chosen([(Try(item), 0.5) for item in stopping[:2]], 0.9, None)
+        how = HOW | {"refit_seconds": lambda attempt: others, "budget": Budget(seconds=seconds, clock=lambda: 0.0)}
+        models = fit_members(what, found.dataset, **how).estimator.estimators_
+        assert [model[-1].get_params()["max_seconds"] for model in models] == [None, None]
+        return [len(model[-1].boosters_) for model in models]
+
+    assert boosters(600.0, others=1.0) == [5, 5]
+    assert boosters(600.0, others=600.0) == [1, 5]  # the second one is left its time
+    alone = fit_first(stopping[:1], found.dataset, budget=Budget(seconds=1e-6), **HOW)
+    assert len(alone.estimator[-1].boosters_) == 1
 
 
 def test_interrupting_leaves_what_is_fitted_by_then(ranking, monkeypatch):
@@ -68,16 +86,16 @@ def test_interrupting_leaves_what_is_fitted_by_then(ranking, monkeypatch):
         return fit(self, *args, **how)
 
     monkeypatch.setattr(Member, "fit", interrupted)
-    fitted = fit_members(chosen(ranking, 0.6, 0.3, 0.1), ranking.dataset, budget=Budget(seconds=600), **HOW)
+    fitted = fit_members(chosen(ranking, 0.6, 0.3, 0.1), ranking.dataset, budget=Budget(seconds=600), **MEMBERS)
     assert list(fitted.weights.values()) == [1.0]
     with pytest.raises(KeyboardInterrupt):  # before there is anything
-        fit_members(chosen(ranking, 0.6, 0.4), ranking.dataset, budget=Budget(seconds=600), **HOW)
+        fit_members(chosen(ranking, 0.6, 0.4), ranking.dataset, budget=Budget(seconds=600), **MEMBERS)
 
 
 def test_one_that_fails_is_left_out_and_says_why(ranking):
     weights = RowWeights(np.ones(150), np.ones(150))  # which discriminant analysis does not take
     what = chosen(ranking, 0.4, 0.3, 0.3)
-    fitted = fit_members(what, ranking.dataset, budget=Budget(seconds=600), weights=weights, random_state=0)
+    fitted = fit_members(what, ranking.dataset, budget=Budget(seconds=600), **MEMBERS | {"weights": weights})
     assert len(fitted.weights) == 1
     assert next(iter(fitted.weights)).startswith("naive_bayes")
     assert len(fitted.messages) == 2
@@ -90,9 +108,9 @@ def test_what_fails_on_the_table_gives_way_to_another():
     unable = recommend(X.iloc[:100], y.iloc[:100], include="qda").items
     dataset = Dataset(X, y, "multiclass")
     with pytest.raises(ValueError, match="y has only 1 sample"):
-        fit_first(unable, dataset, **HOW)
+        fit_first(unable, dataset, budget=Budget(), **HOW)
     other = recommend(X.iloc[:100], y.iloc[:100], include="naive_bayes").best
-    fitted = fit_first([*unable, other], dataset, **HOW)
+    fitted = fit_first([*unable, other], dataset, budget=Budget(), **HOW)
     assert fitted.estimator.predict_proba(X).shape == (101, 3)
     assert fitted.weights == {other.configuration.id: 1.0}
     assert all("y has only 1 sample" in fitted.messages[item.configuration.id] for item in unable)
