@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pickle
+from contextlib import nullcontext
 from decimal import Decimal
 
 import numpy as np
@@ -184,7 +185,10 @@ def test_constant_numbers_are_predicted_as_they_are():
 def test_a_handful_of_rows_is_enough(n):
     X = np.arange(2.0 * n).reshape(n, 2)
     assert RecommendedClassifier(n_candidates=2).fit(X, np.arange(n) % 2).predict(X).shape == (n,)
-    assert RecommendedRegressor(n_candidates=2).fit(X, np.arange(n) / 3).predict(X).shape == (n,)
+    with (
+        nullcontext() if n >= 8 else pytest.warns(UserWarning, match="none of the 2 that were tried has a score by r2")
+    ):
+        assert RecommendedRegressor(n_candidates=2).fit(X, np.arange(n) / 3).predict(X).shape == (n,)
 
 
 def test_what_is_pickled_does_not_hold_the_table():

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
 from recommender.errors import RecommendationError
 
@@ -98,6 +100,12 @@ def cut_off(seconds: float) -> Iterator[None]:
             has_rung = True
             raise OutOfTime
 
+    def heard_later(said: Any) -> None:
+        """What is raised while an object is cleared away is heard by nobody; the alarm rings again."""
+        if said.exc_type is not OutOfTime:
+            unheard(said)
+
+    unheard, sys.unraisablehook = sys.unraisablehook, heard_later
     before = signal.signal(signal.SIGALRM, ring)
     try:
         signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001), AGAIN_SECONDS)
@@ -110,6 +118,7 @@ def cut_off(seconds: float) -> Iterator[None]:
         is_on = False
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        sys.unraisablehook = unheard
 
 
 def _is_importing(frame: FrameType | None) -> bool:

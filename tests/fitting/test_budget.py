@@ -117,3 +117,19 @@ def test_an_alarm_of_somebody_else_is_left_to_them():
     finally:
         signal.signal(signal.SIGALRM, before)
     assert rung == []
+
+
+def test_an_alarm_while_an_object_is_cleared_away_is_silent_and_rings_again(capsys):
+    class Slow:
+        def __del__(self):
+            ends = time.monotonic() + 0.15
+            while time.monotonic() < ends:
+                pass
+
+    hook = sys.unraisablehook
+    with pytest.raises(OutOfTime), cut_off(0.05):
+        del [Slow()][0]
+        while True:
+            pass
+    assert sys.unraisablehook is hook
+    assert "OutOfTime" not in capsys.readouterr().err
