@@ -24,6 +24,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from sklearn.model_selection import KFold, StratifiedKFold
 
@@ -49,6 +50,8 @@ COLUMNS = (
 )
 SLACK_TIMES, SLACK_SECONDS = 3.0, 60.0
 """A method is ended after so many times its budget, and so many seconds more."""
+N_JOBS = os.cpu_count() or 1
+"""Every method has all processors."""
 
 
 def tables(given: argparse.Namespace) -> Iterator[tuple[Dataset, list[Split]]]:
@@ -71,22 +74,15 @@ def _tenths(dataset: Dataset) -> list[Split]:
     return list(kind(10, shuffle=True, random_state=0).split(dataset.X, dataset.y))
 
 
-def measured(
-    name: str,
-    dataset: Dataset,
-    split: Split,
-    budgets: tuple[float, ...],
-    trained: Trained | None,
-    autogluon: str | None,
-) -> dict[float, dict[str, Any]]:
+def measured(name: str, given: Given, dataset: Dataset, test_rows: np.ndarray) -> dict[float, dict[str, Any]]:
     """What a method makes of each budget: its score, and the seconds that it took, in a process of its own."""
     here, there = multiprocessing.get_context("spawn").Pipe(duplex=False)
     process = multiprocessing.get_context("spawn").Process(
-        target=_measure, args=(there, name, dataset, split, budgets, trained, autogluon)
+        target=_measure, args=(there, name, given, dataset, test_rows)
     )
     process.start()
     there.close()
-    longest = SLACK_TIMES * max(budgets) + SLACK_SECONDS
+    budgets, longest = given.budgets, SLACK_TIMES * given.seconds + SLACK_SECONDS
     ends, found = time.monotonic() + longest, {}
     try:
         while len(found) < len(budgets):
@@ -111,23 +107,11 @@ def _for_the_rest(
     return {budget: found.get(budget, {"status": status, "message": message}) for budget in budgets}
 
 
-def _measure(
-    pipe: Any,
-    name: str,
-    dataset: Dataset,
-    split: Split,
-    budgets: tuple[float, ...],
-    trained: Trained | None,
-    autogluon: str | None,
-) -> None:
-    train_rows, test_rows = split
-    metric, n_jobs = find_metric(None, dataset.task), os.cpu_count() or 1
+def _measure(pipe: Any, name: str, given: Given, dataset: Dataset, test_rows: np.ndarray) -> None:
     _warm_up(name)
     try:
-        for budget, taken, model in fit(
-            name, Given(dataset.take(train_rows), metric, budgets, 0, trained, n_jobs, autogluon)
-        ):
-            score = metric.measure(*predict(model, dataset, test_rows))
+        for budget, taken, model in fit(name, given):
+            score = given.metric.measure(*predict(model, dataset, test_rows))
             getattr(model, "close", lambda: None)()
             pipe.send((budget, {"status": "ok", "score": score, "taken_seconds": round(taken, 3)}))
     except ImportError as error:
@@ -164,8 +148,10 @@ def run(given: argparse.Namespace, knowledge: KnowledgeBase | None) -> None:
             asked = given.seconds[:1] if name in UNTIMED else given.seconds
             missing = [seconds for seconds in asked if (dataset.name, number, name, seconds) not in done]
             trained = trained_without(family, metric) if name == "ours" and missing else None
+            train_rows, test_rows = splits[number]
             for budgets in [tuple(missing)] if name in SEARCHES and missing else [(seconds,) for seconds in missing]:
-                for seconds, row in measured(name, dataset, splits[number], budgets, trained, given.autogluon).items():
+                task = Given(dataset.take(train_rows), metric, budgets, 0, trained, N_JOBS, given.autogluon)
+                for seconds, row in measured(name, task, dataset, test_rows).items():
                     print(dataset.name, number, name, seconds, row, flush=True)
                     about = {"fold": number, "method": name, "asked_seconds": seconds, "left_out": len(family)}
                     append_rows(given.output, COLUMNS, [_about_table(dataset) | about | {"metric": metric.name} | row])

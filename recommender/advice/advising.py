@@ -101,11 +101,10 @@ def _fit_seconds(trained: Trained, sizes: pd.DataFrame) -> pd.Series:
     if n_rows < LARGE:
         return seconds
     fewer = trained.fit_seconds.predict(sizes.assign(n_samples=LARGE - 1)).iloc[0]
-    stopping = {str(i): c for i, c in trained.configurations.items() if stops_early(c)}
-    return seconds.mask(
-        seconds.index.isin(list(stopping)),
-        fewer * [growth(stopping[i], n_rows, LARGE - 1) if i in stopping else 1.0 for i in seconds.index],
-    )
+    for i, configuration in trained.configurations.items():
+        if stops_early(configuration):
+            seconds[str(i)] = fewer[str(i)] * growth(configuration, n_rows, LARGE - 1)
+    return seconds
 
 
 def _installed(table: pd.DataFrame, trained: Trained) -> tuple[pd.DataFrame, str | None]:

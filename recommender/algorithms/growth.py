@@ -1,11 +1,6 @@
-"""Growth: how much longer a fit takes on more rows of the same table, and how a first look at one is shortened."""
+"""Growth: how much longer a fit takes on more rows of the same table."""
 
 from __future__ import annotations
-
-import math
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
 from recommender.algorithms.boosting import n_boosters
 from recommender.algorithms.configuration import Configuration
@@ -27,7 +22,7 @@ def growth(configuration: Configuration, n_rows: int, n_fewer: int, *, shortened
     n_rows, n_fewer : int
         How many rows of the same table.
     shortened : bool, default=False
-        Whether the fit on fewer rows is `shortened`.
+        Whether early stopping fits one booster on the fewer rows.
 
     Examples
     --------
@@ -39,27 +34,6 @@ def growth(configuration: Configuration, n_rows: int, n_fewer: int, *, shortened
     rows = n_rows / n_fewer
     boosters = n_boosters(n_rows) / (1 if shortened else n_boosters(n_fewer))
     return rows * boosters if stops_early(configuration) else rows
-
-
-def shorten(pipeline: Any) -> None:
-    """Let early stopping fit one booster only, which says nearly as well as several how good a setting is."""
-    _set(pipeline, "max_boosters", 1)
-
-
-@contextmanager
-def kept_time(pipeline: Any, seconds: float) -> Iterator[None]:
-    """Let early stopping fit only as many boosters as there is time for."""
-    _set(pipeline, "max_seconds", seconds if math.isfinite(seconds) else None)
-    try:
-        yield
-    finally:
-        _set(pipeline, "max_seconds", None)
-
-
-def _set(pipeline: Any, name: str, value: object) -> None:
-    """A parameter of the boosters, wherever in a pipeline they are."""
-    names = [path for path in pipeline.get_params() if path.rpartition("__")[2] == name]
-    pipeline.set_params(**dict.fromkeys(names, value))
 
 
 def stops_early(configuration: Configuration) -> bool:

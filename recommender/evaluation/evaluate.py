@@ -12,8 +12,8 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from recommender.algorithms.configuration import Configuration
-from recommender.algorithms.growth import shorten
 from recommender.algorithms.pipelines import build_pipeline
+from recommender.algorithms.shortening import shorten
 from recommender.errors import one_line
 from recommender.evaluation.measures import Predicted
 from recommender.evaluation.memory import PeakMemory

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from recommender.algorithms.growth import kept_time
 from recommender.algorithms.pipelines import build_pipeline
+from recommender.algorithms.shortening import kept_time
 from recommender.errors import RecommendationError
 from recommender.evaluation.evaluate import message_of
 from recommender.fitting.budget import Budget, OutOfTime, cut_off

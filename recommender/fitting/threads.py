@@ -9,11 +9,19 @@ import numpy as np
 
 MANY_ROWS = 5_000
 """On fewer rows threads gain little, and are not tried."""
+ENOUGH_SECONDS = 5.0
+"""With a smaller budget it is not found out whether they pay."""
 TRIAL_ROWS, TRIAL_COLUMNS = 5_000, 20
+"""The size of the table on which trees are grown."""
 ROUNDS = 3
 """Trees that are grown with each number of threads; the quickest counts."""
 WORTH = 0.8
 """Threads pay where they take at most such a share of the seconds of one."""
+
+
+def threads_for(n_rows: int, *, seconds: float, most: int) -> int:
+    """How many threads a fit on so many rows has within a budget: several where it is long enough, and they pay now."""
+    return threads_that_pay(most) if n_rows >= MANY_ROWS and seconds >= ENOUGH_SECONDS else 1
 
 
 def threads_that_pay(most: int) -> int:

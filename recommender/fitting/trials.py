@@ -25,7 +25,7 @@ from recommender.fitting.last_fits import Fitted, best_of_each, fit_chosen, fit_
 from recommender.fitting.preparations import Preparation
 from recommender.fitting.row_weights import RowWeights
 from recommender.fitting.standing import Standing
-from recommender.fitting.threads import MANY_ROWS, threads_that_pay
+from recommender.fitting.threads import threads_for
 from recommender.fitting.tries import Judging, Shelf, Try, why_hopeless
 from recommender.fitting.workers_beside import END_SECONDS, Beside, Room
 from recommender.metafeatures.one_thread import one_thread
@@ -42,8 +42,6 @@ LONGEST_SECONDS = 86_400.0
 """No fit in a worker may take longer."""
 LIMIT_TIMES, LIMIT_SHARE = 6.0, 0.25
 """A fit in this process is cut off after so many times what is expected, and so much of what is left."""
-ENOUGH_SECONDS = 5.0
-"""With fewer it is not found out whether threads pay."""
 UNWEIGHTED, AS_USUAL = RowWeights(), Effort()
 """All rows count the same; nothing is asked for but a budget."""
 
@@ -117,9 +115,9 @@ class Trials:
         self.ending = ""
 
     def _threads(self) -> int:
-        """How many the fits of this process have: several where they are long enough for it, and it is quicker now."""
-        is_long = self.dataset.n_samples >= MANY_ROWS and self.budget.seconds >= ENOUGH_SECONDS
-        return threads_that_pay(self.effort.n_workers(counts_seconds=True)) if is_long else 1
+        """How many the fits of this process have, as the machine is now."""
+        most = self.effort.n_workers(counts_seconds=True)
+        return threads_for(self.dataset.n_samples, seconds=self.budget.seconds, most=most)
 
     def _affordable_folds(self) -> int:
         """All folds where they were asked for or tries are counted; else as many as there is time for."""

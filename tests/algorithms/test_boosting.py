@@ -8,8 +8,8 @@ import pytest
 
 from recommender.algorithms.catalogue import ALGORITHMS, find_algorithm
 from recommender.algorithms.configuration import Configuration
-from recommender.algorithms.growth import kept_time, shorten
 from recommender.algorithms.pipelines import build_pipeline
+from recommender.algorithms.shortening import kept_time, shorten
 from recommender.tables.loading import load_dataset
 
 N = 60

@@ -44,7 +44,7 @@ def test_trees_that_take_much_too_long_are_not_waited_for_again(monkeypatch):
 
 @pytest.mark.parametrize(("n_rows", "pay", "used", "kept"), [(600, 2, 1, 1), (6_000, 1, 1, 1), (6_000, 2, 2, None)])
 def test_fits_on_many_rows_have_the_threads_that_pay(monkeypatch, n_rows, pay, used, kept):
-    monkeypatch.setattr(trials, "threads_that_pay", lambda most: pay)
+    monkeypatch.setattr(threads, "threads_that_pay", lambda most: pay)
     monkeypatch.setattr(trials, "n_processors", lambda: 2)
     asked, begin = [], trials.Here.__init__
 
