@@ -88,6 +88,11 @@ class Forecast:
         self.budget, self.n_rows, self.n_fold_rows, self.pace = budget, n_rows, n_fold_rows, Pace()
         self.preparing, self.prepares_each = 0.0, False
 
+    @property
+    def most_refit(self) -> float:
+        """Of all fits on all rows together."""
+        return REFIT_SHARE * self.budget.seconds
+
     def fit_seconds(self, item: RecommendedConfiguration) -> float:
         """Of a fit on all rows."""
         return self.pace.ratio * _modelling(item) + self.preparing * self.n_rows / self.n_fold_rows
@@ -115,7 +120,7 @@ class Forecast:
         """
         rows = self.n_rows / self.n_fold_rows
         least, whole = (modelling * times + preparing * rows for times in (rows, self._growth(item)))
-        return min(CAUTION * whole, max(CAUTION * least, REFIT_SHARE * self.budget.seconds))
+        return min(CAUTION * whole, max(CAUTION * least, self.most_refit))
 
     def saw_fold(self, item: RecommendedConfiguration, seconds: float, *, preparing: float, spent: float) -> None:
         """Take into account how long a fold took.

@@ -19,14 +19,15 @@ from recommender.fitting.budget import Budget, OutOfTime
 from recommender.fitting.effort import Effort, TrialProgress
 from recommender.fitting.fits_here import Here
 from recommender.fitting.folds import AIM, folds_of, is_once_at_most, n_affordable
-from recommender.fitting.forecast import REFIT_SHARE, Forecast
+from recommender.fitting.forecast import Forecast
 from recommender.fitting.found import Found
 from recommender.fitting.last_fits import Fitted, best_of_each, fit_chosen, fit_untried
 from recommender.fitting.preparations import Preparation
 from recommender.fitting.row_weights import RowWeights
 from recommender.fitting.standing import Standing
 from recommender.fitting.threads import threads_for
-from recommender.fitting.tries import Judging, Shelf, Try, why_hopeless
+from recommender.fitting.tries import Judging, Shelf, Try
+from recommender.fitting.under_way import UnderWay
 from recommender.fitting.workers_beside import END_SECONDS, Beside, Room
 from recommender.metafeatures.one_thread import one_thread
 from recommender.tables.dataset import Dataset
@@ -110,7 +111,7 @@ class Trials:
         self.agenda.n_folds = self._affordable_folds()
         threads = self._threads() if math.isfinite(budget.seconds) else 1
         self.here = Here(dataset, self.splits, weights.fitting, threads=threads)
-        self.waiting = self.agenda.waiting
+        self.under_way = UnderWay(self.agenda, self.splits, weights.judging)
         self.beside: Beside | None = None
         self.ending = ""
 
@@ -127,37 +128,6 @@ class Trials:
         seconds, n_samples = self.budget.left * self.n_workers, self.dataset.n_samples
         return n_affordable(self.splits, n_samples, seconds=seconds, fold_seconds=cost, moves=self.judging.moves)
 
-    def next_fit(self, *, here: bool = False, small: bool = False) -> tuple[Try, int] | None:
-        """A fold of a configuration that has begun, or the first one of another.
-
-        Parameters
-        ----------
-        here : bool, default=False
-            Whether it is fitted in this process, where it may not be more than there is time for.
-        small : bool, default=False
-            Whether another one must be small enough to be cut off in time.
-        """
-        for attempt, folds in self.waiting.items():
-            if folds and not (here and self._is_too_long(attempt)):
-                return attempt, folds.pop(0)
-        if (new := self.agenda.next_try(small=small)) is None:
-            return None
-        self.waiting[new] = []
-        return new, 0
-
-    def _is_too_long(self, attempt: Try) -> bool:
-        """Whether another fold of what has begun, and its fit on all rows, would not end in time, by those it has."""
-        kept = max(self.agenda.reserve(), self.standing.refit_seconds(attempt))
-        return attempt.seconds / len(attempt.fit_seconds) + kept > self.budget.left
-
-    def _next_here(self, *, alone: bool) -> tuple[Try, int] | None:
-        """What to fit in this process: what is small; where no workers will come, whatever is to end in time."""
-        found = self.next_fit(here=True, small=True)
-        if found is None and alone and (new := self.agenda.next_large()) is not None:
-            self.waiting[new] = []
-            return new, 0
-        return found
-
     # -----------------------------------------------------------------------------------------------------------------
     # Trying
 
@@ -172,7 +142,7 @@ class Trials:
                     break
                 for found in self.beside.ended(GLANCE_SECONDS):
                     self._took(*found)
-            elif (here := self._next_here(alone=not room.is_awaited)) is not None:
+            elif (here := self.under_way.next_here(alone=not room.is_awaited)) is not None:
                 self._fit_here(*here)
             elif room.is_awaited:
                 time.sleep(GLANCE_SECONDS)
@@ -200,10 +170,10 @@ class Trials:
         """Why nothing comes next, though there are seconds left."""
         if len(self.agenda.begun) >= self.budget.tries:
             return endings.ENOUGH
-        return self._out_of_time() if any(self.waiting.values()) or self.agenda.has_more() else endings.EVERYTHING
+        return self._out_of_time() if self.under_way.has_folds_left or self.agenda.has_more() else endings.EVERYTHING
 
     def _out_of_time(self) -> str:
-        is_something_known = self.standing.tries or any(attempt.scores for attempt in self.waiting)
+        is_something_known = self.standing.tries or self.under_way.has_scores
         return endings.TIME if is_something_known else endings.TOO_LITTLE
 
     def _start_beside(self, room: Room) -> None:
@@ -233,7 +203,7 @@ class Trials:
         return min(self.agenda.untried_seconds(), self.budget.left) > enough
 
     def _feed(self, beside: Beside) -> None:
-        while beside.n_free > 0 and (fit := self.next_fit()) is not None:
+        while beside.n_free > 0 and (fit := self.under_way.next_fit()) is not None:
             beside.begin(*fit)
 
     def _fit_here(self, attempt: Try, fold: int) -> None:
@@ -254,8 +224,8 @@ class Trials:
     def _took(
         self, attempt: Try, evaluation: Evaluation, seconds: float, preparation: Preparation | None = None
     ) -> None:
-        """Take in what came of a fold; end the configuration, or let its other folds be done."""
-        if attempt not in self.waiting:  # it was stopped meanwhile
+        """Take in what came of a fold, and what it says of this machine."""
+        if attempt not in self.agenda.waiting:  # it was stopped meanwhile
             return
         preparing, spent = (preparation.seconds, preparation.spent) if preparation else [self.forecast.preparing] * 2
         self.forecast.saw_fold(attempt.item, seconds, preparing=preparing, spent=spent)
@@ -263,37 +233,13 @@ class Trials:
         attempt.preparing += preparing
         if self.beside is None and len(self.agenda.begun) == 1 and not attempt.scores:  # the machine's pace is known
             self.agenda.n_folds = self._affordable_folds()
-        judging = None if self.weights.judging is None else self.weights.judging[self.splits[evaluation.fold][1]]
-        attempt.take(self.shelf.keep(evaluation), seconds, self.judging, judging)
-        if attempt.failed or len(attempt.scores) == self.agenda.n_folds:
-            return self._end(attempt)
-        why = why_hopeless(attempt, self.standing.whole, self.judging.judge, n_folds=self.agenda.n_folds)
-        if why is not None:
-            attempt.stop(why, self.standing.best, self.judging.judge)
-            return self._end(attempt)
-        if len(attempt.scores) == 1:
-            self.waiting[attempt] = list(range(1, self.agenda.n_folds))
-        return None
-
-    def _end(self, attempt: Try) -> None:
-        del self.waiting[attempt]
-        if self.beside is not None:
+        is_over = self.under_way.took(attempt, self.shelf.keep(evaluation), seconds)
+        if is_over and self.beside is not None:
             self.beside.give_up(attempt)
-        attempt.end(self.judging)
-        attempt.at = self.budget.spent
-        if not attempt.is_new:
-            self.agenda.session.tell(attempt.learnt_score(self.standing.best), attempt.item)
-        self.standing.add(attempt, most_refit=self._most_refit())
-
-    def _most_refit(self) -> float:
-        return REFIT_SHARE * self.budget.seconds
 
     def end(self) -> None:
         """Close what has begun and is not done."""
-        for attempt in list(self.waiting):
-            attempt.stop(f"{self.ending} before all folds were done", self.standing.best, self.judging.judge)
-            if attempt.scores:
-                self._end(attempt)
+        self.under_way.end(f"{self.ending} before all folds were done")
 
     # -----------------------------------------------------------------------------------------------------------------
     # What it comes to
@@ -301,7 +247,7 @@ class Trials:
     def found(self) -> Found:
         """The best, or an ensemble, fitted on all rows."""
         left = max(self.budget.left, 0.0)
-        chosen = self.standing.settle(most_refit=min(self._most_refit(), left), left=left)
+        chosen = self.standing.settle(most_refit=min(self.forecast.most_refit, left), left=left)
         threads = self._threads()
         how: dict[str, Any] = {"weights": self.weights, "random_state": self.effort.random_state}
         how |= {"n_jobs": threads if threads < n_processors() else None}  # no number of this machine in what is saved

@@ -140,7 +140,7 @@ def test_a_budget_is_spent_on_a_cluster(cluster, monkeypatch):
     effort = Effort(cluster=cluster.address, patience=3, memory=1.5)
     ranking = recommend(X, y, include=["lda", "qda", "naive_bayes"])
     trials = Trials(ranking, load_dataset(X, y), Budget(seconds=300), effort=effort)
-    monkeypatch.setattr(trials, "_next_here", lambda *, alone: None)
+    monkeypatch.setattr(trials.under_way, "next_here", lambda *, alone: None)
     room = Room()
     trials.run(room)
     assert isinstance(room.beside._workers, ClusterWorkers)

@@ -158,7 +158,7 @@ def test_all_that_is_done_ends_within_the_budget(iris, monkeypatch, fold_seconds
     monkeypatch.setattr("recommender.fitting.fits_here.evaluate", taking(fold_seconds, clock))
     trials.run(Room())
     trials.end()
-    chosen = trials.standing.settle(most_refit=trials._most_refit(), left=trials.budget.left)
+    chosen = trials.standing.settle(most_refit=trials.forecast.most_refit, left=trials.budget.left)
     last_fits = sum(trials.standing.refit_seconds(attempt) for attempt, _ in chosen.members)
     assert clock.now + last_fits < 11
     assert clock.now + last_fits > 4  # and most of it is made use of
@@ -269,11 +269,11 @@ def test_workers_take_everything_once_they_are_ready(iris, monkeypatch):
 def test_new_settings_follow_once_the_pool_is_known(iris):
     trials = trials_for(iris, include=["naive_bayes"])
     for item in trials.ranking.items:
-        attempt, fold = trials.next_fit()
+        attempt, fold = trials.under_way.next_fit()
         assert not attempt.is_new
         for fold in range(trials.agenda.n_folds):
             trials._fit_here(attempt, fold)
-    attempt, _ = trials.next_fit()
+    attempt, _ = trials.under_way.next_fit()
     assert attempt.is_new
     assert attempt.item.algorithm == "naive_bayes"
     assert attempt.id not in {item.configuration.id for item in trials.ranking.items}
@@ -306,12 +306,12 @@ def test_what_is_not_small_is_tried_here_where_no_workers_will_come(iris, monkey
 def test_what_has_begun_goes_on_before_another_begins(iris):
     clock = Clock()
     trials = trials_for(iris, clock=clock, seconds=60, include=["naive_bayes", "lda"])
-    begun, _ = trials.next_fit()
-    begun.seconds, begun.fit_seconds, trials.waiting[begun] = 5.0, [5.0], [1, 2]
+    begun, _ = trials.under_way.next_fit()
+    begun.seconds, begun.fit_seconds, trials.agenda.waiting[begun] = 5.0, [5.0], [1, 2]
     trials.forecast.is_small = lambda item: False
-    assert trials.next_fit(here=True, small=True) == (begun, 1)
+    assert trials.under_way.next_fit(here=True, small=True) == (begun, 1)
     clock.now = 55.0
-    assert trials.next_fit(here=True, small=True) is None  # it would not end in time
+    assert trials.under_way.next_fit(here=True, small=True) is None  # it would not end in time
 
 
 @pytest.mark.parametrize(
@@ -337,7 +337,7 @@ def test_failures_are_on_the_leaderboard_but_never_chosen(iris):
     trials = trials_for(iris, include=["lda", "qda"])
     first, second = (Try(item) for item in trials.ranking.items[:2])
     trials.agenda.n_folds = 1
-    trials.waiting |= {first: [], second: []}
+    trials.agenda.waiting |= {first: [], second: []}
     trials._took(first, Evaluation(first.id, 0, "failed", "ValueError: no"), 1.0)
     trials._fit_here(second, 0)
     assert trials.standing.leaderboard()["status"].tolist() == ["ok", "failed"]
