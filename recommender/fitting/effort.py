@@ -103,7 +103,7 @@ class Effort:
         Raises
         ------
         RecommendationError
-            If the number of processes is none.
+            If the number of processes, or of tries to be patient for, is not a whole number from 1 on.
         LimitError
             If the memory is not above 0, or is absurd, or there are many more processes than processors.
         ClusterError
@@ -112,6 +112,11 @@ class Effort:
         if not (self.n_jobs is None or self.n_jobs == -1 or (isinstance(self.n_jobs, Integral) and self.n_jobs > 0)):
             raise RecommendationError(
                 f"n_jobs={self.n_jobs!r:.40} was given: give a number of processes from 1 on, or -1 for all processors"
+            )
+        if not (self.patience is None or (isinstance(self.patience, Integral) and self.patience > 0)):
+            raise RecommendationError(
+                f"patience={self.patience!r:.40} was given: give a number of tries from 1 on, after which trying ends "
+                "where they gain nothing"
             )
         _ = self.limits
         if self.cluster is not None:

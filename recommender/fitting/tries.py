@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -134,12 +134,12 @@ class Try:
 
     def learnt_score(self, best: Try | None) -> float:
         """What the session is told, as if all folds were there."""
-        if self.failed or not self.learnt:
+        if self.failed:
             return np.nan
         if best is None or best is self or self.status != "stopped":
-            return float(np.mean(list(self.learnt.values())))
+            return _mean_known(self.learnt.values())
         gaps = [score - best.learnt[fold] for fold, score in self.learnt.items() if fold in best.learnt]
-        return float(np.mean(list(best.learnt.values())) + np.mean(gaps)) if gaps else np.nan
+        return _mean_known(best.learnt.values()) + _mean_known(gaps)
 
     def take(self, evaluation: Evaluation, seconds: float, judging: Judging, sample_weight: Floats | None) -> None:
         """Take in what came of a fold; it is judged here, by rows' weights where there are any."""
@@ -155,6 +155,9 @@ class Try:
             score, learnt = found.score(judging.judge), found.score(judging.metric)
         except MetricError as error:
             self.status, self.message, self.refusal = "failed", message_of(error), error
+            return
+        if np.isinf(score):
+            self.status, self.message = "failed", f"its {judging.judge.name} is infinite"
             return
         self.said[evaluation.fold], self.scores[evaluation.fold] = found, score
         self.learnt[evaluation.fold] = learnt
@@ -180,6 +183,12 @@ class Try:
     def forget(self) -> None:
         """Let the predictions go, which only an ensemble needs."""
         self.said = {}
+
+
+def _mean_known(scores: Iterable[float]) -> float:
+    """The mean of those that are numbers; NaN where none is."""
+    known = [score for score in scores if np.isfinite(score)]
+    return float(np.mean(known)) if known else np.nan
 
 
 def behind(attempt: Try, best: Try, judge: Metric) -> float:

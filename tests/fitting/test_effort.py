@@ -40,6 +40,12 @@ def test_a_number_of_processes_that_is_none(n_jobs):
         Effort(n_jobs=n_jobs).check()
 
 
+@pytest.mark.parametrize("patience", [0, -1, 2.5, "long"])
+def test_a_patience_that_is_none(patience):
+    with pytest.raises(RecommendationError, match=r"patience=.* was given: give a number of tries from 1 on"):
+        Effort(patience=patience).check()
+
+
 def test_a_hundred_thousand_processes_are_refused_unless_a_cluster_has_its_own_number(monkeypatch):
     with pytest.raises(LimitError, match="100,000 processes were asked for"):
         Effort(n_jobs=100_000).check()

@@ -67,6 +67,28 @@ def test_what_a_scorer_refuses_is_a_failure_that_is_remembered():
     assert str(one.refusal) == "not these"
 
 
+def test_a_score_that_is_infinite_is_a_failure():
+    rmse, y = METRICS["rmse"], np.array([1.0, 2.0])
+    one, judging = attempt(), Judging(METRICS["mae"], rmse, False)
+    far = Evaluation("a", 0, "ok", predictions=(y, Predicted(np.array([1e200, 1e200]))))
+    with np.errstate(over="ignore"):
+        one.take(far, 1.0, Judging(rmse, rmse, False), None)
+        assert (one.status, one.message) == ("failed", "its rmse is infinite")
+        other = attempt()
+        other.learnt = {}
+        other.take(far, 1.0, judging, None)
+    assert other.score == pytest.approx(1e200)  # what ranks is infinite, what judges is not
+    assert np.isnan(other.learnt_score(None))
+
+
+def test_folds_that_do_not_allow_the_metric_leave_the_others_to_learn_from():
+    best, one = attempt("best", (0.9, np.nan, 0.7)), attempt("x", (0.8, np.nan, 0.7))
+    assert one.learnt_score(best) == pytest.approx(0.75)
+    one.scores = one.learnt = {0: 0.8, 1: np.nan}
+    one.stop("behind", best, ACCURACY)
+    assert one.learnt_score(best) == pytest.approx(0.7)
+
+
 def rivals(gap: float, noise: float) -> list[Try]:
     rng = np.random.default_rng(0)
     base = rng.normal(0.8, 0.05, 5)
