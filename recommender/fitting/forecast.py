@@ -7,16 +7,11 @@ from typing import TYPE_CHECKING
 
 from recommender.algorithms.growth import growth
 from recommender.fitting.budget import Budget
+from recommender.fitting.pace import Pace, kind_of
 
 if TYPE_CHECKING:
     from recommender.advice.ranking import RecommendedConfiguration
 
-PRIOR_SECONDS = 0.1
-"""So many expected seconds weighs the claim that this machine takes what was expected."""
-FORGOTTEN = 0.8
-"""What remains of an older measurement's weight with each new one: others come and go on a machine."""
-SURPRISE = 3.0
-"""A measurement but the first counts as at most so many times what it was taken for: one model is not the machine."""
 CAUTION = 1.3
 """By how much a fit on all rows is taken to last longer than a fold's and the number of rows say."""
 REFIT_SHARE = 0.3
@@ -30,40 +25,6 @@ QUICK_TIMES = 3.0
 UNKNOWN_SHARE, KNOWN_SHARE = 0.02, 0.2
 """A fold that is expected to take a larger share of what is left is not fitted in this process; before and after it is
 known how quick the machine is."""
-
-
-class Pace:
-    """Seconds by the clock for each that was expected, as of lately.
-
-    Examples
-    --------
-    >>> pace = Pace()
-    >>> for _ in range(5):
-    ...     pace.saw(2.0, expected=1.0)
-    >>> 1.9 < pace.ratio < 2
-    True
-    """
-
-    def __init__(self) -> None:
-        self._clock = self._expected = PRIOR_SECONDS
-        self._has_seen = False
-
-    def saw(self, seconds: float, *, expected: float) -> None:
-        """Take into account how long something took."""
-        seen = min(seconds, SURPRISE * self.ratio * expected) if self._has_seen else seconds
-        self._has_seen = True
-        self._clock = FORGOTTEN * self._clock + seen
-        self._expected = FORGOTTEN * self._expected + expected
-
-    @property
-    def is_known(self) -> bool:
-        """Whether anything was measured."""
-        return self._has_seen
-
-    @property
-    def ratio(self) -> float:
-        """Above 1 where this machine is slower than expected, or busy."""
-        return self._clock / self._expected
 
 
 class Forecast:
@@ -95,12 +56,18 @@ class Forecast:
 
     def fit_seconds(self, item: RecommendedConfiguration) -> float:
         """Of a fit on all rows."""
-        return self.pace.ratio * _modelling(item) + self.preparing * self.n_rows / self.n_fold_rows
+        return self._pace_of(item) * _modelling(item) + self.preparing * self.n_rows / self.n_fold_rows
 
     def fold_seconds(self, item: RecommendedConfiguration) -> float:
         """Of a fold, its predictions included."""
-        modelling = _modelling(item) / self._growth(item)
-        return self.pace.ratio * (FOLD_SECONDS + modelling) + self.preparing * self.prepares_each
+        return self._pace_of(item) * self._usual_fold_seconds(item) + self.preparing * self.prepares_each
+
+    def _usual_fold_seconds(self, item: RecommendedConfiguration) -> float:
+        """Of a fold without the steps before the model, on the machine of the knowledge base."""
+        return FOLD_SECONDS + _modelling(item) / self._growth(item)
+
+    def _pace_of(self, item: RecommendedConfiguration) -> float:
+        return self.pace.of(kind_of(item.configuration))
 
     def _growth(self, item: RecommendedConfiguration) -> float:
         """Of a fit on all rows, from a fold's, which is shortened."""
@@ -137,8 +104,8 @@ class Forecast:
             Of these seconds, what went into them.
         """
         self.preparing = max(self.preparing, preparing)
-        expected = (self.fold_seconds(item) - (self.preparing if self.prepares_each else 0.0)) / self.pace.ratio
-        self.pace.saw(max(seconds - spent, 0.0), expected=expected)
+        kind, expected = kind_of(item.configuration), self._usual_fold_seconds(item)
+        self.pace.saw(kind, max(seconds - spent, 0.0), expected=expected)
 
     def is_small(self, item: RecommendedConfiguration) -> bool:
         """Whether a fold may be fitted in this process: a call into a library cannot be cut off."""

@@ -8,7 +8,7 @@ from sklearn.datasets import load_iris
 from recommender import recommend
 from recommender.algorithms.configuration import Configuration
 from recommender.fitting.budget import Budget
-from recommender.fitting.forecast import CAUTION, REFIT_SHARE, Forecast, Pace
+from recommender.fitting.forecast import CAUTION, REFIT_SHARE, Forecast
 
 
 @pytest.fixture(scope="module")
@@ -16,27 +16,12 @@ def ranking():
     return recommend(load_iris(as_frame=True))
 
 
-def test_the_pace_follows_the_machine_and_no_single_model():
-    pace = Pace()
-    assert pace.ratio == 1
-    pace.saw(8.0, expected=1.0)
-    assert pace.ratio > 7  # the first one says how busy the machine is
-    pace.saw(1000.0, expected=1.0)  # one model took it
-    assert pace.ratio < 24
-    for _ in range(30):
-        pace.saw(8.0, expected=1.0)
-    assert pace.ratio == pytest.approx(8, rel=0.05)
-    for _ in range(30):
-        pace.saw(0.5, expected=1.0)
-    assert pace.ratio == pytest.approx(0.5, rel=0.05)
-
-
 def test_what_a_library_may_not_give_back_in_time_is_not_fitted_here(ranking):
     forecast = Forecast(Budget(seconds=10, clock=lambda: 0.0), n_rows=150, n_fold_rows=135)
     slow = replace(ranking.best, fit_seconds=3.0)
     assert not forecast.is_small(slow)
     assert not forecast.is_small(replace(slow, fit_seconds=0.5))  # before it is known how quick the machine is
-    forecast.pace.saw(0.1, expected=0.1)
+    forecast.pace.saw("ridge", 0.1, expected=0.1)
     assert not forecast.is_small(slow)
     assert forecast.is_small(replace(slow, fit_seconds=0.5))
     assert forecast.fallback(ranking.items, 1.0).fit_seconds <= 1.0

@@ -194,7 +194,8 @@ def test_workers_start_only_where_they_pay(iris):
     many.n_workers, many.agenda.n_folds = 4, 20
     assert not many._is_worth_starting()  # before it is known how quick the machine is
     many.standing.tries.append(Try(many.ranking.best))
-    many.forecast.pace._clock = 10 * many.forecast.pace._expected
+    for kind in map(str, range(20)):
+        many.forecast.pace.saw(kind, 100.0, expected=10.0)
     assert many._is_worth_starting()
     many.budget.seconds = 100.0  # too little on a machine that is so busy
     assert not many._is_worth_starting()
