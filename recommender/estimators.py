@@ -215,6 +215,8 @@ class _Recommended(BaseEstimator):
         """The features as a DataFrame under the names that they had, or under positions, when this was fitted."""
         if has_names(X):
             X = self._under_names(as_frame(X), reset=reset)
+            if not len(X):
+                raise DatasetError("the table has no rows: give one at least")
         elif not isinstance(X, np.ma.MaskedArray):
             array = X if is_sparse(X) else as_array(X, "the features")
             taken: dict[str, Any] = {"accept_sparse": True, "dtype": None, "ensure_all_finite": False}
@@ -442,7 +444,7 @@ class RecommendedRegressor(RegressorMixin, _Recommended):
 
 def _rows_of(values: Any, chosen: np.ndarray) -> Any:
     """Values beside the table, of some of its rows; the name of a column as it is."""
-    if values is None or isinstance(values, str) or len(values) != len(chosen):  # which is refused later
+    if np.ndim(values) == 0 or len(values) != len(chosen):  # which is refused later
         return values
     return np.asarray(values)[chosen]
 

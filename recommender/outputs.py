@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryFile
 
 from recommender.errors import OutputError, one_line
 
 
-def check_file(path: Path) -> None:
-    """Say that a file cannot be written, before hours of work are lost by it."""
+def check_file(path: Path, *, others: Iterable[Path] = ()) -> None:
+    """Say that a file cannot be written, or is one of others in use, before hours of work are lost by it."""
     try:
         why = _why_not(path)
     except (OSError, ValueError) as error:  # of a name that is too long, or holds a zero
         why = getattr(error, "strerror", None) or one_line(error)
     if why:
         raise OutputError(f"{path} cannot be written: {why}. Give a file in a folder that exists")
+    if (path.is_file() or not path.exists()) and os.path.realpath(path) in map(os.path.realpath, others):
+        raise OutputError(f"{path} is given twice, and what is there would be lost: give another file to write to")
 
 
 def _why_not(path: Path) -> str:

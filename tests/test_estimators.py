@@ -10,6 +10,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 from quick_fits import QUICK, mixed_table
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, load_wine
 from sklearn.dummy import DummyClassifier
@@ -174,6 +175,27 @@ def test_where_nothing_can_be_learnt_the_prediction_is_constant(X, y, what):
     assert set(model.predict(X)) == {max(sorted(y), key=y.count)}
     assert model.recommendation_ is None
     assert model.best_configuration_ is None
+
+
+@pytest.mark.parametrize("model", [RecommendedClassifier(), RecommendedRegressor()])
+def test_a_table_without_rows_is_refused(model):
+    with pytest.raises(ValueError, match="the table has no rows"):
+        model.fit(pd.DataFrame({"a": []}), [])
+
+
+def test_weights_of_rows_are_taken_where_scikit_learn_routes_what_fit_is_given():
+    X, y = load_iris(return_X_y=True, as_frame=True)
+    with config_context(enable_metadata_routing=True):
+        model = RecommendedClassifier(include=["naive_bayes"]).set_fit_request(sample_weight=True)
+        model.set_score_request(sample_weight=False)
+        search = GridSearchCV(model, {"n_candidates": [1]}, cv=2).fit(X, y, sample_weight=np.ones(150))
+    assert search.best_score_ > 0.9
+
+
+@pytest.mark.parametrize("what", ["groups", "time"])
+def test_a_single_value_for_all_rows_is_refused(what):
+    with pytest.raises(RecommendationError, match=f"{what}= has 1 values, and the table has 5 rows"):
+        RecommendedRegressor().fit(np.arange(12.0).reshape(6, 2), np.arange(6.0), [0, 1, 1, 1, 1, 1], **{what: 5})
 
 
 def test_constant_numbers_are_predicted_as_they_are():

@@ -37,6 +37,7 @@ from recommender.cli.options import (
     TargetOption,
     TaskIdOption,
     TaskOption,
+    check_outputs,
     chosen_dataset,
     chosen_knowledge,
     chosen_recommendation,
@@ -100,8 +101,7 @@ def recommend(
     """Recommend what to fit first on a table."""
     if explain and format is AdviceForm.PYTHON:
         raise RecommenderError("--explain goes with --format table or json, not with a script")
-    if html:
-        check_file(html)
+    check_outputs(html, read=[file])
     chosen_server(server, patience=patience)
     with status(f"Looking at {file}") as tell:
         from recommender.showing.script import write_script

@@ -30,13 +30,14 @@ from recommender.cli.options import (
     TargetOption,
     TaskOption,
     WorkersOption,
+    check_outputs,
     chosen_dataset,
     chosen_recommendation,
 )
 from recommender.cli.server import PatienceOption, ServerOption, chosen_server
 from recommender.cli.tables import show_table
 from recommender.errors import DatasetError, listed
-from recommender.outputs import check_file, write_html, write_text
+from recommender.outputs import write_html, write_text
 from recommender.words import count
 
 if TYPE_CHECKING:
@@ -97,8 +98,7 @@ def fit(
     patience: PatienceOption = None,
 ) -> None:
     """Try what is recommended for a table for some seconds, and save the best model, fitted on all rows."""
-    for written in filter(None, (output, html)):
-        check_file(written)
+    check_outputs(output, html, read=[file])
     chosen_server(server, patience=patience)
     clock: Clock = context.obj
     with status(f"Looking at {file}") as tell:
@@ -179,8 +179,7 @@ def predict(
 
     The model's columns are found by name; others are left aside.
     """
-    if output:
-        check_file(output)
+    check_outputs(output, read=[file, model])
     with status(f"Predicting {file}"):
         from recommender.fitting.new_rows import new_rows, predictions
         from recommender.fitting.saving import saved_target

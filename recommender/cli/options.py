@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -106,6 +106,17 @@ class ListingCommand(TyperCommand):
             if THE_ALGORITHMS in (getattr(option, "help", None) or ""):
                 option.help = option.help.replace(THE_ALGORITHMS, names)  # type: ignore[attr-defined]
         super().format_help(ctx, formatter)
+
+
+def check_outputs(*outputs: Path | None, read: Sequence[Path | str]) -> None:
+    """Say that a file cannot be written, or is one that is read, or written as well."""
+    from recommender.outputs import check_file
+    from recommender.tables.files.readers import parted
+
+    others = [parted(file)[0] for file in read]
+    for output in filter(None, outputs):
+        check_file(output, others=others)
+        others.append(output)
 
 
 def chosen_dataset(

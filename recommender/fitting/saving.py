@@ -55,7 +55,7 @@ def save(model: Any, path: Path | str, *, target: str | None = None) -> None:
     Raises
     ------
     SavedModelError
-        If the model holds something that `load` would refuse; nothing is written then.
+        If the model is not fitted, or holds something that `load` would refuse; nothing is written then.
     OutputError
         If the file cannot be written.
 
@@ -92,7 +92,23 @@ def save(model: Any, path: Path | str, *, target: str | None = None) -> None:
             f"the model {type(model).__name__} holds {listed(sorted(refused))}, which load() would refuse: a model is "
             "saved that is made of what recommender and scikit-learn provide"
         )
+    if not _is_fitted(model):
+        raise SavedModelError(f"the model {type(model).__name__} is not fitted: fit it before it is saved")
     write_bytes(file, _same_for_the_same_model(written, target))
+
+
+def _is_fitted(model: Any) -> bool:
+    """Whether a model is fitted, as far as it says so in the way of scikit-learn."""
+    from sklearn.base import BaseEstimator
+    from sklearn.exceptions import NotFittedError
+    from sklearn.utils.validation import check_is_fitted
+
+    try:
+        if isinstance(model, BaseEstimator):
+            check_is_fitted(model)
+    except NotFittedError:
+        return False
+    return True
 
 
 def load(path: Path | str) -> Any:

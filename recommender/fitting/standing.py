@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -194,6 +194,32 @@ class Standing:
         self.weights = {attempt.id: weight for attempt, weight in chosen.members}
         self.score = chosen.score
         return chosen
+
+    def was_fitted(self, weights: Mapping[str, float], thresholds: Floats | None) -> None:
+        """Take in what could be fitted in the end: less than was chosen, or something else, has another score.
+
+        Parameters
+        ----------
+        weights : mapping of str to float
+            Of the configurations in it, by id.
+        thresholds : array of shape (n_classes,), optional
+            Under which they predict.
+        """
+        if weights.keys() != {name for name, weight in self.weights.items() if weight > 0}:
+            self.weights, self.score = dict(weights), self._score_of(weights, thresholds)
+
+    def _score_of(self, weights: Mapping[str, float], thresholds: Floats | None) -> float:
+        """Of tries together on left-out rows; NaN where one of them was not tried."""
+        tries, judge = [attempt for attempt in self.tries if attempt.id in weights], self.judging.judge
+        if len(tries) < len(weights):
+            return np.nan
+        if len(tries) == 1 and thresholds is None:
+            return tries[0].plain_score
+        folds = blended([attempt.folds for attempt in tries], np.array([weights[attempt.id] for attempt in tries]))
+        try:
+            return mean_score(folds if thresholds is None else [fold.under(thresholds) for fold in folds], judge)
+        except MetricError:  # of a mean it may refuse what it takes of each
+            return np.nan
 
     def _is_better(self, score: float, other: float) -> bool:
         return self.judging.judge.sign * (score - other) > 0

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from sklearn import config_context
 from threadpoolctl import ThreadpoolController
 
 from recommender.evaluation.evaluate import Evaluation
@@ -67,15 +68,16 @@ def search(
     """
     trials = Trials(ranking, dataset, budget, weights=weights, effort=effort)
     room = Room()
-    try:
+    with config_context(enable_metadata_routing=False):  # a pipeline is told for which step weights are
         try:
-            trials.run(room)
-        finally:
-            room.stop()
-    except KeyboardInterrupt:  # what is known by now is what was asked for
-        trials.ending = endings.INTERRUPTED
-    trials.end()
-    return trials.found()
+            try:
+                trials.run(room)
+            finally:
+                room.stop()
+        except KeyboardInterrupt:  # what is known by now is what was asked for
+            trials.ending = endings.INTERRUPTED
+        trials.end()
+        return trials.found()
 
 
 class Trials:
@@ -270,6 +272,7 @@ class Trials:
                     refit_seconds=self.standing.refit_seconds,
                     **how,
                 )
+        self.standing.was_fitted(fitted.weights, getattr(fitted.estimator, "thresholds", None))
         self.shelf.clear()
         return Found(fitted, self._best_of(fitted), self.standing, self.budget.spent, self.ending)
 

@@ -128,6 +128,11 @@ class Try:
         return np.nan if self.failed or not self._known else float(np.mean(self._known))
 
     @property
+    def plain_score(self) -> float:
+        """The same where the likeliest class is predicted."""
+        return _mean_known(self.scores.values()) if self.moved and not self.failed else self.score
+
+    @property
     def deviation(self) -> float:
         """The standard deviation over folds; NaN where there are not two."""
         return np.nan if self.failed or len(self._known) < 2 else float(np.std(self._known))

@@ -227,6 +227,8 @@ def test_a_model_that_could_not_be_opened_again_is_not_written(tmp_path):
         save(Evil(), tmp_path / "model.skops")
     with pytest.raises(SavedModelError, match="a dict cannot be saved"):
         save({}, tmp_path / "model.skops")
+    with pytest.raises(SavedModelError, match="the model LogisticRegression is not fitted"):
+        save(LogisticRegression(), tmp_path / "model.skops")
     with pytest.raises(OutputError, match="there is no folder"):
         save(LogisticRegression(), tmp_path / "missing" / "model.skops")
     assert list(tmp_path.iterdir()) == []

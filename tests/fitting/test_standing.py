@@ -133,3 +133,29 @@ def test_one_that_was_cut_short_is_chosen_where_half_of_its_folds_are_better_and
     assert found.settle(most_refit=1e9, left=0.5).members[0][0] is whole
     del short.scores[1]
     assert found.settle(most_refit=1e9, left=100.0).members[0][0] is whole
+
+
+def test_what_could_be_fitted_in_the_end_has_its_own_score():
+    found = filled(standing(), [0.5, 0.5, 0.5])
+    chosen = found.settle(most_refit=1e9)
+    whole, alone = chosen.score, chosen.members[0][0]
+    found.was_fitted({attempt.id: weight for attempt, weight in chosen.members}, None)
+    assert found.score == whole
+    found.was_fitted({attempt.id: 0.5 for attempt, _ in chosen.members[:2]}, None)
+    assert whole < found.score < alone.score
+    found.was_fitted({alone.id: 1.0}, None)
+    assert found.score == alone.score
+    found.was_fitted({"untried": 1.0}, None)
+    assert np.isnan(found.score)
+
+
+def test_what_is_fitted_without_thresholds_is_judged_without_them():
+    one = tries([0.5])[0]
+    one.moved = [0.1, 0.1, 0.1]
+    found = standing()
+    found.add(one, most_refit=1e9)
+    found.settle(most_refit=1e9)
+    assert found.score == pytest.approx(0.1)
+    found.weights = {"another": 1.0}
+    found.was_fitted({one.id: 1.0}, None)
+    assert found.score == pytest.approx(0.5, abs=0.05)
