@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from recommender.evaluation.measures import Predicted
@@ -107,8 +108,8 @@ def nested_gain(
 ) -> float:
     """By how much an ensemble is better than its best member on rows that chose neither.
 
-    The rows of each fold are halved. Weights, and the best member, are chosen on one half and judged on the other,
-    both ways, three times.
+    The rows of each fold are halved, so that no row is in both halves, whatever number of folds leave it out. Weights,
+    and the best member, are chosen on one half and judged on the other, both ways, three times.
 
     Returns
     -------
@@ -125,8 +126,8 @@ def nested_gain(
     """
     rng, gains = np.random.default_rng(random_state), []
     for _ in range(REPEATS):
-        halves = [np.array_split(rng.permutation(len(fold.y)), 2) for fold in members[0]]
-        parts = [_part(members, [np.sort(rows[side]) for rows in halves]) for side in (0, 1)]
+        halves = _halved(members[0], rng)
+        parts = [_part(members, [rows[side] for rows in halves]) for side in (0, 1)]
         for choosing, judging in (parts, parts[::-1]):
             weights = select(choosing, metric, caps=caps)
             best = max(range(len(members)), key=lambda i: _order(metric.sign * mean_score(choosing[i], metric)))
@@ -136,8 +137,22 @@ def nested_gain(
     return float(np.mean(known)) if known else 0.0
 
 
-def _part(members: Sequence[Said], rows: Sequence[Any]) -> list[list[LeftOut]]:
-    return [[fold.take(some) for fold, some in zip(member, rows, strict=True)] for member in members]
+def _halved(folds: Said, rng: np.random.Generator) -> list[list[NDArray[np.intp]]]:
+    """The rows of each fold in two halves; one that several folds leave out is in the same half of all of them."""
+    half: dict[object, bool] = {}
+    found = []
+    for number, fold in enumerate(folds):
+        names = [(number, i) for i in range(len(fold.y))] if fold.rows is None else fold.rows.tolist()
+        new = [name for name in dict.fromkeys(names) if name not in half]
+        half |= {new[at]: 2 * place >= len(new) for place, at in enumerate(rng.permutation(len(new)))}
+        second = np.array([half[name] for name in names], dtype=bool)
+        found.append([np.flatnonzero(~second), np.flatnonzero(second)])
+    return found
+
+
+def _part(members: Sequence[Said], rows: Sequence[NDArray[np.intp]]) -> list[list[LeftOut]]:
+    """Some rows of each fold; without the folds of which these are none."""
+    return [[fold.take(some) for fold, some in zip(member, rows, strict=True) if len(some)] for member in members]
 
 
 def _order(score: float) -> float:
@@ -163,7 +178,7 @@ def _saying(fold: LeftOut, mean: Floats) -> LeftOut:
         predicted = Predicted(mean)
     else:
         predicted = Predicted(mean.argmax(axis=1), mean, are_probabilities=True, classes=classes)
-    return LeftOut(fold.y, predicted, fold.sample_weight)
+    return LeftOut(fold.y, predicted, fold.sample_weight, fold.rows)
 
 
 class Member(Pipeline):

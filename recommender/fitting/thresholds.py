@@ -35,11 +35,14 @@ class LeftOut:
         What the model says.
     sample_weight : array of shape (n_samples,), optional
         By which the rows are judged.
+    rows : array of shape (n_samples,), optional
+        Which rows of the table these are; if not given, they are in no other fold.
     """
 
     y: np.ndarray
     predicted: Predicted
     sample_weight: Floats | None = None
+    rows: NDArray[np.intp] | None = None
 
     def score(self, metric: Metric) -> float:
         """How good that is."""
@@ -47,10 +50,11 @@ class LeftOut:
 
     def take(self, rows: NDArray[np.intp]) -> LeftOut:
         """The same of some of the rows."""
-        said, weights = self.predicted, self.sample_weight
+        said = self.predicted
         margins = None if said.margins is None else said.margins[rows]
         predicted = replace(said, labels=said.labels[rows], margins=margins)
-        return LeftOut(self.y[rows], predicted, None if weights is None else weights[rows])
+        weights, numbers = (None if values is None else values[rows] for values in (self.sample_weight, self.rows))
+        return LeftOut(self.y[rows], predicted, weights, numbers)
 
     def can_gain(self, metric: Metric) -> bool:
         """Whether a metric has thresholds where classes have such shares."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recommender.errors import MetricError
 from recommender.evaluation.evaluate import FAILURES, Evaluation, Status, message_of
@@ -146,8 +147,15 @@ class Try:
         gaps = [score - best.learnt[fold] for fold, score in self.learnt.items() if fold in best.learnt]
         return _mean_known(best.learnt.values()) + _mean_known(gaps)
 
-    def take(self, evaluation: Evaluation, seconds: float, judging: Judging, sample_weight: Floats | None) -> None:
-        """Take in what came of a fold; it is judged here, by rows' weights where there are any."""
+    def take(
+        self,
+        evaluation: Evaluation,
+        seconds: float,
+        judging: Judging,
+        sample_weight: Floats | None,
+        rows: NDArray[np.intp] | None = None,
+    ) -> None:
+        """Take in what came of a fold; it is judged here, by the weights of its left-out rows where there are any."""
         self.seconds += seconds
         self.fit_seconds.append(evaluation.fit_seconds)
         if self.failed:
@@ -155,7 +163,7 @@ class Try:
         self.status, self.message = evaluation.status, evaluation.message
         if evaluation.predictions is None:
             return
-        found = LeftOut(*evaluation.predictions, sample_weight)
+        found = LeftOut(*evaluation.predictions, sample_weight, rows)
         try:
             score, learnt = found.score(judging.judge), found.score(judging.metric)
         except MetricError as error:

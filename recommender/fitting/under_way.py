@@ -85,8 +85,8 @@ class UnderWay:
             Whether it has ended.
         """
         judging, n_folds = self.standing.judging, self.agenda.n_folds
-        weights = None if self.weights is None else self.weights[self.splits[evaluation.fold][1]]
-        attempt.take(evaluation, seconds, judging, weights)
+        rows = self.splits[evaluation.fold][1]
+        attempt.take(evaluation, seconds, judging, None if self.weights is None else self.weights[rows], rows)
         why = why_hopeless(attempt, self.standing.whole, judging.judge, n_folds=n_folds)
         if attempt.failed or len(attempt.scores) == n_folds:
             self._end(attempt)

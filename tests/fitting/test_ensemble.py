@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.base import clone
@@ -55,6 +57,32 @@ def test_what_only_chance_chose_does_not_gain():
     seen = mean_score(blended(useless, weights), METRICS["mae"])
     assert seen <= mean_score(useless[0], METRICS["mae"])  # on the rows that chose it
     assert nested_gain(useless, METRICS["mae"]) <= 0
+
+
+def test_rows_that_several_folds_leave_out_are_on_one_side_of_the_check():
+    rng = np.random.default_rng(0)
+    y, guesses = rng.integers(0, 2, 60), rng.uniform(size=(8, 60))  # of which none knows anything
+    rows = np.arange(60)
+
+    def gain(n_repeats: int) -> float:
+        members = [
+            [replace(probabilities(np.column_stack([1 - p, p]), y), rows=rows) for _ in range(n_repeats)]
+            for p in guesses
+        ]
+        return nested_gain(members, METRICS["accuracy"])
+
+    assert gain(4) == pytest.approx(gain(1))
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "balanced_accuracy", "roc_auc"])
+def test_folds_of_a_single_row_are_checked_too(metric):
+    y, rng = np.arange(30) % 2, np.random.default_rng(0)
+    guesses = [np.clip(0.2 + 0.6 * y + 0.3 * rng.normal(size=30), 0, 1) for _ in range(3)]
+    members = [
+        [replace(probabilities(np.array([[1 - p, p]]), np.array([0, 1])), y=y[i : i + 1]) for i, p in enumerate(guess)]
+        for guess in guesses
+    ]
+    assert np.isfinite(nested_gain(members, METRICS[metric]))
 
 
 def test_probabilities_are_averaged_by_any_metric():
