@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from numbers import Integral, Real
 from types import FrameType
 from typing import Any
 
@@ -33,7 +34,7 @@ class Budget:
     Raises
     ------
     RecommendationError
-        If the seconds are not positive, or there is no try.
+        If the seconds are no positive number, or the tries no whole number of at least one.
 
     Examples
     --------
@@ -49,10 +50,10 @@ class Budget:
         tries: int | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        if seconds is not None and not seconds > 0:
-            raise RecommendationError(f"{seconds!r} seconds leave no time to try anything: give more than 0")
-        if tries is not None and tries < 1:
-            raise RecommendationError(f"n_candidates is at least 1, and {tries} was given")
+        if seconds is not None and not (isinstance(seconds, Real) and seconds > 0):
+            raise RecommendationError(f"{seconds!r} seconds leave no time to try anything: give more than 0, a number")
+        if tries is not None and not (isinstance(tries, Integral) and tries >= 1):
+            raise RecommendationError(f"n_candidates is at least 1, and whole, and {tries!r} was given")
         self.seconds = math.inf if seconds is None else float(seconds)
         self.tries = math.inf if tries is None else tries
         self.clock, self._started = clock, clock()

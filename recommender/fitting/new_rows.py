@@ -66,9 +66,8 @@ class HeldOut:
 
 def columns_of(model: Any) -> list[str] | None:
     """The names of the columns that a model was fitted on; None where they had none, or it does not say."""
-    inner = (getattr(model, "classifier_", None), *(getattr(model, "estimators_", None) or [])[:1])
-    for one in (model, *inner):
-        names = getattr(one, "feature_names_in_", None) if one is not None else None
+    for one in (model, *(getattr(model, "estimators_", None) or [])[:1]):
+        names = getattr(one, "feature_names_in_", None)
         if names is not None:
             return [str(name) for name in names]
     return None

@@ -53,8 +53,8 @@ class LeftOut:
         said = self.predicted
         margins = None if said.margins is None else said.margins[rows]
         predicted = replace(said, labels=said.labels[rows], margins=margins)
-        weights, numbers = (None if values is None else values[rows] for values in (self.sample_weight, self.rows))
-        return LeftOut(self.y[rows], predicted, weights, numbers)
+        weights = None if self.sample_weight is None else self.sample_weight[rows]
+        return LeftOut(self.y[rows], predicted, weights, None if self.rows is None else self.rows[rows])
 
     def can_gain(self, metric: Metric) -> bool:
         """Whether a metric has thresholds where classes have such shares."""
@@ -188,6 +188,8 @@ class Thresholded(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         The fitted clone.
     classes_ : array of shape (n_classes,)
         The classes.
+    n_features_in_, feature_names_in_
+        The classifier's.
 
     Examples
     --------
@@ -210,6 +212,16 @@ class Thresholded(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         if len(self.classes_) != len(self.thresholds):
             raise ValueError(f"there are {len(self.thresholds)} thresholds, and {len(self.classes_)} classes in y")
         return self
+
+    @property
+    def n_features_in_(self) -> int:
+        """How many columns the classifier was fitted on."""
+        return int(self.classifier_.n_features_in_)
+
+    @property
+    def feature_names_in_(self) -> np.ndarray:
+        """Their names, where they had any."""
+        return self.classifier_.feature_names_in_
 
     @classmethod
     def around(cls, fitted: Any, thresholds: Floats) -> Thresholded:

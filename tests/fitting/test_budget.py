@@ -31,7 +31,14 @@ def test_tries_have_no_end_in_time():
 
 @pytest.mark.parametrize(
     ("how", "message"),
-    [({"seconds": 0}, "give more than 0"), ({"seconds": math.nan}, "nan"), ({"tries": 0}, "least 1")],
+    [
+        ({"seconds": 0}, "give more than 0"),
+        ({"seconds": math.nan}, "nan"),
+        ({"seconds": "60"}, "a number"),
+        ({"tries": 0}, "least 1"),
+        ({"tries": 2.5}, "whole"),
+        ({"tries": "3"}, "whole"),
+    ],
 )
 def test_there_must_be_something_to_spend(how, message):
     with pytest.raises(RecommendationError, match=message):

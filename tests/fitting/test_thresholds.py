@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.datasets import make_classification
 from sklearn.linear_model import LogisticRegression
@@ -117,6 +118,15 @@ def test_parameters_of_fit_are_passed_on():
     weights = np.where(y == 1, 9.0, 1.0)
     model = Thresholded(LogisticRegression(), [0.5, 0.5]).fit(X, y, sample_weight=weights)
     np.testing.assert_allclose(model.classifier_.coef_, LogisticRegression().fit(X, y, sample_weight=weights).coef_)
+
+
+def test_columns_are_those_of_the_classifier():
+    X = pd.DataFrame({"a": [0.0, 1.0], "b": [1.0, 0.0]})
+    model = Thresholded(LogisticRegression(), [0.5, 0.5])
+    assert not hasattr(model, "n_features_in_")
+    assert model.fit(X, [0, 1]).n_features_in_ == 2
+    assert model.feature_names_in_.tolist() == ["a", "b"]
+    assert not hasattr(model.fit(X.to_numpy(), [0, 1]), "feature_names_in_")
 
 
 def test_there_is_a_threshold_for_each_class():
