@@ -85,7 +85,8 @@ class Effort:
     random_state : int, default=0
         Seed of folds, models and new settings.
     on_progress : callable(TrialProgress)
-        Called after each fit, several times a second while waiting for some, and once more when trying has ended.
+        Called after each fit, several times a second while waiting for some, and once more when trying has ended,
+        unless it was interrupted.
     """
 
     ensemble: bool = True

@@ -170,7 +170,8 @@ def refine(
         How much each row counts, in fitting and in comparing; nothing at 0, as if it were not there. For a
         recommendation with ``weighted=True``.
     on_progress : callable(TrialProgress), optional
-        Called after each fit, several times a second while waiting for some, and once more when trying has ended.
+        Called after each fit, several times a second while waiting for some, and once more when trying has ended,
+        unless it was interrupted.
 
     Raises
     ------
