@@ -65,11 +65,11 @@ Made with: {versions}.
 
 SIZES = """
 
-The same folds were cut to other sizes too: to fewer training rows, and to more where there are more. Test rows are the
-same at every size, and the training rows of a smaller one are among those of a larger one. Sizes below 10,000 have five
-folds at most, sizes above it one. What is recommended is learnt from the evaluations at 10,000 and above. Beside each of
-them are the memory that fitting took at its peak (`peak_bytes`), the rounds that early stopping chose (`rounds`) and the
-threads of the fit (`threads`), missing where they were not recorded or there was none.
+The same folds were cut to other sizes too: to fewer training rows, and to more where there are more. Test rows are
+the same at every size, and the training rows of a smaller one are among those of a larger one. Sizes below 10,000
+have five folds at most, sizes above it one. What is recommended is learnt from the evaluations at 10,000 and above.
+Beside each of them are the memory that fitting took at its peak (`peak_bytes`), the rounds that early stopping chose
+(`rounds`) and the threads of the fit (`threads`), missing where they were not recorded or there was none.
 
 {table}"""
 
