@@ -162,8 +162,8 @@ def train(
     extend: Annotated[
         bool,
         typer.Option(
-            help="Learn from a store together with what comes with the package, or from the store alone. The folder "
-            "holds the store's evidence only, and is given together with what comes with the package."
+            help="Learn from the store together with the shipped knowledge base, or from the store alone. The folder "
+            "holds the store's evidence; with --extend, loading it adds the shipped knowledge base."
         ),
     ] = True,
     random_state: Annotated[int, typer.Option(help="Seed of the meta-models.")] = 0,

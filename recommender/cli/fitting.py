@@ -225,7 +225,7 @@ def evaluate(
         emit(printed(found.scores.assign(n_rows=found.n_rows), format))
         return
     show_table(found.scores.reset_index(), title=f"{model} on {count(found.n_rows, 'row')} of {file}")
-    show_text("Between lower and upper lie 95 % of the scores of rows drawn anew from these.")
+    show_text("Lower and upper are a 95 % interval of each score: how much it varies with the rows, by bootstrap.")
 
 
 def _loaded(path: Path) -> Any:
