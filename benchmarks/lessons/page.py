@@ -21,7 +21,7 @@ From {n_datasets} datasets in {n_families} families, {n_configurations} configur
 and {n_folds:,} fitted folds. Made from what is shipped, like every number and plot on it, by
 
 ```console
-$ python -m benchmarks.lessons.run --output {folder}
+$ python -m benchmarks.lessons.run --output benchmarks/lessons/{folder_name}
 ```
 
 {scores_text}
@@ -121,7 +121,6 @@ def write_page(knowledge: KnowledgeBase, tables: dict[str, pd.DataFrame], folder
         n_configurations=knowledge.evaluations["configuration_id"].nunique(),
         n_algorithms=seconds["algorithm"].nunique(),
         n_folds=int((knowledge.evaluations["status"] == "ok").sum()),
-        folder=folder,
         folder_name=folder.name,
         scores_text=fill(tell_scores(left_out), WIDTH),
         near=NEAR,
