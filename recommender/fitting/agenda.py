@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 FROM_POOL = 15
 """So many of the pool are tried before new settings are, near the best ones, every other time."""
+DRAWS = 5
+"""So many new settings are drawn, of which there may be no time for the first ones."""
 
 
 class Agenda:
@@ -114,7 +116,7 @@ class Agenda:
 
     def has_more(self) -> bool:
         """Whether there is something that was not tried, if there were time."""
-        return bool(self._left())
+        return bool(self._left()) or self._near_best() is not None
 
     def _begin(self, item: RecommendedConfiguration | None) -> Try | None:
         if item is None:
@@ -160,11 +162,15 @@ class Agenda:
         return math.isfinite(self.budget.seconds) and len(self.begun) >= FROM_POOL and len(self.begun) % 2 == 1
 
     def _new(self, *, small: bool) -> RecommendedConfiguration | None:
-        """A setting near the best ones of the best algorithms."""
+        """A setting near the best ones, of which there is time for a try."""
+        drawn = (self._near_best() for _ in range(DRAWS))
+        return next((item for item in drawn if item is not None and self._is_possible(item, small=small)), None)
+
+    def _near_best(self) -> RecommendedConfiguration | None:
+        """A setting near the best ones of the best algorithms, if seconds are counted."""
         if not math.isfinite(self.budget.seconds):
             return None
         best: dict[str, RecommendedConfiguration] = {}
         for attempt in self.standing.whole:
             best.setdefault(attempt.item.algorithm, attempt.item)
-        item = near(list(best.values()), self.dataset, known=self.begun | self._pool, rng=self._rng)
-        return item if item is not None and self._is_possible(item, small=small) else None
+        return near(list(best.values()), self.dataset, known=self.begun | self._pool, rng=self._rng)

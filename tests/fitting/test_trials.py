@@ -274,6 +274,10 @@ def test_new_settings_follow_once_the_pool_is_known(iris):
         assert not attempt.is_new
         for fold in range(trials.agenda.n_folds):
             trials._fit_here(attempt, fold)
+    trials.budget.seconds = 1e-9
+    assert trials.under_way.next_fit() is None
+    assert trials._why_none_is_left() == "time was up"  # and not that there is nothing left to try
+    trials.budget.seconds = 100.0
     attempt, _ = trials.under_way.next_fit()
     assert attempt.is_new
     assert attempt.item.algorithm == "naive_bayes"
