@@ -111,9 +111,8 @@ class ListingCommand(TyperCommand):
 def check_outputs(*outputs: Path | None, read: Sequence[Path | str]) -> None:
     """Say that a file cannot be written, or is one that is read, or written as well."""
     from recommender.outputs import check_file
-    from recommender.tables.files.readers import parted
 
-    others = [parted(file)[0] for file in read]
+    others = [Path(name) for file in read for name in (file, str(file).partition("::")[0])]  # a table in a file
     for output in filter(None, outputs):
         check_file(output, others=others)
         others.append(output)
