@@ -231,7 +231,8 @@ class Trials:
             return
         preparing, spent = (preparation.seconds, preparation.spent) if preparation else [self.forecast.preparing] * 2
         self.forecast.saw_fold(attempt.item, seconds, preparing=preparing, spent=spent)
-        attempt.modelling += max(seconds - spent, 0.0)
+        predicting = evaluation.predict_seconds if evaluation.predict_seconds > 0 else 0.0  # NaN where it failed
+        attempt.modelling += max(seconds - spent - predicting, 0.0)
         attempt.preparing += preparing
         if self.beside is None and len(self.agenda.begun) == 1 and not attempt.scores:  # the machine's pace is known
             self.agenda.n_folds = self._affordable_folds()

@@ -361,3 +361,14 @@ def test_another_table_is_refused(iris):
     recommendation = recommend(*iris, include=["lda"])
     with pytest.raises(RecommendationError, match="10 columns are not the 4"):
         recommendation.refine(X, (y > 100).astype(int))
+
+
+def test_what_a_fold_took_to_predict_is_not_kept_for_the_last_fit(iris):
+    trials = trials_for(iris, include=["naive_bayes"])
+    attempt, fold = trials.under_way.next_fit()
+    preparation = trials.here.preparation(attempt.item.configuration, fold)
+    evaluation = trials.here.fit(attempt.item.configuration, fold, preparation, seconds=60.0)
+    trials._took(attempt, replace(evaluation, predict_seconds=6.0), 10.0)
+    assert attempt.modelling == pytest.approx(4.0)
+    trials._took(attempt, replace(evaluation, fold=1, predict_seconds=float("nan")), 10.0)
+    assert attempt.modelling == pytest.approx(14.0)
