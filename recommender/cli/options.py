@@ -112,7 +112,8 @@ def check_outputs(*outputs: Path | None, read: Sequence[Path | str]) -> None:
     """Say that a file cannot be written, or is one that is read, or written as well."""
     from recommender.outputs import check_file
 
-    others = [Path(name) for file in read for name in (file, str(file).partition("::")[0])]  # a table in a file
+    # FILE::TABLE names a table in a file; its readers would import pandas before anything is shown
+    others = [Path(name) for file in read for name in (file, str(file).partition("::")[0])]
     for output in filter(None, outputs):
         check_file(output, others=others)
         others.append(output)

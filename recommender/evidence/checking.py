@@ -32,7 +32,7 @@ NUMBERS = ("model_bytes", "fit_seconds", "predict_seconds", "peak_bytes", "round
 
 def read_checked(path: Path) -> pd.DataFrame:
     """The table in a Parquet file, which is not larger than can be read; an error where it is damaged."""
-    from pyarrow.parquet import ParquetFile  # what pandas reads with takes as long to import as this to read
+    from pyarrow.parquet import ParquetFile  # `pandas.read_parquet` imports more, for as long as reading takes
 
     try:
         with ParquetFile(path) as file:

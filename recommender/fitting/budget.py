@@ -51,9 +51,9 @@ class Budget:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         if seconds is not None and not (isinstance(seconds, Real) and seconds > 0):
-            raise RecommendationError(f"{seconds!r} seconds leave no time to try anything: give more than 0, a number")
+            raise RecommendationError(f"seconds={seconds!r} was given: give more than 0, as a number")
         if tries is not None and not (isinstance(tries, Integral) and tries >= 1):
-            raise RecommendationError(f"n_candidates is at least 1, and whole, and {tries!r} was given")
+            raise RecommendationError(f"n_candidates is at least 1 and a whole number, and {tries!r} was given")
         self.seconds = math.inf if seconds is None else float(seconds)
         self.tries = math.inf if tries is None else tries
         self.clock, self._started = clock, clock()
