@@ -6,6 +6,11 @@ import unicodedata
 from collections.abc import Sequence
 from math import isnan
 
+LARGE = 1e15
+"""From here on nobody counts the digits of a number."""
+SMALL, NOTHING = 1e-3, 1e-15
+"""Scores between these have three digits that count, and less is what computing leaves of a zero."""
+
 
 def count(n: int, noun: str) -> str:
     """A number of things.
@@ -83,10 +88,13 @@ def number_in_words(value: float) -> str:
 
     Examples
     --------
-    >>> number_in_words(1234.0), number_in_words(0.12345), number_in_words(float("nan"))
+    >>> number_in_words(1234.5), number_in_words(0.12345), number_in_words(float("nan"))
     ('1,234', '0.123', 'missing')
     """
-    return "missing" if isnan(value) else f"{value:,.0f}" if value == round(value) else f"{value:,.3g}"
+    if isnan(value):
+        return "missing"
+    whole = abs(value) < LARGE and (abs(value) >= 1000 or value == round(value))
+    return f"{value:,.0f}" if whole else f"{value:.3g}"
 
 
 def score_in_words(score: float) -> str:
@@ -94,14 +102,16 @@ def score_in_words(score: float) -> str:
 
     Examples
     --------
-    >>> score_in_words(0.74148), score_in_words(12.34), score_in_words(12345.6)
-    ('0.741', '12.3', '12,346')
+    >>> score_in_words(0.74148), score_in_words(12.34), score_in_words(12345.6), score_in_words(2.5e-6)
+    ('0.741', '12.3', '12,346', '2.5e-06')
     """
-    return format(score, score_format(score))
+    return format(0.0 if abs(score) <= NOTHING else score, score_format(score))
 
 
 def score_format(score: float) -> str:
     """The format with as many digits as say something of scores of a size."""
+    if NOTHING < abs(score) < SMALL or abs(score) >= LARGE:
+        return ".3g"
     return ".3f" if abs(score) < 10 else ",.1f" if abs(score) < 1000 else ",.0f"
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from recommender.cli.console import make_console, show_text, show_title
 from recommender.evaluation.metrics import METRICS
-from recommender.words import visible
+from recommender.words import LARGE, NOTHING, visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -130,5 +130,8 @@ def _cell(value: Any, digits: int) -> str:
     if isinstance(value, dict):
         return visible(", ".join(f"{k}={v}" for k, v in value.items())) or "defaults"
     if isinstance(value, float):
-        return "" if value != value else f"{value:,.{digits}f}"
+        if value != value:
+            return ""
+        told = NOTHING < abs(value) < 10**-digits or abs(value) >= LARGE  # by its first digits
+        return f"{value:.3g}" if told else f"{value:,.{digits}f}"
     return visible(value)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from recommender.showing.colours import colour_of
-from recommender.words import duration, score_in_words
+from recommender.words import SMALL, duration, score_in_words
 
 if TYPE_CHECKING:
     from recommender.advice.ranking import Ranking
@@ -93,7 +93,7 @@ class Bars:
     @property
     def rows(self) -> list[tuple[str, float, float]]:
         """Name, value and length in percent of each bar."""
-        reach = max(self.values) - self.start
+        reach = (max(self.values) - self.start) or 1.0
         return [(n, v, round(100 * (v - self.start) / reach, 1)) for n, v in zip(self.names, self.values, strict=True)]
 
 
@@ -244,7 +244,12 @@ def score_axis(scores: Sequence[float], *, sign: int = 1) -> Axis:
 
     spare = 0.5 if wider else 1e-9  # no scores are written that nothing has
     ticks = [k * step for k in range(ceil(least / step - spare), floor(most / step + spare) + 1)]
-    return Axis(at, [(at(tick), score_in_words(tick)) for tick in ticks])
+    return Axis(at, [(at(tick), _tick_in_words(tick, step)) for tick in ticks])
+
+
+def _tick_in_words(tick: float, step: float) -> str:
+    """A tick's score with so many digits that it differs from the next one's."""
+    return score_in_words(tick) if step >= SMALL or abs(tick) < step / 2 else f"{tick:.4g}"
 
 
 def _inside(low: float, high: float) -> Callable[[float], float]:

@@ -73,3 +73,13 @@ def test_shares(capsys):
         ["lda", "3", "75%"],
         ["mlp", "1", "25%"],
     ]
+
+
+def test_what_is_far_from_one_keeps_its_first_digits(capsys, monkeypatch):
+    errors = pd.DataFrame({"mae": [2.31e-7, 0.0, 1.5e150], "rmse": [-4e-4, 1e-17, 12_345.6]})
+    text = shown(errors, capsys, monkeypatch, 80)
+    assert [line.split() for line in text.splitlines()[2:]] == [
+        ["2.31e-07", "-0.0004"],
+        ["0.000", "0.000"],
+        ["1.5e+150", "12,345.600"],
+    ]

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 from sklearn.datasets import load_diabetes, load_wine
 
 from recommender import recommend
-from recommender.showing.charts import score_axis, scores_over_seconds, seconds_axis
+from recommender.showing.charts import bars_of, score_axis, scores_over_seconds, seconds_axis
 from recommender.showing.colours import colour_of
 
 
@@ -46,3 +47,14 @@ def test_scores_that_are_all_alike_are_written_once_and_none_beyond_them():
     near = score_axis([0.99996, 1.0])
     assert [text for _, text in near.ticks] == ["1.000"]
     assert 0 < near.at(0.99996) < near.at(1.0) < 100
+
+
+@pytest.mark.parametrize("scores", [[1e-9, 3e-9], [1e150, 3e150], [0.0009, 0.0018], [-0.2, 0.3], [12_000.0, 23_000.0]])
+def test_no_two_ticks_of_scores_read_alike(scores):
+    texts = [text for _, text in score_axis(scores).ticks]
+    assert len(texts) == len(set(texts)) > 1
+    assert max(map(len, texts)) < 12
+
+
+def test_bars_of_one_score_far_from_zero_are_drawn():
+    assert bars_of(pd.Series({"trees": -1e18})).rows == [("trees", -1e18, 0.0)]
