@@ -36,6 +36,8 @@ Call = tuple[str, dict[str, Any]]
 HARMLESS = {"builtins", "datetime", "decimal", "numpy", "pandas"}
 """The modules whose values are written as they call themselves."""
 SHORT = {"numpy": "np", "pandas": "pd"}
+FOLDS = 5
+"""So many folds a script has, where there are rows enough."""
 ROWS_A_FOLD = 2
 """With so many rows of each class for a fold, calibration has them in each of its folds when it is cross-validated."""
 
@@ -53,7 +55,7 @@ def write_script(item: RecommendedConfiguration, *, file: str, target: str, metr
         The target's column.
     metric : Metric, optional
         What is measured: the nearest one that scikit-learn has a scorer for; accuracy or R² if not given, and where the
-        target is to be read first.
+        target is to be read first. Accuracy, too, stands for what needs probabilities where a class has a single row.
 
     Returns
     -------
@@ -102,17 +104,29 @@ def _measuring(
     metric: Metric | None, item: RecommendedConfiguration, imports: Imports, *, reads_target: bool
 ) -> list[str]:
     """The lines that cross-validate and say by what."""
-    task = item._dataset.task
+    from sklearn.metrics import get_scorer
+
+    task, least = item._dataset.task, _least_rows(item._dataset)
     metric = METRICS["r2" if task == "regression" else "accuracy"] if metric is None or reads_target else metric
     while (scorer := _scorer(metric, task)) is None:
         metric = METRICS[metric.nearest or metrics_for(task)[0].name]
+    if least < 2 and task != "regression" and get_scorer(scorer)._response_method != "predict":
+        metric, scorer = METRICS["accuracy"], "accuracy"  # what else is asked for is NaN in a fold without a class
     lost = scorer.startswith("neg_") and metric.name != scorer
     scoring = "" if reads_target else f", scoring={_scoring(scorer, item, imports)}"
     digits = score_format(item.expected_score) if metric.in_target_units else ".3f"
     return [
-        f"scores = cross_val_score(model, X, y, cv=5{scoring})",
+        f"scores = cross_val_score(model, X, y, cv={min(max(least, 2), FOLDS)}{scoring})",
         f'print(f"cross-validated {metric.name}: {{{"-" if lost else ""}scores.mean():{digits}}}")',
     ]
+
+
+def _least_rows(dataset: Dataset) -> int:
+    """How many folds the rows allow: a row of each class for each fold, or two rows of numbers."""
+    if dataset.task == "regression":
+        return dataset.n_samples // 2
+    counts = dataset.y.value_counts()
+    return int(counts[counts > 0].min())
 
 
 def _scorer(metric: Metric, task: Task) -> str | None:

@@ -226,3 +226,24 @@ def test_calibration_is_scikit_learns_where_classes_have_rows_enough(tmp_path, m
     np.testing.assert_allclose(model.predict_proba(X), best.estimator.fit(X, y).predict_proba(X))
     few = sold[(sold["y"] == "no") | (sold.groupby("y").cumcount() < 4)]
     assert "Calibrated(" in write_script(recommend(few, target="y", include=["rbf_svm"]).best, file="f.csv", target="y")
+
+
+@pytest.mark.parametrize(("n_rare", "measured"), [(3, "roc_auc"), (1, "accuracy")])
+def test_a_class_of_few_rows_leaves_a_score(tmp_path, monkeypatch, capsys, n_rare, measured):
+    table = pd.DataFrame({"a": np.arange(60.0), "y": np.repeat(["low", "middle", "high"], 20)})
+    table.loc[60 - n_rare :, "y"] = "rare"
+    table.to_csv(tmp_path / "rare.csv", index=False)
+    found = recommend(table, target="y", include=LINEAR)
+    code = write_script(found.best, file="rare.csv", target="y", metric=found.judge)
+    if n_rare == 1:
+        code = "import warnings; warnings.simplefilter('ignore', UserWarning)\n" + code  # scikit-learn's, of one row
+    run(code, tmp_path, monkeypatch)
+    said, score = capsys.readouterr().out.split(": ")
+    assert said == f"cross-validated {measured}"
+    assert 0 <= float(score) <= 1
+
+
+def test_a_few_numbers_are_cross_validated_with_two_rows_a_fold():
+    table = pd.DataFrame({"a": np.arange(7.0), "y": np.arange(7.0) * 1.5})
+    found = recommend(table, target="y", include=LINEAR)
+    assert "cv=3, scoring='r2'" in write_script(found.best, file="few.csv", target="y", metric=found.judge)
