@@ -18,7 +18,7 @@ from recommender.atlas.lessons import (
 )
 from recommender.evidence.knowledge import KnowledgeBase
 from recommender.tables.dataset import TASKS
-from recommender.words import duration
+from recommender.words import count, duration
 
 LITTLE = 0.02
 """A mean gain of less regret than this is called next to nothing."""
@@ -56,8 +56,8 @@ def _wins_in_words(wins: pd.DataFrame) -> str:
         return ""
     near = wins["near_best"].sum() / n_datasets
     return (
-        f"One of its configurations is the best of all on {wins['wins'].sum():.0f} of {n_datasets} datasets, and "
-        f"nearly as good as the best on {near:.0%}."
+        f"One of its configurations is the best of all on {wins['wins'].sum():.0f} of {count(n_datasets, 'dataset')}, "
+        f"and nearly as good as the best on {near:.0%}."
     )
 
 

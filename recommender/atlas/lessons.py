@@ -61,7 +61,7 @@ def tabulate_wins(knowledge: KnowledgeBase) -> pd.DataFrame:
         of_range = pd.concat(
             {
                 "wins": shared_wins(knowledge, performance),
-                "default_wins": shared_wins(knowledge, defaults),
+                "default_wins": shared_wins(knowledge, defaults).reindex(columns=regret.columns),
                 "near_best": regret.lt(NEAR).astype(float),
             },
             axis=1,
@@ -221,8 +221,10 @@ def summarize_tuning(tuning: pd.DataFrame) -> pd.DataFrame:
 
 
 def interval(values: pd.Series, families: pd.Series) -> tuple[float, float]:
-    """The 95 % interval of a mean over datasets, from drawing families again."""
+    """The 95 % interval of a mean over datasets, from drawing families again; NaN where no dataset has a value."""
     known = values.notna()
+    if not known.any():
+        return np.nan, np.nan
     groups = values[known].groupby(families[known])
     sums, counts = groups.sum().to_numpy(), groups.count().to_numpy()
     drawn = np.random.default_rng(0).integers(len(sums), size=(N_BOOTSTRAPS, len(sums)))
@@ -231,9 +233,13 @@ def interval(values: pd.Series, families: pd.Series) -> tuple[float, float]:
 
 
 def tabulate_seconds(knowledge: KnowledgeBase) -> pd.DataFrame:
-    """Mean seconds of a fit of each algorithm on each dataset: of its default, its median and dearest configuration."""
+    """Mean seconds of a fit of each algorithm on each dataset: of its default, its median and dearest configuration.
+
+    What was measured elsewhere may have no seconds, and is left out then.
+    """
     outcomes = knowledge.outcomes
-    fitted = outcomes.loc[(outcomes["n_folds"] > 0) & ~outcomes["failed"]].reset_index()
+    timed = (outcomes["n_folds"] > 0) & ~outcomes["failed"] & outcomes["fit_seconds"].notna()
+    fitted = outcomes.loc[timed].reset_index()
     fitted["algorithm"] = fitted["configuration_id"].map(knowledge.configurations["algorithm"])
     fitted["default"] = fitted["fit_seconds"].where(fitted["configuration_id"].str.endswith("-default"))
     found = (

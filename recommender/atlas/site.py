@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,8 @@ from recommender.words import count, together
 
 N_NUMBERED = 6
 """So many algorithms have their number in the chart of a dataset."""
+LONGEST_NAME = 100
+"""The name of a dataset's file has no more characters of its id."""
 MIN_ON_MAP = 3
 """A task with fewer datasets has no map."""
 
@@ -108,11 +112,12 @@ def _list_datasets(knowledge: KnowledgeBase, evidence: dict[Task, TaskEvidence])
 
 def _file_names(ids: pd.Index) -> list[str]:
     """Names of files for ids, of which no two are the same."""
-    names: dict[str, str] = {}
+    names: list[str] = []
     for i in ids:
-        name = re.sub(r"[^a-z0-9.-]+", "-", str(i).lower()).strip(".-") or "dataset"
-        names[str(i)] = name if name not in names.values() else f"{name}-{len(names)}"
-    return [names[str(i)] for i in ids]
+        name = re.sub(r"[^a-z0-9.-]+", "-", str(i).lower())[:LONGEST_NAME].strip(".-") or "dataset"
+        others = (f"{name}-{n}" for n in itertools.count(2))
+        names.append(name if name not in names else next(other for other in others if other not in names))
+    return names
 
 
 def _pages(atlas: _Atlas, on_progress: Callable[[str], None]) -> Iterator[tuple[str, str]]:
@@ -150,6 +155,7 @@ def _dataset(atlas: _Atlas, about: dict[str, Any]) -> str:
     marks = [
         Mark(n, row["algorithm"], row["fit_seconds"], row["score"], (row["score"], row["score"]))
         for n, row in enumerate(algorithms[:N_NUMBERED], start=1)
+        if isfinite(row["fit_seconds"])
     ]
     outcomes = atlas.knowledge.outcomes.loc[about["id"]].join(found.performance.loc[about["id"]].rename("score"))
     others = outcomes[["fit_seconds", "score"]].dropna()
@@ -164,7 +170,7 @@ def _dataset(atlas: _Atlas, about: dict[str, Any]) -> str:
         sizes=told["winners"]["size"].unique(),
         winners=_records(told["winners"]),
         algorithms=algorithms,
-        scatter=scatter(marks, [(s, sign * score) for s, score in others.to_numpy()], sign=sign),
+        scatter=scatter(marks, [(s, sign * score) for s, score in others.to_numpy()], sign=sign) if marks else None,
         curves=curves_of(told["curves"], sign=sign),
         alike=_records(alike),
         bars=bars_of(told["kinds"]),

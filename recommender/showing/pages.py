@@ -10,7 +10,7 @@ import numpy as np
 
 from recommender.algorithms.catalogue import ALGORITHMS
 from recommender.showing.colours import colour_of
-from recommender.words import duration, number_in_words, regret_in_words, score_in_words, size
+from recommender.words import count, duration, number_in_words, regret_in_words, score_in_words, size
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -62,6 +62,7 @@ def environment() -> Environment:
         "kind": lambda name: ALGORITHMS[name].description if name in ALGORITHMS else "",
         "colour": colour_of,
         "number": number_in_words,
+        "counted": count,
         "percent": _known(lambda share: f"{share:.0%}"),
         "sentence": lambda clause: clause[:1].upper() + clause[1:].removesuffix(".") + ".",
     }

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recommender.atlas.lessons import exponent, held_out
+from recommender.atlas.lessons import exponent, held_out, interval
 
 
 def test_a_choice_is_judged_on_other_folds_than_it_was_made_on():
@@ -18,3 +18,8 @@ def test_the_exponent_is_told_where_rows_differ_enough():
     rows = pd.Series([100.0, 1_000.0, 10_000.0])
     assert exponent(rows, 0.001 * rows) == pytest.approx(1.0)
     assert np.isnan(exponent(rows.clip(upper=150.0), rows))
+
+
+def test_an_interval_of_nothing_is_unknown():
+    values = pd.Series([np.nan, np.nan])  # of a single fold, which cannot both choose and judge
+    assert np.isnan(interval(values, pd.Series(["one", "two"]))).all()

@@ -134,15 +134,68 @@ def test_a_map_needs_three_datasets_of_a_task(site):
     assert "map-regression" not in page
 
 
-def test_ids_that_would_share_a_file_do_not(tmp_path):
-    knowledge = small_knowledge()
-    renamed = {"openml:1": "a/b", "openml:2": "a:b", "openml:3": "../../up"}
-    evaluations = knowledge.evaluations.assign(dataset_id=knowledge.evaluations["dataset_id"].replace(renamed))
+def renamed(knowledge: KnowledgeBase, names: dict[str, str]) -> KnowledgeBase:
+    """The same with other ids of datasets."""
+    evaluations = knowledge.evaluations.assign(dataset_id=knowledge.evaluations["dataset_id"].replace(names))
     tables = {"datasets": knowledge.datasets, "metafeatures": knowledge.metafeatures}
-    moved = {name: table.rename(index=renamed) for name, table in tables.items()}
-    write_atlas(replace(knowledge, evaluations=evaluations, **moved), tmp_path / "site")
+    return replace(knowledge, evaluations=evaluations, **{n: t.rename(index=names) for n, t in tables.items()})
+
+
+def test_ids_that_would_share_a_file_do_not(tmp_path):
+    names = {"openml:1": "a/b", "openml:2": "a:b", "openml:3": "../../up"}
+    write_atlas(renamed(small_knowledge(), names), tmp_path / "site")
     assert len(list((tmp_path / "site" / "datasets").iterdir())) == 5
     assert not list(tmp_path.glob("*.html"))
+
+
+def test_every_dataset_has_a_file_of_its_own_however_its_id_is_written(tmp_path):
+    ids = ["a-2", "a", "A", "x" * 300, "X" * 300]
+    names = dict(zip(small_knowledge().datasets.index, ids, strict=True))
+    assert write_atlas(renamed(small_knowledge(), names), tmp_path) == 12
+    files = [page.name for page in (tmp_path / "datasets").iterdir()]
+    assert len(files) == 5
+    assert max(map(len, files)) < 120
+
+
+def only(dataset_ids: list[str], **changed: object) -> KnowledgeBase:
+    """The small knowledge base with some of its datasets, and other values in some columns."""
+    knowledge = small_knowledge()
+    rows = knowledge.evaluations
+    return replace(
+        knowledge,
+        datasets=knowledge.datasets.loc[dataset_ids],
+        metafeatures=knowledge.metafeatures.loc[dataset_ids],
+        evaluations=rows[rows["dataset_id"].isin(dataset_ids)].assign(**changed),
+    )
+
+
+def test_what_was_measured_without_seconds_has_pages_without_them(tmp_path):
+    assert write_atlas(only(["openml:1", "openml:2"], fit_seconds=np.nan, predict_seconds=np.nan), tmp_path) == 9
+    pages = [text_of(page) for page in tmp_path.rglob("*.html")]
+    assert not any("nan%" in page or "nan s" in page for page in pages)
+    assert "over the seconds" not in text_of(tmp_path / "datasets" / "openml-1.html")
+    assert "Its median fit takes" not in text_of(tmp_path / "algorithms" / "lightgbm.html")
+    one = only(["openml:1"])
+    lightgbm = one.evaluations["configuration_id"].str.startswith("lightgbm")
+    seconds = one.evaluations["fit_seconds"].where(~lightgbm)
+    write_atlas(replace(one, evaluations=one.evaluations.assign(fit_seconds=seconds)), tmp_path)
+    assert "over the seconds" in text_of(tmp_path / "datasets" / "openml-1.html")
+    assert "nan%" not in text_of(tmp_path / "datasets" / "openml-1.html")
+
+
+def test_one_configuration_that_is_no_default_has_a_page(tmp_path):
+    one = only(["openml:1"])
+    first = one.evaluations["configuration_id"] == one.evaluations["configuration_id"].iloc[0]
+    assert write_atlas(replace(one, evaluations=one.evaluations[first]), tmp_path) == 5
+    page = text_of(tmp_path / "algorithms" / "logistic_regression.html")
+    assert "is the best of all on 1 of 1 dataset, " in page
+
+
+def test_one_dataset_is_one_and_so_are_its_row_and_its_column(tmp_path):
+    one = only(["openml:1"])
+    write_atlas(replace(one, datasets=one.datasets.assign(n_samples=1, n_features=1)), tmp_path)
+    assert '<p id="count" role="status">1 dataset</p>' in text_of(tmp_path / "index.html")
+    assert "binary · 1 row, 1 column ·" in text_of(tmp_path / "datasets" / "openml-1.html")
 
 
 def test_nothing_to_show_is_said(tmp_path):
