@@ -104,8 +104,15 @@ class Reasons:
         )
 
     def metafeatures_in_words(self) -> list[str]:
-        """The meta-features that moved the choice noticeably, a sentence each; none if no single one did."""
-        return [self._in_words(row) for row in self.noticeable().itertuples()]
+        """The meta-features that moved the choice noticeably, a sentence each; none if no single one did.
+
+        What is known by itself and by its logarithm, such as the number of rows, is told once.
+        """
+        told: dict[str, str] = {}
+        for row in self.noticeable().itertuples():
+            sentence = self._in_words(row)
+            told.setdefault(sentence.partition(":")[0], sentence)
+        return list(told.values())
 
     def noticeable(self) -> pd.DataFrame:
         """The rows of `metafeatures` that are put into words."""

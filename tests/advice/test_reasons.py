@@ -88,6 +88,12 @@ def test_printed_it_is_plain_text_without_leftovers(reasons):
     assert max(map(len, text.splitlines())) < 250
 
 
+def test_what_is_known_twice_is_told_once(reasons):
+    moved = reasons.metafeatures.loc[["nr_inst", "log_nr_inst", "nr_class"]].assign(regret_if_typical=1.0)
+    told = replace(reasons, metafeatures=moved).metafeatures_in_words()
+    assert [sentence.partition(":")[0] for sentence in told] == ["Number of rows", "Number of classes"]
+
+
 def test_as_a_dict_it_is_json(reasons):
     content = json.loads(json.dumps(reasons.to_dict(), allow_nan=False))
     assert [row["metafeature"] for row in content["metafeatures"]] == list(reasons.noticeable().index)
