@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from recommender.cli.console import N_PORTFOLIO, make_console, show_text, show_title
-from recommender.words import REGRETS, duration, regret_in_words, score_in_words
+from recommender.words import REGRETS, count, duration, regret_in_words, score_in_words
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -26,14 +26,13 @@ STYLES = dict(zip(REGRETS.values(), ("bold green", "green", "yellow", "yellow"),
 def show_recommendation(found: Ranking, top: int) -> None:
     """Print a recommendation for people."""
     console, data = make_console(), found.dataset
-    title = f"{data.name}: {found.task}, {data.n_samples:,} rows, {data.n_features:,} columns"
-    show_title(title, console)
+    sizes = f"{count(data.n_samples, 'row')}, {count(data.n_features, 'column')}"
+    show_title(f"{data.name}: {found.task}, {sizes}", console)
     items = found.items[:top]
-    if console.width < NARROW:
-        _list(found, items, console)
-    else:
-        _draw(found, items, console)
-    show_text("\n".join(["", *_sentences(found, items)]), console)
+    narrow = console.width < NARROW
+    (_list if narrow else _draw)(found, items, console)
+    lies = "between the numbers in brackets" if narrow else "on the bar"
+    show_text("\n".join(["", *_sentences(found, items, lies)]), console)
 
 
 def _draw(found: Ranking, items: tuple[RecommendedConfiguration, ...], console: Console) -> None:
@@ -114,15 +113,15 @@ def _bar(item: RecommendedConfiguration, low: float, high: float, length: int, *
     )
 
 
-def _sentences(found: Ranking, items: tuple[RecommendedConfiguration, ...]) -> list[str]:
-    """What the numbers mean, and what else is worth knowing."""
+def _sentences(found: Ranking, items: tuple[RecommendedConfiguration, ...], lies: str) -> list[str]:
+    """What the numbers mean, where a score mostly lies, and what else is worth knowing."""
     first, metric = found.best, found.metric
     words = regret_in_words(first.expected_regret)
     better = "" if metric.greater_is_better else " (lower is better)"
     sentences = [
         f"{first.configuration} is expected to reach {metric.name} {score_in_words(first.expected_score)}{better}, "
         f"{words} {'that' if 'best' in words else 'of what'} was tried on similar tables. "
-        "In 8 of 10 cases the score lies on the bar."
+        f"In 8 of 10 cases the score lies {lies}."
     ]
     higher = max(items, key=lambda item: metric.sign * item.expected_score)
     if score_in_words(higher.expected_score) != score_in_words(first.expected_score):

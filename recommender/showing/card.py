@@ -21,7 +21,7 @@ SHARE = 0.8
 LIBRARIES = ("recommender", "scikit-learn", "numpy", "pandas")
 """Whose versions every card has."""
 CLASSES = 20
-"""So many classes are listed with their share of the rows."""
+"""So many classes are listed with their share of the rows, the most frequent ones."""
 
 
 def write_card(refined: Refined, recommendation: Ranking, *, target: str) -> str:
@@ -47,6 +47,7 @@ def write_card(refined: Refined, recommendation: Ranking, *, target: str) -> str
     """
     members = members_of(refined)
     judge, data = recommendation.judge, recommendation.dataset
+    classes = _classes(data.y, recommendation.task)
     row = next(iter(members.to_dict("records")), None)
     score = row["score"] if row and not isfinite(refined.score) else refined.score
     return render(
@@ -54,7 +55,8 @@ def write_card(refined: Refined, recommendation: Ranking, *, target: str) -> str
         dataset=data,
         task=TASKS_IN_WORDS[recommendation.task],
         target=target,
-        classes=_classes(data.y, recommendation.task),
+        classes=classes[:CLASSES],
+        n_more_classes=len(classes[CLASSES:]),
         metric=judge.title,
         meaning=judge.meaning,
         score=score,
@@ -107,7 +109,7 @@ def _classes(y: pd.Series, task: str) -> list[tuple[str, float]]:
     """The classes with their share of the rows, the most frequent first."""
     if task == "regression":
         return []
-    return [(str(name), share) for name, share in y.value_counts(normalize=True).head(CLASSES).items()]
+    return [(str(name), share) for name, share in y.value_counts(normalize=True).items()]
 
 
 def _thresholds(estimator: Any) -> list[tuple[str, float]]:

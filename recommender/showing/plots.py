@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from recommender.errors import MissingExtraError
 from recommender.showing.colours import GREY, INK, colour_of
+from recommender.words import count
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -70,7 +71,7 @@ def plot_scores(recommendation: Ranking, ax: Axes | None = None) -> Axes:
     chosen = {item.algorithm for item in portfolio}
     colours = [colour_of(name) if name in chosen else GREY for name in frame["algorithm"]]
     ax.scatter(seconds, score, s=22, color=colours, zorder=2)
-    ax.scatter([], [], s=22, color=GREY, label=f"{len(frame)} configurations, with 80 % intervals")
+    ax.scatter([], [], s=22, color=GREY, label=f"{count(len(frame), 'configuration')}, with 80 % intervals")
     for place, item in enumerate(portfolio):
         at, colour = (item.fit_seconds, item.expected_score), colour_of(item.algorithm)
         below, above = np.abs(np.array(item.interval) - item.expected_score)
@@ -135,7 +136,7 @@ def plot_neighbours(recommendation: Ranking, ax: Axes | None = None) -> Axes:
         marker="*",
         color=INK,
         edgecolor="white",
-        label=_short(recommendation.dataset.name, 30),
+        label=_in_legend(_short(recommendation.dataset.name, 30)),
         zorder=4,
     )
     _name_nearest(ax, known["name"].astype(str).tolist(), similarity, others, here)
@@ -219,6 +220,11 @@ def shown_once(figure: Figure) -> Figure:
     if "inline" in plt.get_backend():
         plt.close(figure)
     return figure
+
+
+def _in_legend(name: str) -> str:
+    """A name that a legend shows: matplotlib leaves out one that begins with an underscore."""
+    return f" {name}" if name.startswith("_") else name
 
 
 def _short(text: str, length: int = 70) -> str:

@@ -41,6 +41,17 @@ def test_the_screen_says_what_regret_means_and_what_a_bar_is(found, capsys, monk
     assert "Most similar known datasets" in text
 
 
+def test_where_there_is_no_bar_none_is_spoken_of(found, capsys, monkeypatch):
+    text = " ".join(screen(found, capsys, monkeypatch, 60).split())
+    assert "●" not in text
+    assert "In 8 of 10 cases the score lies between the numbers in brackets." in text
+
+
+def test_a_single_column_is_one(capsys, monkeypatch):
+    single = recommend(load_wine(as_frame=True).data[["alcohol"]], load_wine().target, include=["lda"])
+    assert "178 rows, 1 column\n" in screen(single, capsys, monkeypatch, 80)
+
+
 def test_a_higher_score_further_down_is_explained(found, capsys, monkeypatch):
     first, *others = found.items[:5]
     higher = [item for item in others if round(item.expected_score, 3) > round(first.expected_score, 3)]

@@ -80,6 +80,22 @@ def test_where_nothing_was_tried_the_card_says_so(recommendation):
     assert recommendation.best.algorithm in page
 
 
+def test_classes_that_are_not_listed_are_counted(recommendation):
+    table = pd.DataFrame({"a": np.arange(100.0), "y": [f"class {i // 4:02}" for i in range(100)]})
+    many = recommend(table, target="y", include=["lda"])
+    page = write_card(refined(many, weights=[1.0]), many, target="y")
+    assert page.count("“<bdi>class ") == 20
+    assert "4%, and 5 more.</p>" in page
+    assert " more.</p>" not in write_card(refined(recommendation, weights=[1.0]), recommendation, target="y")
+
+
+def test_one_configuration_and_one_column_are_one():
+    found = recommend(pd.DataFrame({"a": np.arange(60.0), "y": np.arange(60) % 2}), target="y", include=["lda"])
+    page = write_card(refined(found, weights=[1.0]), found, target="y")
+    assert "<dd>1<span>configuration that was tried</span></dd>" in page
+    assert "60 rows and 1 column;" in page
+
+
 def test_members_are_those_with_weight_or_the_single_one(recommendation):
     assert members_of(refined(recommendation, weights=[0.2, 0.8]))["weight"].tolist() == [0.8, 0.2]
     alone = refined(recommendation, weights=[0.0, 0.0])

@@ -111,3 +111,13 @@ def test_what_is_long_ends_after_a_word_and_no_number_is_cut():
     long = "18. lightgbm(colsample_bytree=0.475, extra_trees=True, learning_rate=0.0191, min_child_samples=16)"
     assert _short(long) == "18. lightgbm(colsample_bytree=0.475, extra_trees=True, …"
     assert _short("n" * 100, 30) == "n" * 29 + "…"
+
+
+def test_a_table_whose_name_begins_with_an_underscore_is_in_the_legend(recommendation):
+    named = replace(recommendation, dataset=replace(recommendation.dataset, name="_wine"))
+    assert labels(plot_neighbours(named))[-1].strip() == "_wine"
+
+
+def test_one_configuration_is_one(recommendation):
+    one = replace(recommendation, items=recommendation.items[:1])
+    assert labels(plot_scores(one))[0] == "1 configuration, with 80 % intervals"

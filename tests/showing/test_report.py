@@ -240,3 +240,35 @@ def test_report_that_cannot_be_written_is_one_line(tmp_path, capsys):
     nowhere = Path(tmp_path / "missing" / "report.html")
     assert cli.main(["recommend", str(tmp_path / "wine.csv"), "--target", "target", "--html", str(nowhere)]) == 2
     assert "cannot be written" in capsys.readouterr().err
+
+
+def test_one_column_and_one_configuration_are_one():
+    table = pd.DataFrame({"a": np.arange(60.0), "y": np.arange(60) % 2})
+    found = recommend(table, target="y", include=["lda"])
+    one = replace(found, items=found.items[:1])
+    for page in (write_report(one, file="one.csv", target="y"), render_table(one)):
+        text = Reader(page).text
+        assert "60 rows, 1 column" in text
+        assert "1 columns" not in text
+        assert "1 configurations" not in text
+        assert "complement each other" not in text
+
+
+def test_a_name_written_from_right_to_left_turns_nothing_else_round():
+    table = pd.DataFrame({"a": np.arange(60.0), "מחיר": np.arange(60) % 2})
+    found = recommend(table, target="מחיר", include=["lda"], name="טבלה")
+    page = write_report(found, file="t.csv", target="מחיר")
+    assert "“<bdi>מחיר</bdi>” · 60 rows" in page
+    assert "<bdi>טבלה</bdi>: binary, 60 rows" in render_table(found)
+
+
+def test_a_page_does_not_promise_an_algorithm_that_it_leaves_out():
+    page = write_report(recommend(load_wine(), include=["lda"]), file="wine.csv", target="class")
+    assert "comes first wherever" not in page
+
+
+def test_small_scores_are_no_zeros():
+    table = pd.DataFrame({"a": np.arange(60.0) % 7, "y": 1e-6 * (np.arange(60.0) % 7) + 1e-8 * (np.arange(60) % 3)})
+    found = recommend(table, target="y", metric="mae", include=["ridge"])
+    text = Reader(write_report(found, file="t.csv", target="y")).text
+    assert f"mean absolute error {found.best.expected_score:.3g}:" in text
