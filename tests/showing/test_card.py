@@ -77,6 +77,7 @@ def test_where_nothing_was_tried_the_card_says_so(recommendation):
     page = write_card(refined(recommendation, weights=[]), recommendation, target="y")
     assert "not measured" in page
     assert "Nothing was cross-validated" in page
+    assert "judged on" not in page
     assert recommendation.best.algorithm in page
 
 
