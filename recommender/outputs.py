@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile
 
 from recommender.errors import OutputError, one_line
 
@@ -61,10 +62,33 @@ def write_html(path: Path, page: str) -> None:
 
 def write_bytes(path: Path, data: bytes) -> None:
     """Write a file whole or not at all; a link stays one, and a device or a pipe is written to as it is."""
+    with whole_file(path) as part:
+        part.write_bytes(data)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Where to write a file: a part beside it, which takes its place at the end of the block, or goes if that fails.
+
+    A link stays one, and a device or a pipe is written to as it is.
+    """
     if path.exists() and not path.is_file():
-        path.write_bytes(data)
+        yield path
         return
     path = path.resolve()
     part = path.with_name(f"{path.name}.part")
-    part.write_bytes(data)
-    part.replace(path)
+    try:
+        yield part
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """Where to write the files of a folder: they take their places at the end of the block, or all go if that fails."""
+    check_folder(path)
+    with TemporaryDirectory(dir=path, prefix=".part-") as part:
+        yield Path(part)
+        for file in Path(part).iterdir():
+            file.replace(path / file.name)

@@ -8,7 +8,7 @@ import pytest
 
 from recommender.cli import app as cli
 from recommender.errors import OutputError
-from recommender.outputs import check_file, check_folder, write_html, write_text
+from recommender.outputs import check_file, check_folder, whole_file, whole_folder, write_html, write_text
 
 
 def test_a_file_that_can_be_written_is_not_touched(tmp_path):
@@ -46,6 +46,29 @@ def test_a_text_replaces_the_old_one_and_leaves_nothing_beside_it(tmp_path):
     for text in ("old", "new"):
         write_text(tmp_path / "text", text)
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("text", "new")]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError])
+def test_what_was_there_stays_where_writing_does_not_come_to_its_end(tmp_path, error):
+    def begin(part):
+        part.write_text("ne")
+        raise error
+
+    write_text(tmp_path / "text", "old")
+    with pytest.raises(error), whole_file(tmp_path / "text") as part:
+        begin(part)
+    with pytest.raises(error), whole_folder(tmp_path) as part:
+        begin(part / "text")
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("text", "old")]
+
+
+def test_the_files_of_a_folder_take_their_places_together(tmp_path):
+    write_text(tmp_path / "text", "old")
+    with whole_folder(tmp_path) as part:
+        write_text(part / "text", "new")
+        write_text(part / "more", "more")
+        assert (tmp_path / "text").read_text() == "old"
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"text": "new", "more": "more"}
 
 
 def test_a_link_stays_a_link(tmp_path):

@@ -23,7 +23,7 @@ from recommender.manifest import (
     shipped_version,
     write_manifest,
 )
-from recommender.outputs import check_folder
+from recommender.outputs import whole_folder
 
 FORMAT = 2
 """The format of the files.
@@ -41,7 +41,7 @@ COST_BITS = 10
 
 
 def save_knowledge(knowledge: KnowledgeBase, folder: Path, *, extending: bool = False) -> None:
-    """Write a knowledge base into a folder, its tables as Parquet, with a manifest.
+    """Write a knowledge base into a folder, its tables as Parquet, with a manifest; all of it or nothing.
 
     Parameters
     ----------
@@ -62,21 +62,21 @@ def save_knowledge(knowledge: KnowledgeBase, folder: Path, *, extending: bool = 
     ...     len(load_knowledge(Path(folder)).datasets)
     5
     """
-    check_folder(folder)
     signatures = knowledge.datasets["signatures"].map(json.dumps)
-    _write(knowledge.datasets.assign(signatures=signatures), folder / "datasets.parquet")
-    _write(knowledge.metafeatures, folder / "metafeatures.parquet")
     settings = knowledge.configurations["hyperparameters"].map(json.dumps)
-    _write(knowledge.configurations.assign(hyperparameters=settings), folder / "configurations.parquet")
     names = ["dataset_id", "configuration_id", "environment_id", "status", "message"]
     rows = knowledge.evaluations.astype(dict.fromkeys(names, "category"))
     rows = rows.assign(**{name: _to_a_thousandth(rows[name]) for name in COSTS})
     rows = rows.astype(dict.fromkeys([*(set(COSTS) - {"model_bytes"}), "rounds", "threads", *METRICS], np.float32))
-    _write(rows.reset_index(drop=True), folder / "evaluations.parquet")
     versions = knowledge.environments["versions"].map(json.dumps)
-    _write(knowledge.environments.assign(versions=versions), folder / "environments.parquet")
     about = {"extends": shipped_version()} if extending else None
-    write_manifest(folder, kind="knowledge base", version=FORMAT, about=about)
+    with whole_folder(folder) as part:
+        _write(knowledge.datasets.assign(signatures=signatures), part / "datasets.parquet")
+        _write(knowledge.metafeatures, part / "metafeatures.parquet")
+        _write(knowledge.configurations.assign(hyperparameters=settings), part / "configurations.parquet")
+        _write(rows.reset_index(drop=True), part / "evaluations.parquet")
+        _write(knowledge.environments.assign(versions=versions), part / "environments.parquet")
+        write_manifest(part, kind="knowledge base", version=FORMAT, about=about)
 
 
 def load_knowledge(folder: Path | str | None = None, *, alone: bool = False) -> KnowledgeBase:

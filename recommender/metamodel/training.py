@@ -21,7 +21,7 @@ from recommender.metamodel.observations import Observations, observe, scores_see
 from recommender.metamodel.regrets import normalized_regret
 from recommender.metamodel.seen import Seen
 from recommender.metamodel.trained import FORMAT, INPUTS, METAMODEL, Trained, save_trained, sizes_of
-from recommender.outputs import check_folder
+from recommender.outputs import whole_folder
 from recommender.tables.dataset import Task
 
 MIN_DATASETS = 8
@@ -126,7 +126,7 @@ def train_all(
     random_state: int = 0,
     on_progress: Callable[[str], None] = lambda metric: None,
 ) -> dict[Metric, list[str]]:
-    """Train for every metric and write the results beside the knowledge base.
+    """Train for every metric and write the results beside the knowledge base, all of them or none.
 
     Parameters
     ----------
@@ -153,14 +153,13 @@ def train_all(
             f"there are no {MIN_DATASETS} datasets with evaluations, neither of classification nor of regression. "
             f"Collect more with `recommender collect`"
         )
-    folder = folder / METAMODEL
-    check_folder(folder)
     contrary = {}
-    for metric in metrics:
-        on_progress(metric.name)
-        trained = train(knowledge, metric, random_state=random_state)
-        contrary[metric] = trained.model.contrary_
-        save_trained(trained, folder)
-    about = {"metafeatures_version": METAFEATURES_VERSION, "trained": [metric.name for metric in metrics]}
-    write_manifest(folder, kind="meta-model", version=FORMAT, about=about)
+    with whole_folder(folder / METAMODEL) as part:
+        for metric in metrics:
+            on_progress(metric.name)
+            trained = train(knowledge, metric, random_state=random_state)
+            contrary[metric] = trained.model.contrary_
+            save_trained(trained, part)
+        about = {"metafeatures_version": METAFEATURES_VERSION, "trained": [metric.name for metric in metrics]}
+        write_manifest(part, kind="meta-model", version=FORMAT, about=about)
     return contrary

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -73,6 +74,17 @@ def test_a_folder_holds_only_what_is_added(shipped_folder, tmp_path):
     assert len(both.evaluations) == len(shipped.evaluations) + len(own.evaluations)
     first = shipped.datasets.index[0]  # the families of the copy and of the original are found to be one
     assert both.datasets.loc["own:mine", "family"] == both.datasets.loc[first, "family"]
+
+
+def test_what_was_there_stays_where_saving_does_not_come_to_its_end(shipped_folder, tmp_path):
+    shipped = load_knowledge(shipped_folder)
+    save_knowledge(shipped, tmp_path)
+    names = sorted(path.name for path in tmp_path.iterdir())
+    less = shipped.without(shipped.datasets.index[1:])
+    with pytest.raises(ValueError, match="Could not convert"):
+        save_knowledge(replace(less, environments=less.environments.assign(more=object())), tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
+    assert len(load_knowledge(tmp_path).datasets) == len(shipped.datasets)
 
 
 OLD = sorted((Path(__file__).parent.parent / "formats").glob("folder-*"))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -146,6 +147,22 @@ def test_too_few_datasets(knowledge, tmp_path):
     with pytest.raises(KnowledgeBaseError, match="there are no 8 datasets with evaluations"):
         train_all(few, tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_training_that_is_stopped_leaves_what_was_trained_before(knowledge, folder, tmp_path):
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    before = {path.name: path.read_bytes() for path in (tmp_path / METAMODEL).iterdir()}
+    asked = []
+
+    def stop(metric):
+        asked.append(metric)
+        if len(asked) == 2:
+            raise KeyboardInterrupt
+
+    few = knowledge.without(knowledge.datasets.index.difference(knowledge.for_task("regression")[:12]))
+    with pytest.raises(KeyboardInterrupt):
+        train_all(few, tmp_path, on_progress=stop)
+    assert {path.name: path.read_bytes() for path in (tmp_path / METAMODEL).iterdir()} == before
 
 
 def test_sizes_of_models_are_of_the_right_order(knowledge, folder):
