@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, Table, func, insert, select, update
+from sqlalchemy import Connection, Table, case, func, insert, or_, select, update
 
 from recommender.errors import StoreError
 from recommender.evidence.database import Database
@@ -226,13 +226,16 @@ class ImportedEvidence(Database):
         -------
         DataFrame
             The dataset, how many evaluations it has, the winning algorithm (as we call it, or by its estimator's name),
-            its parameters, the metric and its value, and the protocol that it comes from. Of equal ones the first run.
+            its parameters, the metric and its value, and the protocol that it comes from. Errors, losses, times and
+            memory win by being small. Of equal ones the first run.
         """
         e = EVALUATIONS.c
         partition = (e.server_id, e.metric, e.task_id)
+        is_cost = or_(*(e.metric.contains(word, autoescape=True) for word in COSTS))
+        goodness = case((is_cost, -e.value), else_=e.value)
         ranked = select(
             EVALUATIONS,
-            func.row_number().over(partition_by=partition, order_by=(e.value.desc(), e.run_id)).label("place"),
+            func.row_number().over(partition_by=partition, order_by=(goodness.desc(), e.run_id)).label("place"),
             func.count().over(partition_by=partition).label("evaluations"),
         ).subquery()
         r = ranked.c
@@ -276,6 +279,9 @@ class ImportedEvidence(Database):
 
 PAGE = ["run_id", "task_id", "data_id", "data_name", "setup_id", "flow_name", "value"]
 """The columns of a page of evaluations, as `recommender.tables.openml.list_evaluations` reads it."""
+
+COSTS = ("error", "loss", "time", "memory", "ram_hours")
+"""What the names of OpenML's measures have in them where less is better."""
 
 _RUN = {"run_id": np.int64, "setup_id": np.int64, "value": np.float64}
 

@@ -10,7 +10,7 @@ from sqlalchemy.event import listen
 
 from recommender.errors import StoreError
 from recommender.evidence.store import Store
-from recommender.imported.store import ImportedEvidence
+from recommender.imported.store import PAGE, ImportedEvidence
 
 
 def test_flows_that_are_not_ours_are_kept_and_counted(openml_cache, evidence):
@@ -73,6 +73,15 @@ def test_winners(openml_cache, evidence):
     assert set(winners["evaluations"]) == {2 * N_SETTINGS}
     assert winners.loc[1, "hyperparameters"]["max_features"] == float(best.loc[1, "settings"]["max_features"])
     assert set(winners["metric"]) == {"predictive_accuracy"}
+
+
+@pytest.mark.parametrize("metric", ["root_mean_squared_error", "log_loss", "usercpu_time_millis"])
+def test_errors_and_costs_win_by_being_small(evidence, metric):
+    server = evidence.add_server("https://www.openml.org/api/v1/xml")
+    flow = "sklearn.svm.classes.SVR(1)"
+    page = pd.DataFrame([[run, 3, 3, "cars", run, flow, run] for run in (2, 1, 3)], columns=PAGE)
+    evidence.add_page(server, metric, 5, "", page.astype({"value": float}), {})
+    assert evidence.winners()["value"].tolist() == [1.0]
 
 
 def test_winners_of_nothing(evidence):
