@@ -173,7 +173,7 @@ def end_collection(summary: Summary, store: Store) -> None:
     spent = f" ({duration(summary.fit_and_predict_seconds)} of fitting and predicting)" if summary.outcomes else ""
     show_text(
         f"{count(summary.n_datasets, 'dataset')} in {duration(summary.seconds)}: {outcomes}{spent}; "
-        f"recorded in {store.address.removeprefix('sqlite:///')}"
+        f"recorded in {store.address}"
     )
     if summary.interrupted:
         leave_early()

@@ -131,7 +131,7 @@ def _show_summary(evidence: ImportedEvidence, summary: ImportSummary) -> None:
     show_text(
         f"{count(summary.n_read, 'evaluation')} read, {summary.n_new:,} of them new, in {duration(summary.seconds)}; "
         f"{count(sum(summary.described.values()), 'task')} described{': ' + described if described else ''}; "
-        f"recorded in {evidence.address.removeprefix('sqlite:///')}"
+        f"recorded in {evidence.address}"
     )
     if summary.n_without_settings:
         say(f"{count(summary.n_without_settings, 'setup')} without settings on the server")

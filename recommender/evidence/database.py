@@ -6,6 +6,7 @@ import logging
 import os
 import sqlite3
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial, wraps
@@ -66,7 +67,7 @@ class Database:
     Parameters
     ----------
     address : str or Path
-        A file for SQLite, or a database address as SQLAlchemy writes it, such as
+        A file for SQLite, whatever characters are in its name, or a database address as SQLAlchemy writes it, such as
         ``postgresql://user@host/evidence``. The tables are made when they do not exist, and those of an older
         format are brought up to date.
 
@@ -85,21 +86,23 @@ class Database:
         given = str(address)
         if not given or "\0" in given:
             raise StoreError(f"{given!r} names no store. Give the path of a SQLite file or a database address")
+        self.address = given  # as it is shown
         try:
-            self._engine = _open(given if "://" in given else f"sqlite:///{given}")
-            self.address = self._engine.url.render_as_string(hide_password=True)
+            url = url_of(given)
+            self.address = sqlite_file(url) or url.render_as_string(hide_password=True)
+            self._engine = _open(url)
+            self._end = weakref.finalize(self, self._engine.dispose)  # else SQLite's newest pages stay beside its file
             _prepare_beside_others(self._engine, self.address)
         except SQLAlchemyError as error:
             reason = one_line(getattr(error, "orig", None) or error)
-            shown = getattr(self, "address", given)
             raise StoreError(
-                f"cannot open the store {shown}: {reason}. Give the path of a SQLite file or a database address"
+                f"cannot open the store {self.address}: {reason}. Give the path of a SQLite file or a database address"
             ) from error
 
     @property
     def is_shared(self) -> bool:
         """Whether other processes can open it too: all but those in memory."""
-        return self._engine.dialect.name != "sqlite" or bool(self._engine.url.database)
+        return self._engine.dialect.name != "sqlite" or sqlite_file(self._engine.url) is not None
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -107,8 +110,11 @@ class Database:
         try:
             with self._engine.begin() as connection:
                 yield connection
-        except IntegrityError:
-            raise
+        except IntegrityError as error:  # such as an evaluation of a dataset that was dropped meanwhile
+            raise StoreError(
+                f"the store {self.address} refuses what is to be recorded: {one_line(error.orig)}. "
+                "Has another command changed it meanwhile? Then run the same command again"
+            ) from error
         except (OperationalError, InterfaceError) as error:  # a full disk, a server that is gone, ...
             if "decode to UTF-8" in str(error.orig):
                 raise StoreError(_damaged(self.address, error.orig)) from error
@@ -137,6 +143,23 @@ def _is_gone(error: OperationalError | InterfaceError) -> bool:
     """Whether a server went away, or cannot be reached: then there is no state that it could have told."""
     state = getattr(error.orig, "sqlstate", None)
     return error.connection_invalidated or state is None or state.startswith(GONE)
+
+
+def url_of(address: str) -> URL:
+    """The address of a database, or of a SQLite file that is given by its path.
+
+    Examples
+    --------
+    >>> url_of("100%.sqlite").database, url_of("postgresql://user@host/evidence").database
+    ('100%.sqlite', 'evidence')
+    """
+    return make_url(address) if "://" in address else URL.create("sqlite", database=address)
+
+
+def sqlite_file(url: URL) -> str | None:
+    """The file of a SQLite database; None where it is in memory, or on a server."""
+    is_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+    return url.database if is_file else None
 
 
 def insert_for(connection: Connection) -> Any:
@@ -178,10 +201,8 @@ def _prepare_beside_others(engine: Engine, address: str) -> None:
 
 def _may_only_be_read(url: URL) -> bool:
     """Whether a SQLite file is there that nobody here can write, nor what SQLite writes beside it."""
-    path = Path(url.database or "")
-    if url.get_backend_name() != "sqlite" or not path.is_file():
-        return False
-    return not (os.access(path, os.W_OK) and os.access(path.absolute().parent, os.W_OK))
+    path = Path(sqlite_file(url) or "")
+    return path.is_file() and not (os.access(path, os.W_OK) and os.access(path.absolute().parent, os.W_OK))
 
 
 def _read_only(path: str) -> sqlite3.Connection:
@@ -191,9 +212,8 @@ def _read_only(path: str) -> sqlite3.Connection:
     return sqlite3.connect(address, uri=True, check_same_thread=False)
 
 
-def _open(address: str) -> Engine:
+def _open(url: URL) -> Engine:
     try:
-        url = make_url(address)
         given: dict[str, Any] = {"creator": partial(_read_only, str(url.database))} if _may_only_be_read(url) else {}
         url = url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
         engine = create_engine(url, **given)

@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, Integer, Select, TableClause, delete, select, update
+from sqlalchemy.exc import ArgumentError
 
 from recommender.algorithms.configuration import Configuration
 from recommender.errors import unknown_name
 from recommender.evaluation.evaluate import KEYS, Evaluation
 from recommender.evaluation.metrics import METRICS
-from recommender.evidence.database import Database, insert_for, patiently
+from recommender.evidence.database import Database, insert_for, patiently, sqlite_file, url_of
 from recommender.evidence.schema import CONFIGURATIONS, DATASETS, ENVIRONMENTS, EVALUATIONS, LEASES, scored_evaluations
 
 Outcomes = dict[int, dict[int, str]]
@@ -35,8 +36,11 @@ def store_exists(address: str) -> bool:
     >>> store_exists("postgresql://user@host/evidence"), store_exists("no-such-file.sqlite")
     (True, False)
     """
-    path = address.removeprefix("sqlite:///")
-    return "://" in path or path in ("", ":memory:") or Path(path).exists()
+    try:
+        file = sqlite_file(url_of(address))
+    except ArgumentError:  # opening it says what is wrong
+        return True
+    return file is None or Path(file).exists()
 
 
 class Store(Database):

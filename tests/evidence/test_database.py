@@ -4,7 +4,6 @@ import threading
 
 import pytest
 from sqlalchemy import insert, select, text
-from sqlalchemy.exc import IntegrityError
 
 from recommender.algorithms.configuration import Configuration
 from recommender.errors import StoreError, StoreGoneError
@@ -34,7 +33,7 @@ def _insert_twice(database: Database) -> None:
 
 def test_a_transaction_is_made_whole_or_not_at_all(address):
     database = Database(address)
-    with pytest.raises(IntegrityError):
+    with pytest.raises(StoreError, match="refuses what is to be recorded"):
         _insert_twice(database)
     assert database.read(select(CONFIGURATIONS)).empty
     database.close()
@@ -60,6 +59,19 @@ def test_a_file_of_something_else_is_refused(path):
 def test_addresses_that_do_not_work_say_so(address, message):
     with pytest.raises(StoreError, match=message):
         Database(address)
+
+
+@pytest.mark.parametrize("name", ["a b#1.sqlite", "why?x=1.sqlite", "100%.sqlite", "a%20b.sqlite", "東京.sqlite"])
+def test_a_file_may_have_any_name(tmp_path, name):
+    database = Database(tmp_path / name)
+    with database.transaction() as connection:
+        connection.execute(insert(CONFIGURATIONS).values(id="a", algorithm="lda", hyperparameters={}))
+    assert database.address == str(tmp_path / name)
+    database.close()
+    assert [found.name for found in tmp_path.iterdir()] == [name]
+    again = Database(tmp_path / name)
+    assert len(again.read(select(CONFIGURATIONS))) == 1
+    again.close()
 
 
 def test_passwords_are_not_shown(postgresql):

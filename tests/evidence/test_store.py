@@ -121,3 +121,11 @@ def test_only_a_file_is_looked_for(path):
     Store(path).close()
     assert store_exists(str(path))
     assert store_exists("postgresql://nobody@nowhere/none")
+
+
+def test_an_address_of_a_file_is_read_as_it_is_opened(tmp_path):
+    address = f"sqlite:///{tmp_path}/a%20b.sqlite"
+    assert not store_exists(address)
+    Store(address).close()
+    assert (tmp_path / "a b.sqlite").exists()
+    assert store_exists(address)
