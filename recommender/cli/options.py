@@ -12,6 +12,7 @@ from typer.core import TyperCommand
 from recommender.cli.console import status
 from recommender.cli.forms import TableForm
 from recommender.cli.numerals import LARGEST, LONGEST, id_option, limit_option
+from recommender.errors import RecommenderError
 from recommender.evaluation.metrics import METRICS
 
 if TYPE_CHECKING:
@@ -147,6 +148,8 @@ def chosen_recommendation(
 
 def chosen_knowledge(store: str | None, folder: Path | None, *, alone: bool = False) -> KnowledgeBase:
     """What a store has recorded, where one is given; else what `load_knowledge` gives."""
+    if store is not None and folder is not None:
+        raise RecommenderError("--store and --knowledge are two places to read from: give one of them")
     with status("Reading the knowledge base"):
         from recommender.evidence.folder import load_knowledge
         from recommender.evidence.stored import knowledge_of
@@ -155,9 +158,9 @@ def chosen_knowledge(store: str | None, folder: Path | None, *, alone: bool = Fa
 
 
 def all_knowledge(store: str) -> KnowledgeBase:
-    """What comes with the package, together with what a store has recorded where there is one."""
+    """What comes with the package, and beside it, under its own ids, what a store has recorded where there is one."""
     from recommender.evidence.folder import load_knowledge
-    from recommender.evidence.merging import extend
+    from recommender.evidence.merging import beside
     from recommender.evidence.store import Store, store_exists
     from recommender.evidence.stored import knowledge_of
 
@@ -165,7 +168,7 @@ def all_knowledge(store: str) -> KnowledgeBase:
     if not store_exists(store):
         return shipped
     opened = Store(store)
-    return shipped if opened.read_datasets().empty else extend(shipped, knowledge_of(opened))
+    return shipped if opened.read_datasets().empty else beside(shipped, knowledge_of(opened))
 
 
 def existing_store(address: str) -> Store:

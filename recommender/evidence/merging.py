@@ -46,6 +46,19 @@ def extend(base: KnowledgeBase, own: KnowledgeBase) -> KnowledgeBase:
     )
 
 
+def beside(base: KnowledgeBase, own: KnowledgeBase) -> KnowledgeBase:
+    """What two knowledge bases can name: datasets and configurations of both, each under its own id.
+
+    Unlike in `extend`, a dataset of the same content is there under both ids. Evaluations are those of the first alone.
+    """
+    return replace(
+        base,
+        datasets=_united(base.datasets, own.datasets),
+        metafeatures=_united(base.metafeatures, own.metafeatures),
+        configurations=_united(base.configurations, own.configurations),
+    )
+
+
 def beyond(base: KnowledgeBase, own: KnowledgeBase) -> KnowledgeBase:
     """What the second knowledge base adds to the first: evaluations that are not there, and their datasets.
 

@@ -21,11 +21,13 @@ from recommender.evaluation.metrics import METRICS, metrics_for
 from recommender.evidence.aslib import RUN_STATUS, Scenario, is_scenario, read_scenario
 from recommender.evidence.knowledge import KnowledgeBase
 from recommender.evidence.store import environment_id
-from recommender.outputs import check_file
+from recommender.outputs import check_file, whole_file
 from recommender.tables.dataset import TASKS, Task
 from recommender.tables.files.readers import read_table
 from recommender.tables.splits import MAX_TRAIN_SAMPLES
 
+MOST, MOST_BYTES = 2**31 - 1, 2**53
+"""What whole numbers are at most: those that every database takes, and of bytes those that are exact as numbers."""
 NUMBERS = {"size": 1, "fold": 0, "seed": 0, "n_train": 1, "n_test": 1, "model_bytes": 0}
 """Columns of whole numbers, and the least of each."""
 UNKNOWN = {"peak_bytes": 0, "rounds": 0, "threads": 1}
@@ -66,7 +68,8 @@ def write_results(knowledge: KnowledgeBase, path: Path) -> None:
     rows.insert(2, "algorithm", ids.map(knowledge.configurations["algorithm"]))
     rows.insert(3, "hyperparameters", ids.map(knowledge.configurations["hyperparameters"].map(json.dumps)))
     check_file(path)
-    rows.to_csv(path, index=False)
+    with whole_file(path) as part:
+        rows.to_csv(part, index=False)
 
 
 def read_results(path: Path, known: KnowledgeBase) -> KnowledgeBase:
@@ -178,12 +181,13 @@ def _wrong_numbers(given: Mapping[Any, Any], task: Task) -> Iterator[str]:
         yield f"unknown status {status!r}. Choose from: {', '.join(get_args(Status))}"
     for name, least in (NUMBERS | UNKNOWN).items():
         least = least if status == "ok" or name == "size" else 0  # nothing was split where nothing was fitted
+        most = MOST_BYTES if name.endswith("_bytes") else MOST
         value = _number(given[name])
         if _is_missing(given[name]):
             if name == "fold":
                 yield "fold is missing"
-        elif not (value >= least and value % 1 == 0):
-            yield f"{name} must be a whole number from {least}, and is {given[name]!r}"
+        elif not (least <= value <= most and value % 1 == 0):
+            yield f"{name} must be a whole number from {least} to {most}, and is {given[name]!r}"
     judged = [metric.name for metric in metrics_for(task)]
     for name in (*SECONDS, *METRICS):
         low, high = (METRICS[name].lower, METRICS[name].upper) if name in METRICS else (0.0, np.inf)
@@ -233,7 +237,7 @@ def _settings(text: Any) -> dict[str, Any]:
         return {}
     try:
         settings = json.loads(str(text))
-    except ValueError:
+    except (ValueError, RecursionError):  # no JSON, or brackets in brackets without end
         settings = None
     if not isinstance(settings, dict):
         raise ResultsError(f'hyperparameters must be a JSON object such as {{"C": 1.0}}, and are {text!r}')

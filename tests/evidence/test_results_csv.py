@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -117,7 +118,10 @@ def test_a_configuration_may_be_named_by_its_id(read):
         (row(hyperparameters='{"depth": 3}'), "lda does not take these hyperparameters: .*depth"),
         (row(algorithm=None, configuration_id="lda-123"), "'lda-123' is not known by its id: give algorithm"),
         (row(configuration_id="lda-123"), r"lda\(\) has the id lda-default"),
-        (row(fold="first"), "fold must be a whole number from 0, and is 'first'"),
+        (row(fold="first"), "fold must be a whole number from 0 to 2147483647, and is 'first'"),
+        (row(seed=1e30), "seed must be a whole number from 0 to 2147483647, and is 1e[+]30"),
+        (row(model_bytes=1e30), "model_bytes must be a whole number from 0 to 9007199254740992"),
+        (row(hyperparameters="[" * 100_000), "must be a JSON object"),
         (row(fold=None), "fold is missing"),
         (row(fold=-1), "fold must be a whole number"),
         (row(n_train=0.5), "n_train must be a whole number from 1"),
@@ -168,6 +172,19 @@ def test_what_is_exported_can_be_added(read, known, tmp_path):
         given.evaluations[kept].sort_values(key, ignore_index=True),
     )
     assert json.dumps(again.configurations.to_dict()) == json.dumps(given.configurations.to_dict())
+
+
+def test_a_file_stays_where_writing_another_does_not_come_to_its_end(read, tmp_path):
+    class Stopped:
+        def __str__(self):
+            raise KeyboardInterrupt
+
+    given, path = read(row(), row(fold=1)), tmp_path / "exported.csv"
+    write_results(given, path)
+    before = path.read_text()
+    with pytest.raises(KeyboardInterrupt):
+        write_results(replace(given, evaluations=given.evaluations.assign(message=["", Stopped()])), path)
+    assert [(found.name, found.read_text()) for found in tmp_path.glob("exported*")] == [("exported.csv", before)]
 
 
 def test_a_scenario_can_be_added(read, known, tmp_path):
