@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -34,6 +34,9 @@ from recommender.cli.options import (
 from recommender.cli.tables import show_shares, show_table
 from recommender.errors import RecommenderError, unknown_name
 from recommender.words import count
+
+if TYPE_CHECKING:
+    from recommender.evidence.knowledge import KnowledgeBase
 
 app = typer.Typer(help="Look into a knowledge base, add to it, and take from it.", no_args_is_help=True)
 
@@ -97,23 +100,25 @@ def winners(
             raise RecommenderError("--knowledge holds our own evaluations: with --source openml, give --store")
         show_imported_winners(store or DEFAULT_STORE, task=task, metric=metric, format=format)
         return
-    from recommender.evaluation.metrics import METRICS
+    from recommender.evaluation.metrics import METRICS, find_metric
 
-    if task is not None:
-        checked_task(task)
     if metric is not None and metric not in METRICS:
         raise unknown_name("metric", metric, METRICS)
+    if task is not None:
+        find_metric(metric, checked_task(task))
     base = chosen_knowledge(store, knowledge)
     import pandas as pd
 
     from recommender.evidence.knowledge import winners as find_winners
     from recommender.tables.dataset import TASKS
+    from recommender.tables.splits import MAX_TRAIN_SAMPLES
 
     tasks = [t for t in TASKS if task in (None, t) and (metric is None or t in METRICS[metric].tasks)]
     tables = {t: find_winners(base, t, metric) for t in tasks if base.for_task(t)}
     tables = {t: table for t, table in tables.items() if len(table)}
-    if metric is not None and not tables:
-        raise RecommenderError(f"no {metric} was recorded of {' or '.join(tasks)} datasets: ask for another metric")
+    if not tables:
+        of = f"of {' or '.join(tasks)} datasets at the standard size of {MAX_TRAIN_SAMPLES:,} training rows"
+        raise RecommenderError(f"no {metric or 'score'} was recorded {of}. `recommender kb info` says what there is")
     if format is not TableForm.TABLE:
         whole = pd.concat([table.assign(task=t) for t, table in tables.items()])
         emit(printed(whole, format))
@@ -137,13 +142,18 @@ def export(
         ),
     ] = None,
     task: OfTaskOption = None,
-    metric: MetricOption = None,
+    metric: Annotated[
+        str | None, typer.Option(help="The first measure of an ASlib scenario; the task's default if not given.")
+    ] = None,
     store: EvidenceOption = None,
     knowledge: KnowledgeOption = None,
 ) -> None:
     """Write a knowledge base elsewhere: as a store, as Parquet or CSV, or as an ASlib scenario."""
-    base = chosen_knowledge(store, knowledge)
-    form, done = format or _form_of(output), count(len(base.datasets), "dataset")
+    form = format or _form_of(output)
+    if metric is not None and form is not ExportForm.ASLIB:
+        raise RecommenderError(f"a {form} holds every metric: --metric goes with --format aslib")
+    base = _of_task(chosen_knowledge(store, knowledge), task)
+    done = count(len(base.datasets), "dataset")
     if form is ExportForm.STORE:
         from recommender.evidence.store import Store
         from recommender.evidence.stored import record_knowledge
@@ -185,8 +195,18 @@ def atlas(
 def _form_of(output: str) -> ExportForm:
     if "://" in output:
         return ExportForm.STORE
-    endings = {".csv": ExportForm.CSV, ".sqlite": ExportForm.STORE, ".db": ExportForm.STORE}
-    return endings.get(Path(output).suffix, ExportForm.PARQUET)
+    endings = {".csv": ExportForm.CSV, **dict.fromkeys([".sqlite", ".sqlite3", ".db"], ExportForm.STORE)}
+    return endings.get(Path(output).suffix.lower(), ExportForm.PARQUET)
+
+
+def _of_task(base: KnowledgeBase, task: str | None) -> KnowledgeBase:
+    """A knowledge base with the datasets of one task alone, where one is asked for."""
+    if task is None:
+        return base
+    others = base.datasets.index[base.datasets["task"] != checked_task(task)]
+    if len(others) == len(base.datasets):
+        raise RecommenderError(f"there are no {task} datasets to write. `recommender kb info` says what there is")
+    return base.without(others)
 
 
 @app.command(epilog="Example: `recommender kb add churn.csv --target Churn --store mine.sqlite`")
@@ -262,10 +282,13 @@ def drop(
         n_evaluations = existing_store(store).drop_datasets(dataset_ids)
     elif knowledge is not None and store is None:
         n_evaluations = drop_datasets(knowledge, dataset_ids)
-        say(
-            "the meta-model still knows them until it is trained again: "
-            f"`recommender train --knowledge {knowledge} --output {knowledge}`"
-        )
+        from recommender.metamodel.trained import METAMODEL
+
+        if (knowledge / METAMODEL).exists():
+            say(
+                "the meta-model still knows them until it is trained again: "
+                f"`recommender train --knowledge {knowledge} --output {knowledge}`"
+            )
     else:
         raise RecommenderError(
             "drop from what? Give either --store or --knowledge with one of your own. What comes with the package "

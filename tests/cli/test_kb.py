@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from io import StringIO
 
@@ -88,12 +90,64 @@ def test_a_store_goes_there_and_back(capsys, some, store, tmp_path):
     assert "0 new evaluations" in run(capsys, "export", store, "--knowledge", tmp_path / "again")
 
 
+def test_a_command_that_ends_leaves_everything_in_the_one_file(folder, tmp_path):
+    store = tmp_path / "out" / "some.sqlite"
+    store.parent.mkdir()
+    command = [sys.executable, "-m", "recommender", "kb", "export", store, "--knowledge", folder]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    assert [found.name for found in store.parent.iterdir()] == [store.name]
+
+
 def test_winners_by_a_metric_that_was_not_recorded(capsys, some, tmp_path):
     store = tmp_path / "without.sqlite"
     record_knowledge(replace(some, evaluations=some.evaluations.assign(brier=np.nan)), Store(store))
     assert "no brier was recorded of binary or multiclass datasets" in refused(
         capsys, "winners", "--metric", "brier", "--store", store
     )
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json"])
+def test_winners_of_nothing_are_one_error(capsys, some, tmp_path, form):
+    store = tmp_path / "numbers.sqlite"
+    record_knowledge(some.without(some.for_task("binary")), Store(store))
+    for given in (["--task", "binary"], ["--task", "binary", "--metric", "accuracy"]):
+        said = refused(capsys, "winners", *given, "--store", store, "--format", form)
+        assert f"no {given[-1] if len(given) > 2 else 'score'} was recorded of binary datasets at the standard" in said
+
+
+def test_a_metric_that_does_not_judge_the_task(capsys):
+    said = refused(capsys, "winners", "--task", "regression", "--metric", "roc_auc")
+    assert "'roc_auc' does not judge regression tasks. Choose from: r2" in said
+
+
+def test_a_store_and_a_folder_are_not_read_at_once(capsys, store, folder, tmp_path):
+    both = ["--store", str(store), "--knowledge", str(folder)]
+    for command in (["info"], ["list"], ["winners"], ["export", tmp_path / "x.csv"], ["atlas", tmp_path / "x"]):
+        assert "give one of them" in refused(capsys, *command, *both)
+    assert main(["train", *both, "--output", str(folder)]) == 2
+    assert "give one of them" in capsys.readouterr().err
+    assert not (tmp_path / "x.csv").exists()
+
+
+@pytest.mark.parametrize("name", ["one.csv", "one.sqlite", "one.SQLITE3", "one"])
+def test_export_of_a_task(capsys, some, folder, tmp_path, name):
+    assert "4 datasets" in run(capsys, "export", tmp_path / name, "--knowledge", folder, "--task", "binary")
+    if name.endswith(".csv"):
+        found = set(pd.read_csv(tmp_path / name)["dataset_id"])
+    elif name == "one":
+        found = set(load_knowledge(tmp_path / name).datasets.index)
+    else:
+        found = set(knowledge_of(Store(tmp_path / name)).datasets.index)
+    assert found == set(some.for_task("binary"))
+
+
+def test_what_an_export_cannot_do_is_said(capsys, some, tmp_path):
+    assert "--metric goes with --format aslib" in refused(capsys, "export", tmp_path / "x.csv", "--metric", "mae")
+    numbers = tmp_path / "numbers.sqlite"
+    record_knowledge(some.without(some.datasets.index.difference(some.for_task("regression"))), Store(numbers))
+    said = refused(capsys, "export", tmp_path / "x.csv", "--store", numbers, "--task", "binary")
+    assert "there are no binary datasets to write" in said
+    assert not (tmp_path / "x.csv").exists()
 
 
 def test_export_as_csv(capsys, some, folder, tmp_path):
@@ -145,6 +199,21 @@ def test_add_records_results_measured_elsewhere(capsys, some, folder, tmp_path):
     assert "50 evaluations on 1 dataset recorded" in run(capsys, "add", "--results", results, "--store", path)
     assert "0 evaluations" in run(capsys, "add", "--results", results, "--store", path)
     assert len(knowledge_of(Store(path)).evaluations) == 50
+
+
+def test_what_is_exported_of_a_dataset_that_is_shipped_under_another_id_can_be_added(capsys, some, tmp_path):
+    mine = some.without(some.datasets.index[1:])
+    mine = replace(
+        mine,
+        datasets=mine.datasets.rename(index=lambda _: "own:mine"),
+        metafeatures=mine.metafeatures.rename(index=lambda _: "own:mine"),
+        evaluations=mine.evaluations.assign(dataset_id="own:mine"),
+    )
+    store, results = tmp_path / "mine.sqlite", tmp_path / "results.csv"
+    record_knowledge(mine, Store(store))
+    run(capsys, "export", results, "--store", store)
+    said = run(capsys, "add", "--results", results, "--store", store)
+    assert f"0 evaluations on 1 dataset recorded in {store}; {len(mine.evaluations):,} were there already" in said
 
 
 def test_add_records_nothing_of_what_has_mistakes(capsys, tmp_path):
