@@ -81,6 +81,14 @@ def test_winners_is_the_same_command(capsys, folder):
     assert capsys.readouterr().out == run(capsys, *arguments)
 
 
+@pytest.mark.parametrize("command", ["list", "winners"])
+def test_datasets_are_known_by_their_id_in_csv_and_json(capsys, some, folder, command):
+    given = [command, "--knowledge", folder, "--task", "binary", "--format"]
+    as_csv = pd.read_csv(StringIO(run(capsys, *given, "csv")))["id"].tolist()
+    assert [row["id"] for row in json.loads(run(capsys, *given, "json"))] == as_csv
+    assert set(as_csv) == set(some.for_task("binary"))
+
+
 def test_a_store_goes_there_and_back(capsys, some, store, tmp_path):
     assert len(knowledge_of(Store(store)).evaluations) == len(some.evaluations)
     run(capsys, "export", tmp_path / "again", "--store", store)
