@@ -17,7 +17,7 @@ import pandas as pd
 from recommender.errors import KnowledgeBaseError, MissingExtraError, RecommenderError, one_line
 from recommender.evaluation.metrics import find_metric, metrics_for
 from recommender.evidence.knowledge import KnowledgeBase
-from recommender.outputs import check_folder, write_text
+from recommender.outputs import whole_folder, write_text
 from recommender.tables.dataset import Task
 from recommender.tables.files.readers import read_table
 
@@ -166,7 +166,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 def write_scenario(knowledge: KnowledgeBase, folder: Path, task: Task, metric: str | None = None) -> None:
-    """Write what is known of a task's datasets as a scenario.
+    """Write what is known of a task's datasets as a scenario, all of its files or none.
 
     Parameters
     ----------
@@ -223,16 +223,16 @@ def write_scenario(knowledge: KnowledgeBase, folder: Path, task: Task, metric: s
         "features_stochastic": [],
     }
     keys = pd.DataFrame({"instance_id": ids, "repetition": 1})
-    check_folder(folder)
-    write_text(folder / "readme.txt", README.format(n=len(ids), task=task))
-    write_text(folder / DESCRIPTION, yaml.safe_dump(about, sort_keys=False))
-    _write(folder, name, "algorithm_runs", runs, {"runstatus": list(dict.fromkeys(RUN_STATUS.values()))})
-    _write(folder, name, "feature_values", pd.concat([keys, features.reset_index(drop=True)], axis=1))
     steps = {STEP: ["ok", "timeout", "memout", "presolved", "crash", "other"]}
-    _write(folder, name, "feature_runstatus", keys.assign(**{STEP: "ok"}), steps)
     seconds = knowledge.datasets.loc[ids, "metafeatures_seconds"].to_numpy()
-    _write(folder, name, "feature_costs", keys.assign(**{STEP: seconds}))
-    _write(folder, name, "cv", keys.assign(fold=_folds(families) + 1))
+    with whole_folder(folder) as part:
+        write_text(part / "readme.txt", README.format(n=len(ids), task=task))
+        write_text(part / DESCRIPTION, yaml.safe_dump(about, sort_keys=False))
+        _write(part, name, "algorithm_runs", runs, {"runstatus": list(dict.fromkeys(RUN_STATUS.values()))})
+        _write(part, name, "feature_values", pd.concat([keys, features.reset_index(drop=True)], axis=1))
+        _write(part, name, "feature_runstatus", keys.assign(**{STEP: "ok"}), steps)
+        _write(part, name, "feature_costs", keys.assign(**{STEP: seconds}))
+        _write(part, name, "cv", keys.assign(fold=_folds(families) + 1))
 
 
 def _runs(knowledge: KnowledgeBase, ids: list[str], measures: list[str]) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from yaml import YAMLError
 
 from recommender.errors import KnowledgeBaseError
 from recommender.evaluation.metrics import METRICS
@@ -51,6 +52,17 @@ def knowledge() -> KnowledgeBase:
     ]
     configurations = pd.DataFrame(CONFIGURATIONS, index=["algorithm", "hyperparameters"]).T
     return KnowledgeBase(datasets, metafeatures, configurations, pd.DataFrame(rows), pd.DataFrame())
+
+
+def test_a_scenario_stays_where_writing_another_does_not_come_to_its_end(tmp_path):
+    known = knowledge()
+    write_scenario(known, tmp_path, "binary", "roc_auc")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    fewer = known.without([IDS[0]])
+    wrong = replace(fewer, configurations=fewer.configurations.assign(hyperparameters=[{"C": object()}] * 2))
+    with pytest.raises(YAMLError, match="cannot represent"):
+        write_scenario(wrong, tmp_path, "binary", "roc_auc")
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
 def test_a_scenario_is_of_the_standard_size(tmp_path):
