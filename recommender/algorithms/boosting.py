@@ -55,12 +55,13 @@ class _Boosted(BaseEstimator):
         if not self.early_stopping or len(y) < LEAST_ROWS:
             few = {library.rounds: FEWEST_ROUNDS} if self.early_stopping else {}
             self.boosters_ = [clone(self.booster).set_params(**few)]
-            rounds = [library.fit(self.boosters_[0], rows, None)]
+            rounds = [library.fit(self.boosters_[0], rows, None, np.inf)]
         else:
             started = time.monotonic()
+            until = started + (np.inf if self.max_seconds is None else self.max_seconds)
             for train, validation in self._parts(classes):
                 self.boosters_.append(clone(self.booster))
-                rounds.append(library.fit(self.boosters_[-1], rows.take(train), rows.take(validation)))
+                rounds.append(library.fit(self.boosters_[-1], rows.take(train), rows.take(validation), until))
                 if self._has_no_time_for_another(time.monotonic() - started):
                     break
         self.n_rounds_ = round(float(np.mean(rounds)))
@@ -120,7 +121,8 @@ class BoostedClassifier(ClassifierMixin, _Boosted):
     max_boosters : int, default=5
         Early stopping fits no more boosters, the first ones.
     max_seconds : float, optional
-        Early stopping fits no further booster that would not be done by then; the first one always is.
+        Early stopping fits no further booster that would not be done by then, and then ends with the rounds that it
+        has, one at least.
     random_state : int, default=0
         Seed of the parts.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
@@ -74,15 +76,15 @@ class Library:
     ----------
     rounds : str
         What it calls the number of its rounds.
-    fit : callable(booster, train, validation) -> int
-        Fits, until the loss on the validation rows falls no more where there are any, and tells the rounds that are
-        kept.
+    fit : callable(booster, train, validation, until) -> int
+        Fits, and tells the rounds that are kept. Where there are validation rows, it fits until their loss falls no
+        more, or until `time.monotonic` says so much.
     table : callable(rows) -> table
         What the fitted booster predicts from.
     """
 
     rounds: str
-    fit: Callable[[Any, Rows, Rows | None], int]
+    fit: Callable[[Any, Rows, Rows | None, float], int]
     table: Callable[[Rows], Any]
 
 
@@ -91,40 +93,58 @@ def library_of(booster: Any) -> Library:
     return _LIBRARIES[type(booster).__module__.partition(".")[0]]
 
 
-def _fit_lightgbm(booster: Any, train: Rows, validation: Rows | None) -> int:
+def _fit_lightgbm(booster: Any, train: Rows, validation: Rows | None, until: float) -> int:
     from lightgbm import early_stopping
+    from lightgbm.callback import EarlyStopException
+
+    def out_of_time(round_: Any) -> None:
+        if time.monotonic() > until:
+            raise EarlyStopException(round_.iteration, round_.evaluation_result_list)
 
     given: dict[str, Any] = {"sample_weight": train.weights, "categorical_feature": train.categorical or "auto"}
     if validation is not None:
         given |= {"eval_X": (validation.values,), "eval_y": (validation.y,)}
         given["eval_sample_weight"] = None if validation.weights is None else [validation.weights]
-        given["callbacks"] = [early_stopping(PATIENCE, first_metric_only=True, verbose=False, min_delta=LEAST_GAIN)]
+        stopping = early_stopping(PATIENCE, first_metric_only=True, verbose=False, min_delta=LEAST_GAIN)
+        given["callbacks"] = [stopping, out_of_time]
     booster.fit(train.values, train.y, **given)
     return int(booster.best_iteration_ or booster.n_estimators_)
 
 
-def _fit_xgboost(booster: Any, train: Rows, validation: Rows | None) -> int:
-    from xgboost.callback import EarlyStopping
+def _fit_xgboost(booster: Any, train: Rows, validation: Rows | None, until: float) -> int:
+    from xgboost.callback import EarlyStopping, TrainingCallback
+
+    class OutOfTime(TrainingCallback):
+        def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
+            return time.monotonic() > until
 
     if train.categorical:
         kinds = ["c" if i in set(train.categorical) else "q" for i in range(train.values.shape[1])]
         booster.set_params(enable_categorical=True, feature_types=kinds)
     given: dict[str, Any] = {"sample_weight": train.weights, "verbose": False}
     if validation is not None:
-        booster.set_params(callbacks=[EarlyStopping(rounds=PATIENCE, min_delta=LEAST_GAIN)])
+        booster.set_params(callbacks=[EarlyStopping(rounds=PATIENCE, min_delta=LEAST_GAIN), OutOfTime()])
         given["eval_set"] = [(validation.values, validation.y)]
         given["sample_weight_eval_set"] = None if validation.weights is None else [validation.weights]
     booster.fit(train.values, train.y, **given)
+    booster.set_params(callbacks=None)  # which are no part of what was fitted
     return int(booster.get_num_boosting_rounds() if validation is None else booster.best_iteration + 1)
 
 
-def _fit_catboost(booster: Any, train: Rows, validation: Rows | None) -> int:
+def _fit_catboost(booster: Any, train: Rows, validation: Rows | None, until: float) -> int:
     from catboost import Pool
+
+    class OutOfTime:
+        def after_iteration(self, info: Any) -> bool:
+            return time.monotonic() <= until
 
     def pool(rows: Rows) -> Any:
         return Pool(_with_whole_codes(rows), rows.y, cat_features=rows.categorical, weight=rows.weights)
 
-    stopping = {} if validation is None else {"eval_set": pool(validation), "early_stopping_rounds": PATIENCE}
+    stopping: dict[str, Any] = {}
+    if validation is not None:
+        stopping = {"eval_set": pool(validation), "early_stopping_rounds": PATIENCE}
+        stopping |= {"callbacks": [OutOfTime()]} if math.isfinite(until) else {}
     booster.fit(pool(train), **stopping)
     return int(booster.tree_count_)
 

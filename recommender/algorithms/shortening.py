@@ -1,4 +1,4 @@
-"""Shortening: pipelines whose early stopping fits fewer boosters, for a first look or for want of time."""
+"""Shortening: pipelines whose early stopping fits fewer boosters, or fewer rounds, for a look or for want of time."""
 
 from __future__ import annotations
 
@@ -8,19 +8,27 @@ from contextlib import contextmanager
 from typing import Any
 
 
-def shorten(pipeline: Any) -> None:
-    """Let early stopping fit one booster only, which says nearly as well as several how good a setting is."""
+def shorten(pipeline: Any, seconds: float = math.inf) -> None:
+    """Let early stopping fit one booster only, which says nearly as well as several how good a setting is.
+
+    It ends after so many seconds with the rounds that it has.
+    """
     _set(pipeline, "max_boosters", 1)
+    _set(pipeline, "max_seconds", _limit(seconds))
 
 
 @contextmanager
 def kept_time(pipeline: Any, seconds: float) -> Iterator[None]:
-    """Let early stopping fit only as many boosters as there is time for."""
-    _set(pipeline, "max_seconds", seconds if math.isfinite(seconds) else None)
+    """Let early stopping fit only as many boosters as there is time for, and end the first one when the time is up."""
+    _set(pipeline, "max_seconds", _limit(seconds))
     try:
         yield
     finally:
         _set(pipeline, "max_seconds", None)
+
+
+def _limit(seconds: float) -> float | None:
+    return seconds if math.isfinite(seconds) else None
 
 
 def _set(pipeline: Any, name: str, value: object) -> None:

@@ -108,7 +108,7 @@ def evaluate(
     sample_weight: np.ndarray | None = None,
     memory: Any = None,
     threads: int = THREADS,
-    shortened: bool = False,
+    within: float | None = None,
 ) -> Evaluation:
     """Fit a configuration on a fold's training rows and score it on the others.
 
@@ -134,8 +134,9 @@ def evaluate(
         What keeps fitted steps before the model, as scikit-learn's `Pipeline` takes it.
     threads : int, default=1
         Of the model, where it has a choice.
-    shortened : bool, default=False
-        Whether early stopping fits one booster instead of several.
+    within : float, optional
+        Early stopping fits one booster instead of several, for so many seconds by the clock at most; None leaves it as
+        it is.
 
     Returns
     -------
@@ -158,8 +159,8 @@ def evaluate(
         try:
             pipeline = build_pipeline(configuration, dataset, random_state=fold, n_jobs=threads)
             pipeline.memory = memory
-            if shortened:
-                shorten(pipeline)
+            if within is not None:
+                shorten(pipeline, within)
             peak, started = PeakMemory(), time.process_time()
             given = {} if sample_weight is None else {"model__sample_weight": sample_weight[train]}
             pipeline.fit(dataset.X.iloc[train], dataset.y.iloc[train], **given)

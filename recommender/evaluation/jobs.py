@@ -19,7 +19,7 @@ class Job:
     fold: int = 0
     size: int = MAX_TRAIN_SAMPLES
     keep_predictions: bool = False
-    shortened: bool = False
+    within: float | None = None
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,7 @@ def _done(job: Job) -> Outcome:
         splits_of(job.spooled, job.size)[job.fold],
         size=job.size,
         keep_predictions=job.keep_predictions,
-        shortened=job.shortened,
+        within=job.within,
         sample_weight=read.sample_weight,
     )
 

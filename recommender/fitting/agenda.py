@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from recommender.algorithms.growth import stops_early
 from recommender.fitting.folds import AIM
-from recommender.fitting.forecast import CAUTION, Forecast
+from recommender.fitting.forecast import CAUTION, RUSHED, Forecast
 from recommender.fitting.new_settings import near
 from recommender.fitting.session import Session
 from recommender.fitting.standing import CHECKS, Standing
@@ -90,8 +91,16 @@ class Agenda:
 
     def affords(self, item: RecommendedConfiguration) -> bool:
         """Whether trying it, and fitting it or what is best by now, is expected to end in time."""
-        kept = max(self.reserve(), CAUTION * self.forecast.fit_seconds(item))
-        return self.trying_seconds(item) + kept < self.budget.left
+        share = 1 / RUSHED if stops_early(item.configuration) else 1.0
+        kept = max(self.reserve(), share * CAUTION * self.forecast.fit_seconds(item))
+        return share * self.trying_seconds(item) + kept < self.budget.left
+
+    def fold_limit(self, attempt: Try) -> float:
+        """Seconds that boosting may take on the next fold, if its fit on all rows is to end with as many rounds."""
+        fold = self.forecast.fold_seconds(attempt.item)
+        folds_left = self.n_folds - len(attempt.scores)
+        left, whole = self.budget.left, folds_left * fold + CAUTION * self.forecast.fit_seconds(attempt.item)
+        return min(left - self.reserve(), left * fold / whole) if math.isfinite(left) else left
 
     # -----------------------------------------------------------------------------------------------------------------
     # What comes next

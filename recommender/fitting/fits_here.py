@@ -53,8 +53,10 @@ class Here:
         """What a fit begins with, which fills while it runs."""
         return self._preparations.of(fold, encoding_of(configuration))
 
-    def fit(self, configuration: Configuration, fold: int, preparation: Preparation, *, seconds: float) -> Evaluation:
-        """What comes of a fold.
+    def fit(
+        self, configuration: Configuration, fold: int, preparation: Preparation, *, seconds: float, within: float
+    ) -> Evaluation:
+        """What comes of a fold, in which boosting that stops early takes so many seconds at most.
 
         Raises
         ------
@@ -71,5 +73,5 @@ class Here:
                 sample_weight=self._weights,
                 memory=preparation,
                 threads=self._n_threads,
-                shortened=True,
+                within=within,
             )

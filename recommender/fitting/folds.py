@@ -21,6 +21,8 @@ MIN_FOLDS = 3
 """No fewer folds are used, unless one is enough."""
 SINGLE_FOLD_ROWS = 5_000
 """From so many rows on one fold is enough where there is no time for more."""
+FEW_LEFT_OUT = 4_000
+"""So many rows are left out of a single fold at most: predicting twice as many takes half of a fit and more."""
 
 
 def folds_of(dataset: Dataset, random_state: int = 0, *, no_row_twice: bool = False) -> list[Split]:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 CAUTION = 1.3
 """By how much a fit on all rows is taken to last longer than a fold's and the number of rows say."""
+RUSHED = 2.0
+"""Boosting that stops early is fitted where there is time for such a part of what it is expected to take: it ends with
+the rounds that it has."""
 REFIT_SHARE = 0.3
 """Such a share of the budget may go into the fits on all rows."""
 FOLD_SECONDS = 0.02
@@ -48,6 +51,7 @@ class Forecast:
     def __init__(self, budget: Budget, *, n_rows: int, n_fold_rows: int) -> None:
         self.budget, self.n_rows, self.n_fold_rows, self.pace = budget, n_rows, n_fold_rows, Pace()
         self.preparing, self.prepares_each = 0.0, False
+        self._predicting: dict[str, float] = {}
 
     @property
     def most_refit(self) -> float:
@@ -60,10 +64,12 @@ class Forecast:
 
     def fold_seconds(self, item: RecommendedConfiguration) -> float:
         """Of a fold, its predictions included."""
-        return self._pace_of(item) * self._usual_fold_seconds(item) + self.preparing * self.prepares_each
+        modelling = self._pace_of(item) * self._usual_fold_seconds(item)
+        predicting = modelling * self._predicting.get(kind_of(item.configuration), 0.0)
+        return modelling + predicting + self.preparing * self.prepares_each
 
     def _usual_fold_seconds(self, item: RecommendedConfiguration) -> float:
-        """Of a fold without the steps before the model, on the machine of the knowledge base."""
+        """Of a fold's model alone, without predicting, on the machine of the knowledge base."""
         return FOLD_SECONDS + _modelling(item) / self._growth(item)
 
     def _pace_of(self, item: RecommendedConfiguration) -> float:
@@ -89,23 +95,26 @@ class Forecast:
         least, whole = (modelling * times + preparing * rows for times in (rows, self._growth(item)))
         return min(CAUTION * whole, max(CAUTION * least, self.most_refit))
 
-    def saw_fold(self, item: RecommendedConfiguration, seconds: float, *, preparing: float, spent: float) -> None:
-        """Take into account how long a fold took.
+    def saw_fold(
+        self, item: RecommendedConfiguration, modelling: float, *, preparing: float, predicting: float
+    ) -> None:
+        """Take into account how long a fold took, in seconds by the clock.
 
         Parameters
         ----------
         item : RecommendedConfiguration
             What was fitted.
-        seconds : float
-            By the clock.
+        modelling : float
+            Of the model's fit.
         preparing : float
             Of the steps before the model, each time they are fitted.
-        spent : float
-            Of these seconds, what went into them.
+        predicting : float
+            Of what it says of the left-out rows.
         """
         self.preparing = max(self.preparing, preparing)
         kind, expected = kind_of(item.configuration), self._usual_fold_seconds(item)
-        self.pace.saw(kind, max(seconds - spent, 0.0), expected=expected)
+        self.pace.saw(kind, modelling, expected=expected)
+        self._predicting[kind] = predicting / max(modelling, FOLD_SECONDS)
 
     def is_small(self, item: RecommendedConfiguration) -> bool:
         """Whether a fold may be fitted in this process: a call into a library cannot be cut off."""

@@ -17,7 +17,7 @@ from recommender.errors import RecommendationError
 from recommender.evaluation.evaluate import message_of
 from recommender.fitting.budget import Budget, OutOfTime, cut_off
 from recommender.fitting.ensemble import Member, voting
-from recommender.fitting.forecast import Forecast
+from recommender.fitting.forecast import RUSHED, Forecast
 from recommender.fitting.row_weights import RowWeights
 from recommender.fitting.standing import Chosen
 from recommender.fitting.thresholds import Floats, Thresholded, with_thresholds
@@ -26,6 +26,10 @@ from recommender.tables.dataset import Dataset
 
 if TYPE_CHECKING:
     from recommender.advice.ranking import RecommendedConfiguration
+
+
+LEAST_SHARE = 0.05
+"""Boosting that stops early has such a share of the budget's seconds for its last fit, even if they are over."""
 
 
 @dataclass(eq=False)
@@ -70,7 +74,8 @@ def fit_chosen(
     dataset : Dataset
         All rows.
     budget : Budget
-        What is left of it is for the members of an ensemble; one alone is never cut off.
+        What is left of it is for the members of an ensemble. One alone is never cut off, but boosting that stops early
+        ends in time with the rounds that it has.
     refit_seconds : callable(Try) -> float
         What a member is expected to take.
     **how
@@ -136,7 +141,7 @@ def fit_first(
     random_state : int
         Seed of the models.
     budget : Budget
-        For what is left of it boosters are fitted where early stopping has several.
+        At its end, boosting that stops early ends with the rounds that it has.
     thresholds : array of shape (n_classes,), optional
         Under which the first one predicts.
     n_jobs : int, optional
@@ -155,7 +160,7 @@ def fit_first(
         try:
             pipeline = build_pipeline(item.configuration, dataset, random_state=random_state, n_jobs=n_jobs)
             model = with_thresholds(pipeline, None if messages else thresholds)
-            with kept_time(pipeline, budget.left):
+            with kept_time(pipeline, _at_least(budget)):
                 model.fit(dataset.X, dataset.y, **weights.for_pipeline)
         except Exception as error:  # whatever a model raises is its outcome on this table
             first, messages[item.configuration.id] = first or error, message_of(error)
@@ -189,9 +194,9 @@ def fit_members(
     random_state : int
         Seed of the models.
     budget : Budget
-        At whose end a member is cut off, unless it is the first one.
+        At whose end a member is cut off, unless it is the first one; without half of its time it is not begun.
     refit_seconds : callable(Try) -> float
-        What a member is expected to take: so much is left to those that come after.
+        What a member is expected to take: so much is left to those that come after, or a share of it.
     n_jobs : int, optional
         Threads, where a model has a choice; None leaves it to its library.
     """
@@ -202,13 +207,17 @@ def fit_members(
     seconds: dict[str, float] = {}
     to_come = sum(refit_seconds(attempt) for attempt, _ in chosen.members)
     for attempt, weight in chosen.members:
-        to_come -= refit_seconds(attempt)
+        needed, left = refit_seconds(attempt), budget.left if fitted else _at_least(budget)
+        to_come -= needed
+        if fitted and RUSHED * left < needed:
+            continue
         model = Member(
             build_pipeline(attempt.item.configuration, dataset, random_state=random_state, n_jobs=n_jobs).steps
         )
         started = time.monotonic()
         try:
-            with cut_off(max(budget.left, 0.0) if fitted else np.inf), kept_time(model, budget.left - to_come):
+            within = _share(left, needed, to_come)
+            with cut_off(max(budget.left, 0.0) if fitted else np.inf), kept_time(model, within):
                 fitted.append((attempt.id, model.fit(dataset.X, y, **given), weight))
         except OutOfTime:
             break
@@ -227,3 +236,13 @@ def fit_members(
     if chosen.thresholds is not None:
         ensemble = Thresholded.around(ensemble, chosen.thresholds)
     return Fitted(ensemble, {name: weight for name, _, weight in members}, messages, seconds)
+
+
+def _at_least(budget: Budget) -> float:
+    """Seconds that are left, and not fewer than boosting needs to be of any use."""
+    return max(budget.left, LEAST_SHARE * budget.seconds)
+
+
+def _share(left: float, needed: float, to_come: float) -> float:
+    """Seconds for a member: what those that come after it leave, or a share of all where they leave too little."""
+    return max(left - to_come, left * needed / (needed + to_come)) if needed > 0 else left - to_come

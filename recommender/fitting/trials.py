@@ -19,7 +19,7 @@ from recommender.fitting.agenda import Agenda
 from recommender.fitting.budget import Budget, OutOfTime
 from recommender.fitting.effort import Effort, TrialProgress
 from recommender.fitting.fits_here import Here
-from recommender.fitting.folds import AIM, folds_of, is_once_at_most, n_affordable
+from recommender.fitting.folds import AIM, FEW_LEFT_OUT, folds_of, is_once_at_most, n_affordable
 from recommender.fitting.forecast import Forecast
 from recommender.fitting.found import Found
 from recommender.fitting.last_fits import Fitted, best_of_each, fit_chosen, fit_untried
@@ -32,6 +32,7 @@ from recommender.fitting.under_way import UnderWay
 from recommender.fitting.workers_beside import END_SECONDS, Beside, Room
 from recommender.metafeatures.one_thread import one_thread
 from recommender.tables.dataset import Dataset
+from recommender.tables.splits import with_fewer_test_rows
 
 if TYPE_CHECKING:
     from recommender.advice.ranking import Ranking, RecommendedConfiguration
@@ -44,6 +45,8 @@ LONGEST_SECONDS = 86_400.0
 """No fit in a worker may take longer."""
 LIMIT_TIMES, LIMIT_SHARE = 6.0, 0.25
 """A fit in this process is cut off after so many times what is expected, and so much of what is left."""
+BOOSTING_SHARE = 0.7
+"""Boosting that stops early ends after such a share of that; the steps before it, and predicting, need the rest."""
 UNWEIGHTED, AS_USUAL = RowWeights(), Effort()
 """All rows count the same; nothing is asked for but a budget."""
 
@@ -111,6 +114,8 @@ class Trials:
         )
         self.agenda = Agenda(ranking, dataset, self.forecast, self.standing, random_state=effort.random_state)
         self.agenda.n_folds = self._affordable_folds()
+        if self.agenda.n_folds == 1 and not effort.splits:
+            self.splits = with_fewer_test_rows(self.splits, dataset, FEW_LEFT_OUT, random_state=effort.random_state)
         threads = self._threads() if math.isfinite(budget.seconds) else 1
         self.here = Here(dataset, self.splits, weights.fitting, threads=threads)
         self.under_way = UnderWay(self.agenda, self.splits, weights.judging)
@@ -206,7 +211,7 @@ class Trials:
 
     def _feed(self, beside: Beside) -> None:
         while beside.n_free > 0 and (fit := self.under_way.next_fit()) is not None:
-            beside.begin(*fit)
+            beside.begin(*fit, within=self.agenda.fold_limit(fit[0]))
 
     def _fit_here(self, attempt: Try, fold: int) -> None:
         """A fold in this process, cut off where it lasts much longer than expected, or the time is up."""
@@ -214,9 +219,10 @@ class Trials:
         self.here.load(configuration)
         started, left = self.budget.clock(), self.budget.left - self.agenda.reserve()
         limit = max(LIMIT_TIMES * self.forecast.fold_seconds(attempt.item), LIMIT_SHARE * left)
-        preparation = self.here.preparation(configuration, fold)
+        preparation, seconds = self.here.preparation(configuration, fold), min(limit, left)
+        within = min(BOOSTING_SHARE * seconds, self.agenda.fold_limit(attempt))
         try:
-            evaluation = self.here.fit(configuration, fold, preparation, seconds=min(limit, left))
+            evaluation = self.here.fit(configuration, fold, preparation, seconds=seconds, within=within)
         except OutOfTime:
             if left < limit:  # not its own fault
                 return
@@ -230,9 +236,11 @@ class Trials:
         if attempt not in self.agenda.waiting:  # it was stopped meanwhile
             return
         preparing, spent = (preparation.seconds, preparation.spent) if preparation else [self.forecast.preparing] * 2
-        self.forecast.saw_fold(attempt.item, seconds, preparing=preparing, spent=spent)
-        predicting = evaluation.predict_seconds if evaluation.predict_seconds > 0 else 0.0  # NaN where it failed
-        attempt.modelling += max(seconds - spent - predicting, 0.0)
+        predicting = evaluation.predict_seconds / (evaluation.threads or 1)
+        predicting = predicting if predicting > 0 else 0.0  # NaN where it failed
+        modelling = max(seconds - spent - predicting, 0.0)
+        self.forecast.saw_fold(attempt.item, modelling, preparing=preparing, predicting=predicting)
+        attempt.modelling += modelling
         attempt.preparing += preparing
         if self.beside is None and len(self.agenda.begun) == 1 and not attempt.scores:  # the machine's pace is known
             self.agenda.n_folds = self._affordable_folds()

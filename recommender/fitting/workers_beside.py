@@ -66,11 +66,10 @@ class Beside:
         """How many fits run at once."""
         return self._workers.n_workers
 
-    def begin(self, attempt: Try, fold: int) -> None:
-        """Have a fold of a try done."""
-        self._submit(
-            attempt, Job(self._spooled, attempt.item.configuration, fold, keep_predictions=True, shortened=True)
-        )
+    def begin(self, attempt: Try, fold: int, *, within: float) -> None:
+        """Have a fold of a try done, in which boosting that stops early takes so many seconds at most."""
+        configuration = attempt.item.configuration
+        self._submit(attempt, Job(self._spooled, configuration, fold, keep_predictions=True, within=within))
 
     def _submit(self, attempt: Try, job: Job) -> None:
         self._running[self._workers.submit(job)] = _Running(attempt, job, self._clock())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -71,11 +72,29 @@ def split(dataset: Dataset, *, size: int = MAX_TRAIN_SAMPLES, random_state: int 
     folds = _standard(dataset, random_state)
     if size == MAX_TRAIN_SAMPLES:
         return folds
-    labels = np.zeros(dataset.n_samples) if dataset.task == "regression" else dataset.y.astype(str).to_numpy()
+    labels = _labels(dataset)
     resized = _shrunk if size < MAX_TRAIN_SAMPLES else _grown
     return [
         (resized(fold, size, labels, np.random.default_rng([random_state, number])), fold[1])
         for number, fold in enumerate(folds[: n_folds(dataset.n_samples, size)])
+    ]
+
+
+def with_fewer_test_rows(folds: Sequence[Split], dataset: Dataset, most: int, *, random_state: int = 0) -> list[Split]:
+    """The same folds with so many test rows at most, drawn at random, in which classes keep their shares.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from recommender.tables.loading import load_dataset
+    >>> iris = load_dataset(load_iris())
+    >>> [len(test) for train, test in with_fewer_test_rows(split(iris)[:2], iris, 9)]
+    [9, 9]
+    """
+    labels = _labels(dataset)
+    return [
+        (train, test[_in_order(test, labels, np.random.default_rng([random_state, number]))[:most]])
+        for number, (train, test) in enumerate(folds)
     ]
 
 
@@ -134,6 +153,11 @@ def _n_test(n: int) -> int:
     if n >= 5_000:
         return min(n - min(2 * n // 3, MAX_TRAIN_SAMPLES), MAX_TEST_SAMPLES)
     return -(-n // _scheme(n)[0])
+
+
+def _labels(dataset: Dataset) -> np.ndarray:
+    """The class of each row; numbers are all of one."""
+    return np.zeros(dataset.n_samples) if dataset.task == "regression" else dataset.y.astype(str).to_numpy()
 
 
 def _standard(dataset: Dataset, random_state: int) -> list[Split]:

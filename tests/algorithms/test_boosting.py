@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -133,6 +135,24 @@ def test_boosters_may_be_limited_in_number_and_in_seconds(name):
     shorten(pipeline)
     assert len(pipeline.fit(table, y)[-1].boosters_) == 1
     assert np.isfinite(pipeline.predict(table)).all()
+
+
+@pytest.mark.parametrize("name", ALL_BOOSTERS)
+@pytest.mark.parametrize("shortened", [False, True])
+def test_after_its_seconds_a_booster_ends_with_the_rounds_that_it_has(name, shortened):
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(rng.normal(size=(300, 3)), columns=list("abc"))
+    dataset = load_dataset(table, np.sin(3 * table["a"]) + table["b"] * table["c"])
+    whole = _pipeline(name, dataset).fit(dataset.X, dataset.y)[-1].n_rounds_
+    pipeline = _pipeline(name, dataset)
+    if shortened:
+        shorten(pipeline, 1e-6)
+    with nullcontext() if shortened else kept_time(pipeline, 1e-6):
+        model = pipeline.fit(dataset.X, dataset.y)[-1]
+    assert len(model.boosters_) == 1
+    assert 1 <= model.n_rounds_ <= 2 < whole
+    assert np.isfinite(pipeline.predict(dataset.X)).all()
+    assert not model.boosters_[0].get_params().get("callbacks")  # the clock is no part of what was fitted
 
 
 def test_what_has_no_boosters_is_not_shortened():

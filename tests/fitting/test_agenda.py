@@ -97,3 +97,32 @@ def test_the_last_fit_of_what_is_ahead_on_half_of_its_folds_is_kept_time_for(iri
     assert agenda.reserve() > 2.0
     other.scores = {0: 0.7, 1: 0.8}  # behind
     assert agenda.reserve() == least
+
+
+def of_kind(ranking, *, stops_early: bool):
+    kinds = (item for item in ranking.items if item.algorithm == "lightgbm")
+    return next(item for item in kinds if bool(item.hyperparameters.get("early_stopping")) is stops_early)
+
+
+@pytest.mark.parametrize(("stops_early", "enough"), [(True, 0.7), (False, 1.3)])
+def test_boosting_that_stops_early_is_begun_with_a_part_of_its_time(iris, stops_early, enough):
+    clock, item = Clock(), of_kind(iris, stops_early=stops_early)
+    agenda = agenda_for(iris, Budget(seconds=100, clock=clock))
+    whole = agenda.trying_seconds(item) + 1.3 * agenda.forecast.fit_seconds(item)
+    clock.now = 100 - enough * whole
+    assert agenda.affords(item)
+    clock.now = 100 - 0.4 * whole
+    assert not agenda.affords(item)
+
+
+def test_a_fold_leaves_time_for_the_others_and_for_the_fit_on_all_rows(iris):
+    clock, item = Clock(), of_kind(iris, stops_early=True)
+    agenda = agenda_for(iris, Budget(seconds=100, clock=clock))
+    attempt, fold = Try(item), agenda.forecast.fold_seconds(item)
+    assert agenda.fold_limit(attempt) > 5 * fold  # there is time enough
+    clock.now = 100 - 2 * fold
+    limit = agenda.fold_limit(attempt)
+    assert limit * (10 + 1.3 * agenda.forecast.fit_seconds(item) / fold) == pytest.approx(2 * fold)
+    attempt.scores = dict.fromkeys(range(9), 0.8)
+    assert limit < agenda.fold_limit(attempt) < 2 * fold
+    assert agenda_for(iris, Budget(tries=3)).fold_limit(attempt) == float("inf")

@@ -35,7 +35,7 @@ def test_seconds_are_those_of_the_rows_at_the_pace_that_was_seen(ranking):
     assert (forecast.fit_seconds(item), forecast.fit_seconds(unknown)) == (2.0, 1.0)
     assert forecast.fold_seconds(item) == pytest.approx(1.02)
     for _ in range(30):
-        forecast.saw_fold(item, 3 * 1.02, preparing=0.0, spent=0.0)
+        forecast.saw_fold(item, 3 * 1.02, preparing=0.0, predicting=0.0)
     assert forecast.fold_seconds(item) == pytest.approx(3 * 1.02, rel=0.05)
 
 
@@ -43,13 +43,23 @@ def test_preparing_is_no_part_of_the_pace_but_of_what_a_last_fit_takes(ranking):
     forecast = Forecast(Budget(seconds=100), n_rows=150, n_fold_rows=75)
     item = replace(ranking.best, fit_seconds=2.0)
     for _ in range(30):
-        forecast.saw_fold(item, 5.02, preparing=4.0, spent=4.0)
-        forecast.saw_fold(item, 1.02, preparing=4.0, spent=0.0)  # it was there from the first
+        forecast.saw_fold(item, 1.02, preparing=4.0, predicting=0.0)
     assert forecast.pace.ratio == pytest.approx(1.0, rel=0.05)
     assert forecast.fold_seconds(item) == pytest.approx(1.02, rel=0.05)
     assert forecast.fit_seconds(item) == pytest.approx(10.0, rel=0.05)
     forecast.prepares_each = True  # in workers
     assert forecast.fold_seconds(item) == pytest.approx(5.02, rel=0.05)
+
+
+def test_predicting_is_a_part_of_a_fold_and_not_of_a_last_fit(ranking):
+    forecast = Forecast(Budget(seconds=100), n_rows=150, n_fold_rows=75)
+    item = replace(ranking.best, fit_seconds=2.0)
+    for _ in range(30):
+        forecast.saw_fold(item, 1.02, preparing=0.0, predicting=3.0)
+    assert forecast.fold_seconds(item) == pytest.approx(4.02, rel=0.05)
+    assert forecast.fit_seconds(item) == pytest.approx(2.0, rel=0.05)
+    others = replace(item, configuration=Configuration("ridge", {}))
+    assert forecast.fold_seconds(others) == pytest.approx(1.02, rel=0.05)
 
 
 def test_what_stops_early_has_one_booster_in_tries_and_on_many_rows(ranking):

@@ -63,17 +63,27 @@ def test_boosters_are_as_many_as_there_is_time_for():
     found = recommend(load_iris(as_frame=True), include=["lightgbm"])
     stopping = [item for item in found.items if item.hyperparameters.get("early_stopping")]
 
-    def boosters(seconds: float, *, others: float) -> list[int]:
+    def boosters(first: float, second: float) -> list[int]:
         what = Chosen([(Try(item), 0.5) for item in stopping[:2]], 0.9, None)
-        how = HOW | {"refit_seconds": lambda attempt: others, "budget": Budget(seconds=seconds, clock=lambda: 0.0)}
+        needed = {stopping[0].configuration.id: first, stopping[1].configuration.id: second}
+        how = HOW | {"refit_seconds": lambda one: needed[one.id], "budget": Budget(seconds=600.0, clock=lambda: 0.0)}
         models = fit_members(what, found.dataset, **how).estimator.estimators_
-        assert [model[-1].get_params()["max_seconds"] for model in models] == [None, None]
+        assert [model[-1].get_params()["max_seconds"] for model in models] == [None] * len(models)
         return [len(model[-1].boosters_) for model in models]
 
-    assert boosters(600.0, others=1.0) == [5, 5]
-    assert boosters(600.0, others=600.0) == [1, 5]  # the second one is left its time
+    assert boosters(1.0, 1.0) == [5, 5]
+    assert boosters(1e-6, 600.0) == [1, 5]  # the second one is left its time
+    assert boosters(1e6, 1e6) == [5]  # without half of its time it is not begun
     alone = fit_first(stopping[:1], found.dataset, budget=Budget(seconds=1e-6), **HOW)
     assert len(alone.estimator[-1].boosters_) == 1
+    assert alone.estimator[-1].n_rounds_ <= 2
+
+
+def test_one_alone_whose_time_is_up_has_a_share_of_the_budget():
+    found = recommend(load_iris(as_frame=True), include=["lightgbm"])
+    stopping = next(item for item in found.items if item.hyperparameters.get("early_stopping"))
+    over = Budget(seconds=600.0, clock=iter([0.0, *[700.0] * 10]).__next__)
+    assert fit_first([stopping], found.dataset, budget=over, **HOW).estimator[-1].n_rounds_ > 5
 
 
 def test_interrupting_leaves_what_is_fitted_by_then(ranking, monkeypatch):
@@ -114,3 +124,9 @@ def test_what_fails_on_the_table_gives_way_to_another():
     assert fitted.estimator.predict_proba(X).shape == (101, 3)
     assert fitted.weights == {other.configuration.id: 1.0}
     assert all("y has only 1 sample" in fitted.messages[item.configuration.id] for item in unable)
+
+
+def test_members_that_take_no_time_are_fitted_in_any_budget(ranking):
+    how = HOW | {"refit_seconds": lambda attempt: 0.0}
+    for budget in (Budget(seconds=600), Budget(tries=3)):
+        assert len(fit_members(chosen(ranking, 0.6, 0.4), ranking.dataset, budget=budget, **how).weights) == 2

@@ -367,7 +367,7 @@ def test_what_a_fold_took_to_predict_is_not_kept_for_the_last_fit(iris):
     trials = trials_for(iris, include=["naive_bayes"])
     attempt, fold = trials.under_way.next_fit()
     preparation = trials.here.preparation(attempt.item.configuration, fold)
-    evaluation = trials.here.fit(attempt.item.configuration, fold, preparation, seconds=60.0)
+    evaluation = trials.here.fit(attempt.item.configuration, fold, preparation, seconds=60.0, within=60.0)
     trials._took(attempt, replace(evaluation, predict_seconds=6.0), 10.0)
     assert attempt.modelling == pytest.approx(4.0)
     trials._took(attempt, replace(evaluation, fold=1, predict_seconds=float("nan")), 10.0)

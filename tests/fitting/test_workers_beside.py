@@ -28,7 +28,7 @@ def test_real_workers_are_started_beside_and_ended(dataset):
     while room.beside is None and time.monotonic() < end:
         time.sleep(0.1)
     attempt = Try(recommend(dataset).best)
-    room.beside.begin(attempt, 1)
+    room.beside.begin(attempt, 1, within=60.0)
     found = room.beside.ended(240)
     room.stop()
     assert [(one, evaluation.status, evaluation.fold) for one, evaluation, _ in found] == [(attempt, "ok", 1)]

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from recommender.tables.dataset import Dataset
-from recommender.tables.splits import SIZES, applies, n_folds, n_train, split
+from recommender.tables.loading import load_dataset
+from recommender.tables.splits import SIZES, applies, n_folds, n_train, split, with_fewer_test_rows
 
 
 def dataset(n: int, task: str = "regression") -> Dataset:
@@ -115,3 +116,17 @@ def test_a_larger_size_takes_rows_that_no_part_of_the_standard_fold_has():
     assert y.iloc[more].value_counts()["b"] == pytest.approx(30_000 / 21, abs=5)
     [(whole, _)] = split(data, size=100_000)
     assert len(whole) == 53_000
+
+
+def test_fewer_test_rows_keep_the_rarest_class_and_the_training_rows():
+    y = ["often"] * 5_900 + ["seldom"] * 98 + ["once"] * 2
+    dataset = load_dataset(pd.DataFrame({"a": np.arange(6_000.0)}), y)
+    folds = split(dataset)
+    fewer = with_fewer_test_rows(folds, dataset, 500)
+    for (train, test), (same, some) in zip(folds, fewer, strict=True):
+        assert (train == same).all()
+        assert len(some) == len(set(some)) == 500
+        assert set(some) <= set(test)
+        counts = dataset.y.iloc[some].value_counts()
+        assert counts.get("once", 0) == (dataset.y.iloc[test] == "once").sum()
+        assert 5 <= counts["seldom"] <= 12
