@@ -9,7 +9,7 @@ import numpy as np
 
 from recommender.algorithms.growth import stops_early
 from recommender.fitting.folds import AIM
-from recommender.fitting.forecast import CAUTION, RUSHED, Forecast
+from recommender.fitting.forecast import RUSHED, Forecast
 from recommender.fitting.new_settings import near
 from recommender.fitting.session import Session
 from recommender.fitting.standing import CHECKS, Standing
@@ -78,7 +78,7 @@ class Agenda:
             return self.ending_seconds + max(map(self.standing.refit_seconds, begun))
         if not members:
             quick = self.forecast.fallback(self.ranking.items, self.budget.seconds / 2)
-            return self.ending_seconds + CAUTION * self.forecast.fit_seconds(quick)
+            return self.ending_seconds + self.forecast.last_seconds(quick)
         fits = sum(self.standing.refit_seconds(attempt) for attempt in members)
         leading = max((self.standing.refit_seconds(attempt) for attempt in self._leading()), default=0.0)
         return self.ending_seconds + max(fits, leading) + CHECKS * self.standing.weighing_seconds
@@ -92,14 +92,14 @@ class Agenda:
     def affords(self, item: RecommendedConfiguration) -> bool:
         """Whether trying it, and fitting it or what is best by now, is expected to end in time."""
         share = 1 / RUSHED if stops_early(item.configuration) else 1.0
-        kept = max(self.reserve(), share * CAUTION * self.forecast.fit_seconds(item))
+        kept = max(self.reserve(), share * self.forecast.last_seconds(item))
         return share * self.trying_seconds(item) + kept < self.budget.left
 
     def fold_limit(self, attempt: Try) -> float:
         """Seconds that boosting may take on the next fold, if its fit on all rows is to end with as many rounds."""
         fold = self.forecast.fold_seconds(attempt.item)
         folds_left = self.n_folds - len(attempt.scores)
-        left, whole = self.budget.left, folds_left * fold + CAUTION * self.forecast.fit_seconds(attempt.item)
+        left, whole = self.budget.left, folds_left * fold + self.forecast.last_seconds(attempt.item)
         return min(left - self.reserve(), left * fold / whole) if math.isfinite(left) else left
 
     # -----------------------------------------------------------------------------------------------------------------

@@ -19,10 +19,11 @@ TRYING_SHARE = 0.5
 """Such a share of the seconds goes into these tries."""
 MIN_FOLDS = 3
 """No fewer folds are used, unless one is enough."""
-SINGLE_FOLD_ROWS = 5_000
-"""From so many rows on one fold is enough where there is no time for more."""
-FEW_LEFT_OUT = 4_000
-"""So many rows are left out of a single fold at most: predicting twice as many takes half of a fit and more."""
+SINGLE_FOLD_ROWS = 2_000
+"""From so many rows on one fold, of 667 left-out rows at least, is enough where there is no time for more."""
+LEFT_OUT_EACH_SECOND, LEAST_LEFT_OUT = 600, 2_000
+"""A single fold leaves out so many rows for each second of the budget, and no fewer: predicting 10,000 rows may take as
+long as a fit on as many."""
 
 
 def folds_of(dataset: Dataset, random_state: int = 0, *, no_row_twice: bool = False) -> list[Split]:
@@ -81,3 +82,14 @@ def n_affordable(splits: Sequence[Split], n_samples: int, *, seconds: float, fol
     is_single_enough = n_samples >= SINGLE_FOLD_ROWS and not moves
     least = 1 if is_single_enough else min(MIN_FOLDS, len(splits))
     return int(np.clip(TRYING_SHARE * seconds / (AIM * fold_seconds), least, max(least, len(splits))))
+
+
+def n_left_out(seconds: float) -> int:
+    """How many rows a single fold leaves out at most, in a budget of so many seconds.
+
+    Examples
+    --------
+    >>> [n_left_out(seconds) for seconds in (2, 10, 60)]
+    [2000, 6000, 36000]
+    """
+    return max(LEAST_LEFT_OUT, round(LEFT_OUT_EACH_SECOND * seconds))

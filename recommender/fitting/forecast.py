@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from recommender.algorithms.growth import growth
+from recommender.algorithms.growth import growth, stops_early
 from recommender.fitting.budget import Budget
 from recommender.fitting.pace import Pace, kind_of
 
@@ -13,12 +13,15 @@ if TYPE_CHECKING:
     from recommender.advice.ranking import RecommendedConfiguration
 
 CAUTION = 1.3
-"""By how much a fit on all rows is taken to last longer than a fold's and the number of rows say."""
+"""By how much a fit on all rows is taken to last longer than a fold's and the number of rows say, where it cannot end
+before it is done."""
 RUSHED = 2.0
 """Boosting that stops early is fitted where there is time for such a part of what it is expected to take: it ends with
 the rounds that it has."""
 REFIT_SHARE = 0.3
 """Such a share of the budget may go into the fits on all rows."""
+MOST_KEPT = 0.5
+"""Such a share of the budget is kept at most for a fit on all rows that ends in time."""
 FOLD_SECONDS = 0.02
 """What a fold takes besides fitting."""
 UNKNOWN_SECONDS = 1.0
@@ -58,10 +61,6 @@ class Forecast:
         """Of all fits on all rows together."""
         return REFIT_SHARE * self.budget.seconds
 
-    def fit_seconds(self, item: RecommendedConfiguration) -> float:
-        """Of a fit on all rows."""
-        return self._pace_of(item) * _modelling(item) + self.preparing * self.n_rows / self.n_fold_rows
-
     def fold_seconds(self, item: RecommendedConfiguration) -> float:
         """Of a fold, its predictions included."""
         modelling = self._pace_of(item) * self._usual_fold_seconds(item)
@@ -80,9 +79,10 @@ class Forecast:
         return growth(item.configuration, self.n_rows, self.n_fold_rows, shortened=True)
 
     def refit_seconds(self, item: RecommendedConfiguration, *, modelling: float, preparing: float) -> float:
-        """To keep for a fit on all rows, with caution, by what a fold has taken.
+        """To keep for a fit on all rows, by what a fold has taken.
 
-        Early stopping needs one booster, and is kept the seconds of several where these are no large share of all.
+        Boosting that stops early needs one booster, and is kept the seconds of several where these are no large share
+        of the budget. Since it ends in time, no more than half of the budget is kept for it, or half of its own time.
 
         Parameters
         ----------
@@ -91,9 +91,20 @@ class Forecast:
         modelling, preparing : float
             Seconds by the clock of a fold's model, and of the steps before it.
         """
+        needed = self._needed(item, modelling, preparing)
+        if not stops_early(item.configuration):
+            return needed
+        return max(needed / RUSHED, min(needed, MOST_KEPT * self.budget.seconds))
+
+    def last_seconds(self, item: RecommendedConfiguration) -> float:
+        """Of a fit on all rows, with caution, before there was a fold."""
+        return self._needed(item, self._pace_of(item) * _modelling(item) / self._growth(item), self.preparing)
+
+    def _needed(self, item: RecommendedConfiguration, modelling: float, preparing: float) -> float:
         rows = self.n_rows / self.n_fold_rows
         least, whole = (modelling * times + preparing * rows for times in (rows, self._growth(item)))
-        return min(CAUTION * whole, max(CAUTION * least, self.most_refit))
+        caution = 1.0 if stops_early(item.configuration) else CAUTION
+        return min(caution * whole, max(caution * least, self.most_refit))
 
     def saw_fold(
         self, item: RecommendedConfiguration, modelling: float, *, preparing: float, predicting: float
@@ -123,9 +134,9 @@ class Forecast:
 
     def fallback(self, items: Sequence[RecommendedConfiguration], seconds: float) -> RecommendedConfiguration:
         """The first that so many seconds are enough to fit, or of those that are about as quick as any."""
-        least = min(map(self.fit_seconds, items))
-        enough = max(seconds / CAUTION, QUICK_TIMES * least)
-        return next(item for item in items if self.fit_seconds(item) <= enough)
+        least = min(map(self.last_seconds, items))
+        enough = max(seconds, QUICK_TIMES * least)
+        return next(item for item in items if self.last_seconds(item) <= enough)
 
 
 def _modelling(item: RecommendedConfiguration) -> float:

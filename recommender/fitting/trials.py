@@ -12,6 +12,7 @@ import numpy as np
 from sklearn import config_context
 from threadpoolctl import ThreadpoolController
 
+from recommender.algorithms.growth import stops_early
 from recommender.evaluation.evaluate import Evaluation
 from recommender.evaluation.limits import n_processors
 from recommender.fitting import endings
@@ -19,7 +20,7 @@ from recommender.fitting.agenda import Agenda
 from recommender.fitting.budget import Budget, OutOfTime
 from recommender.fitting.effort import Effort, TrialProgress
 from recommender.fitting.fits_here import Here
-from recommender.fitting.folds import AIM, FEW_LEFT_OUT, folds_of, is_once_at_most, n_affordable
+from recommender.fitting.folds import AIM, folds_of, is_once_at_most, n_affordable, n_left_out
 from recommender.fitting.forecast import Forecast
 from recommender.fitting.found import Found
 from recommender.fitting.last_fits import Fitted, best_of_each, fit_chosen, fit_untried
@@ -46,7 +47,8 @@ LONGEST_SECONDS = 86_400.0
 LIMIT_TIMES, LIMIT_SHARE = 6.0, 0.25
 """A fit in this process is cut off after so many times what is expected, and so much of what is left."""
 BOOSTING_SHARE = 0.7
-"""Boosting that stops early ends after such a share of that; the steps before it, and predicting, need the rest."""
+"""Boosting that stops early ends by then with the rounds that it has, and takes such a share of what is left at most:
+predicting needs the rest."""
 UNWEIGHTED, AS_USUAL = RowWeights(), Effort()
 """All rows count the same; nothing is asked for but a budget."""
 
@@ -115,7 +117,9 @@ class Trials:
         self.agenda = Agenda(ranking, dataset, self.forecast, self.standing, random_state=effort.random_state)
         self.agenda.n_folds = self._affordable_folds()
         if self.agenda.n_folds == 1 and not effort.splits:
-            self.splits = with_fewer_test_rows(self.splits, dataset, FEW_LEFT_OUT, random_state=effort.random_state)
+            self.splits = with_fewer_test_rows(
+                self.splits, dataset, n_left_out(budget.seconds), random_state=effort.random_state
+            )
         threads = self._threads() if math.isfinite(budget.seconds) else 1
         self.here = Here(dataset, self.splits, weights.fitting, threads=threads)
         self.under_way = UnderWay(self.agenda, self.splits, weights.judging)
@@ -219,8 +223,9 @@ class Trials:
         self.here.load(configuration)
         started, left = self.budget.clock(), self.budget.left - self.agenda.reserve()
         limit = max(LIMIT_TIMES * self.forecast.fold_seconds(attempt.item), LIMIT_SHARE * left)
-        preparation, seconds = self.here.preparation(configuration, fold), min(limit, left)
-        within = min(BOOSTING_SHARE * seconds, self.agenda.fold_limit(attempt))
+        preparation = self.here.preparation(configuration, fold)
+        within = min(limit, BOOSTING_SHARE * left, self.agenda.fold_limit(attempt))
+        seconds = left if stops_early(configuration) else min(limit, left)
         try:
             evaluation = self.here.fit(configuration, fold, preparation, seconds=seconds, within=within)
         except OutOfTime:

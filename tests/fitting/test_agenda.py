@@ -108,7 +108,7 @@ def of_kind(ranking, *, stops_early: bool):
 def test_boosting_that_stops_early_is_begun_with_a_part_of_its_time(iris, stops_early, enough):
     clock, item = Clock(), of_kind(iris, stops_early=stops_early)
     agenda = agenda_for(iris, Budget(seconds=100, clock=clock))
-    whole = agenda.trying_seconds(item) + 1.3 * agenda.forecast.fit_seconds(item)
+    whole = agenda.trying_seconds(item) + agenda.forecast.last_seconds(item)
     clock.now = 100 - enough * whole
     assert agenda.affords(item)
     clock.now = 100 - 0.4 * whole
@@ -122,7 +122,7 @@ def test_a_fold_leaves_time_for_the_others_and_for_the_fit_on_all_rows(iris):
     assert agenda.fold_limit(attempt) > 5 * fold  # there is time enough
     clock.now = 100 - 2 * fold
     limit = agenda.fold_limit(attempt)
-    assert limit * (10 + 1.3 * agenda.forecast.fit_seconds(item) / fold) == pytest.approx(2 * fold)
+    assert limit * (10 + agenda.forecast.last_seconds(item) / fold) == pytest.approx(2 * fold)
     attempt.scores = dict.fromkeys(range(9), 0.8)
     assert limit < agenda.fold_limit(attempt) < 2 * fold
     assert agenda_for(iris, Budget(tries=3)).fold_limit(attempt) == float("inf")

@@ -8,7 +8,7 @@ from sklearn.datasets import load_iris
 from recommender import recommend
 from recommender.algorithms.configuration import Configuration
 from recommender.fitting.budget import Budget
-from recommender.fitting.forecast import CAUTION, REFIT_SHARE, Forecast
+from recommender.fitting.forecast import CAUTION, MOST_KEPT, REFIT_SHARE, RUSHED, Forecast
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,8 @@ def test_seconds_are_those_of_the_rows_at_the_pace_that_was_seen(ranking):
     forecast = Forecast(Budget(seconds=10), n_rows=150, n_fold_rows=75)
     item = replace(ranking.best, fit_seconds=2.0)
     unknown = replace(item, fit_seconds=float("nan"))
-    assert (forecast.fit_seconds(item), forecast.fit_seconds(unknown)) == (2.0, 1.0)
+    assert forecast.last_seconds(item) == pytest.approx(CAUTION * 2.0)
+    assert forecast.last_seconds(unknown) == pytest.approx(CAUTION * 1.0)
     assert forecast.fold_seconds(item) == pytest.approx(1.02)
     for _ in range(30):
         forecast.saw_fold(item, 3 * 1.02, preparing=0.0, predicting=0.0)
@@ -46,7 +47,7 @@ def test_preparing_is_no_part_of_the_pace_but_of_what_a_last_fit_takes(ranking):
         forecast.saw_fold(item, 1.02, preparing=4.0, predicting=0.0)
     assert forecast.pace.ratio == pytest.approx(1.0, rel=0.05)
     assert forecast.fold_seconds(item) == pytest.approx(1.02, rel=0.05)
-    assert forecast.fit_seconds(item) == pytest.approx(10.0, rel=0.05)
+    assert forecast.last_seconds(item) == pytest.approx(CAUTION * 10.0, rel=0.05)
     forecast.prepares_each = True  # in workers
     assert forecast.fold_seconds(item) == pytest.approx(5.02, rel=0.05)
 
@@ -57,7 +58,7 @@ def test_predicting_is_a_part_of_a_fold_and_not_of_a_last_fit(ranking):
     for _ in range(30):
         forecast.saw_fold(item, 1.02, preparing=0.0, predicting=3.0)
     assert forecast.fold_seconds(item) == pytest.approx(4.02, rel=0.05)
-    assert forecast.fit_seconds(item) == pytest.approx(2.0, rel=0.05)
+    assert forecast.last_seconds(item) == pytest.approx(CAUTION * 2.0, rel=0.05)
     others = replace(item, configuration=Configuration("ridge", {}))
     assert forecast.fold_seconds(others) == pytest.approx(1.02, rel=0.05)
 
@@ -68,10 +69,13 @@ def test_what_stops_early_has_one_booster_in_tries_and_on_many_rows(ranking):
     whole = replace(stopping, configuration=Configuration("xgboost", {}))
     assert forecast.fold_seconds(whole) == pytest.approx(2.02)
     assert forecast.fold_seconds(stopping) == pytest.approx(2.02)  # one booster in a try, and one on so many rows
-    assert forecast.refit_seconds(stopping, modelling=10.0, preparing=1.0) == pytest.approx(CAUTION * (30.0 + 3.0))
+    assert forecast.refit_seconds(stopping, modelling=10.0, preparing=1.0) == pytest.approx(30.0 + 3.0)
     fewer = Forecast(Budget(seconds=100), n_rows=10_000, n_fold_rows=10_000)
     assert fewer.fold_seconds(stopping) == pytest.approx(6.0 / 5 + 0.02)
-    assert fewer.refit_seconds(stopping, modelling=1.0, preparing=1.0) == pytest.approx(CAUTION * (5.0 + 1.0))
+    assert fewer.refit_seconds(stopping, modelling=1.0, preparing=1.0) == pytest.approx(5.0 + 1.0)
     assert fewer.refit_seconds(stopping, modelling=10.0, preparing=1.0) == REFIT_SHARE * 100  # as many as fit in that
-    assert fewer.refit_seconds(stopping, modelling=40.0, preparing=1.0) == pytest.approx(CAUTION * (40.0 + 1.0))
+    assert fewer.refit_seconds(stopping, modelling=40.0, preparing=1.0) == pytest.approx(40.0 + 1.0)
+    assert fewer.refit_seconds(stopping, modelling=80.0, preparing=1.0) == MOST_KEPT * 100  # it ends in time
+    assert fewer.refit_seconds(stopping, modelling=240.0, preparing=1.0) == pytest.approx(241.0 / RUSHED)
+    assert fewer.refit_seconds(whole, modelling=240.0, preparing=1.0) == pytest.approx(CAUTION * 241.0)
     assert fewer.refit_seconds(whole, modelling=10.0, preparing=1.0) == pytest.approx(CAUTION * (10.0 + 1.0))

@@ -54,6 +54,7 @@ def test_fits_on_many_rows_have_the_threads_that_pay(monkeypatch, n_rows, pay, u
 
     monkeypatch.setattr(trials.Here, "__init__", spy)
     X, y = make_regression(n_rows, 5, random_state=0)
-    found = recommend(X, y, include=["lightgbm"]).refine(X, y, seconds=8, patience=1, ensemble=False)
+    found = recommend(X, y, include=["lightgbm"]).refine(X, y, seconds=60, patience=1, ensemble=False)
     assert asked == [used]
-    assert found.estimator[-1].get_params()["n_jobs"] == kept
+    given = found.estimator[-1].get_params().items()
+    assert [value for name, value in given if name.rpartition("__")[2] == "n_jobs"] == [kept]

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.datasets import load_diabetes, load_iris
+from sklearn.datasets import load_diabetes, load_iris, make_regression
 from sklearn.metrics import balanced_accuracy_score
 from sklearn.utils.validation import check_is_fitted
 
@@ -372,3 +372,23 @@ def test_what_a_fold_took_to_predict_is_not_kept_for_the_last_fit(iris):
     assert attempt.modelling == pytest.approx(4.0)
     trials._took(attempt, replace(evaluation, fold=1, predict_seconds=float("nan")), 10.0)
     assert attempt.modelling == pytest.approx(14.0)
+
+
+def test_boosting_that_stops_early_has_a_score_where_its_time_is_up(iris, monkeypatch):
+    trials = trials_for(iris, include=["lightgbm"], seconds=60)
+    stopping = next(item for item in trials.ranking.items if item.hyperparameters.get("early_stopping"))
+    attempt, rounds, fit = Try(stopping), [], trials.here.fit
+    monkeypatch.setattr(trials.agenda, "fold_limit", lambda attempt: 1e-6)
+    monkeypatch.setattr(trials.here, "fit", lambda *what, **how: rounds.append(fit(*what, **how)) or rounds[-1])
+    trials.agenda.waiting[attempt] = []
+    trials._fit_here(attempt, 0)
+    assert [(one.status, one.rounds <= 2) for one in rounds] == [("ok", True)]
+    assert list(attempt.scores) == [0]
+
+
+@pytest.mark.parametrize(("seconds", "n_left_out"), [(1.0, 2_000), (1_000.0, 4_000)])
+def test_a_single_fold_leaves_out_fewer_rows_where_seconds_are_few(seconds, n_left_out):
+    X, y = make_regression(12_000, 2, random_state=0)
+    recommendation = recommend(X, y, include=["lightgbm"])
+    trials = Trials(recommendation, load_dataset(X, y), Budget(seconds=seconds, clock=Clock()))
+    assert {len(test) for _, test in trials.splits} == {n_left_out}
