@@ -91,7 +91,9 @@ class Agenda:
 
     def affords(self, item: RecommendedConfiguration) -> bool:
         """Whether trying it, and fitting it or what is best by now, is expected to end in time."""
-        share = 1 / RUSHED if stops_early(item.configuration) else 1.0
+        return self._affords(item, share=1 / RUSHED if stops_early(item.configuration) else 1.0)
+
+    def _affords(self, item: RecommendedConfiguration, *, share: float) -> bool:
         kept = max(self.reserve(), share * self.forecast.last_seconds(item))
         return share * self.trying_seconds(item) + kept < self.budget.left
 
@@ -116,12 +118,18 @@ class Agenda:
         return self._begin(self.next_item(small=small))
 
     def next_large(self) -> Try | None:
-        """The next try in this process, though it is not small: the quickest, if this machine's pace is not known."""
+        """The next try in this process, though it is not small.
+
+        If this machine's pace is not known, one that ends in time on any machine: the first that is expected to need no
+        more, or the quickest.
+        """
         if self.forecast.pace.is_known:
             return self.next_try()
         possible = [item for item in self._left() if self._is_possible(item, small=False)]
-        enough = len(self.begun) >= self.budget.tries
-        return self._begin(None if enough else min(possible, key=self.forecast.fold_seconds, default=None))
+        end_in_time = [item for item in possible if stops_early(item.configuration)]
+        quickest = min(end_in_time or possible, key=self.forecast.fold_seconds, default=None)
+        first = next((item for item in end_in_time if self._affords(item, share=1.0)), quickest)
+        return self._begin(None if len(self.begun) >= self.budget.tries else first)
 
     def has_more(self) -> bool:
         """Whether there is something that was not tried, if there were time."""

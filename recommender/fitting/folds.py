@@ -84,12 +84,12 @@ def n_affordable(splits: Sequence[Split], n_samples: int, *, seconds: float, fol
     return int(np.clip(TRYING_SHARE * seconds / (AIM * fold_seconds), least, max(least, len(splits))))
 
 
-def n_left_out(seconds: float) -> int:
+def most_left_out(seconds: float) -> int:
     """How many rows a single fold leaves out at most, in a budget of so many seconds.
 
     Examples
     --------
-    >>> [n_left_out(seconds) for seconds in (2, 10, 60)]
+    >>> [most_left_out(seconds) for seconds in (2, 10, 60)]
     [2000, 6000, 36000]
     """
     return max(LEAST_LEFT_OUT, round(LEFT_OUT_EACH_SECOND * seconds))

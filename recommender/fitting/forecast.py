@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from recommender.algorithms.growth import growth, stops_early
 from recommender.fitting.budget import Budget
@@ -42,6 +45,8 @@ class Forecast:
         Of which there is something left.
     n_rows, n_fold_rows : int
         How many rows there are, and on how many of them a fold trains.
+    n_left_out : int, default=0
+        Of how many others it predicts.
 
     Attributes
     ----------
@@ -51,9 +56,9 @@ class Forecast:
         Whether each fit takes them; else they are kept from one to the next.
     """
 
-    def __init__(self, budget: Budget, *, n_rows: int, n_fold_rows: int) -> None:
-        self.budget, self.n_rows, self.n_fold_rows, self.pace = budget, n_rows, n_fold_rows, Pace()
-        self.preparing, self.prepares_each = 0.0, False
+    def __init__(self, budget: Budget, *, n_rows: int, n_fold_rows: int, n_left_out: int = 0) -> None:
+        self.budget, self.n_rows, self.n_fold_rows, self.n_left_out = budget, n_rows, n_fold_rows, n_left_out
+        self.pace, self.preparing, self.prepares_each = Pace(), 0.0, False
         self._predicting: dict[str, float] = {}
 
     @property
@@ -63,9 +68,13 @@ class Forecast:
 
     def fold_seconds(self, item: RecommendedConfiguration) -> float:
         """Of a fold, its predictions included."""
-        modelling = self._pace_of(item) * self._usual_fold_seconds(item)
-        predicting = modelling * self._predicting.get(kind_of(item.configuration), 0.0)
-        return modelling + predicting + self.preparing * self.prepares_each
+        pace, kind = self._pace_of(item), kind_of(item.configuration)
+        modelling = pace * self._usual_fold_seconds(item)
+        if kind in self._predicting:
+            predicting = modelling * self._predicting[kind]
+        else:
+            predicting = pace * np.nan_to_num(item.predict_seconds) * self.n_left_out / 1_000
+        return float(modelling + predicting + self.preparing * self.prepares_each)
 
     def _usual_fold_seconds(self, item: RecommendedConfiguration) -> float:
         """Of a fold's model alone, without predicting, on the machine of the knowledge base."""
@@ -107,7 +116,13 @@ class Forecast:
         return min(caution * whole, max(caution * least, self.most_refit))
 
     def saw_fold(
-        self, item: RecommendedConfiguration, modelling: float, *, preparing: float, predicting: float
+        self,
+        item: RecommendedConfiguration,
+        modelling: float,
+        *,
+        preparing: float,
+        predicting: float,
+        within: float = math.inf,
     ) -> None:
         """Take into account how long a fold took, in seconds by the clock.
 
@@ -121,10 +136,13 @@ class Forecast:
             Of the steps before the model, each time they are fitted.
         predicting : float
             Of what it says of the left-out rows.
+        within : float, default=inf
+            After so many boosting that stops early has ended in any case: it may have needed more.
         """
         self.preparing = max(self.preparing, preparing)
         kind, expected = kind_of(item.configuration), self._usual_fold_seconds(item)
-        self.pace.saw(kind, modelling, expected=expected)
+        whole = modelling if modelling < within else max(modelling, self._pace_of(item) * expected)
+        self.pace.saw(kind, whole, expected=expected)
         self._predicting[kind] = predicting / max(modelling, FOLD_SECONDS)
 
     def is_small(self, item: RecommendedConfiguration) -> bool:

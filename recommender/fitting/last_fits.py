@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from recommender.advice.ranking import RecommendedConfiguration
 
 
-LEAST_SHARE = 0.05
-"""Boosting that stops early has such a share of the budget's seconds for its last fit, even if they are over."""
+BOOSTING_SHARE, LEAST_SHARE = 0.8, 0.05
+"""Boosting that stops early has such a share of what is left for its last fit, since the steps before it need the rest;
+and such a share of all seconds, even if they are over."""
 
 
 @dataclass(eq=False)
@@ -239,8 +240,8 @@ def fit_members(
 
 
 def _at_least(budget: Budget) -> float:
-    """Seconds that are left, and not fewer than boosting needs to be of any use."""
-    return max(budget.left, LEAST_SHARE * budget.seconds)
+    """Seconds that are left to boosting, and not fewer than it needs to be of any use."""
+    return max(BOOSTING_SHARE * budget.left, LEAST_SHARE * budget.seconds)
 
 
 def _share(left: float, needed: float, to_come: float) -> float:

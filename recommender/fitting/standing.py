@@ -12,7 +12,7 @@ import pandas as pd
 
 from recommender.errors import MetricError
 from recommender.fitting.ensemble import CostCap, blended, mean_score, nested_gain, select
-from recommender.fitting.forecast import Forecast
+from recommender.fitting.forecast import CAUTION, Forecast
 from recommender.fitting.thresholds import Floats, LeftOut, decide
 from recommender.fitting.tries import Judging, Try
 
@@ -228,7 +228,7 @@ class Standing:
         """Those that were stopped after half of the folds, and that there is time to fit."""
         stopped = self._sorted(attempt for attempt in self.tries if attempt.status == "stopped")
         enough = (attempt for attempt in stopped if 2 * len(attempt.scores) >= len(best.scores))
-        return [attempt for attempt in enough if self.refit_seconds(attempt) <= left]
+        return [attempt for attempt in enough if self.refit_seconds(attempt) <= CAUTION * left]
 
     def _gains(self, considered: Sequence[Try], most_refit: float) -> bool:
         said = [attempt.folds for attempt in considered]

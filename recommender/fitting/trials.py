@@ -20,7 +20,7 @@ from recommender.fitting.agenda import Agenda
 from recommender.fitting.budget import Budget, OutOfTime
 from recommender.fitting.effort import Effort, TrialProgress
 from recommender.fitting.fits_here import Here
-from recommender.fitting.folds import AIM, folds_of, is_once_at_most, n_affordable, n_left_out
+from recommender.fitting.folds import AIM, folds_of, is_once_at_most, most_left_out, n_affordable
 from recommender.fitting.forecast import Forecast
 from recommender.fitting.found import Found
 from recommender.fitting.last_fits import Fitted, best_of_each, fit_chosen, fit_untried
@@ -104,8 +104,10 @@ class Trials:
         moves = judge.has_thresholds(dataset.y, weights.judging) and is_once_at_most(effort.splits)
         once = moves or math.isinf(budget.seconds)
         self.splits = list(effort.splits) or folds_of(dataset, effort.random_state, no_row_twice=once)
-        n_fold_rows = round(np.mean([len(train) for train, _ in self.splits] or [1]))
-        self.forecast = Forecast(budget, n_rows=dataset.n_samples, n_fold_rows=n_fold_rows)
+        n_fold_rows, n_left_out = (
+            round(np.mean([len(split[part]) for split in self.splits] or [1])) for part in (0, 1)
+        )
+        self.forecast = Forecast(budget, n_rows=dataset.n_samples, n_fold_rows=n_fold_rows, n_left_out=n_left_out)
         self.judging = Judging(judge, ranking.metric, moves)
         self.standing = Standing(
             self.judging,
@@ -118,8 +120,9 @@ class Trials:
         self.agenda.n_folds = self._affordable_folds()
         if self.agenda.n_folds == 1 and not effort.splits:
             self.splits = with_fewer_test_rows(
-                self.splits, dataset, n_left_out(budget.seconds), random_state=effort.random_state
+                self.splits, dataset, most_left_out(budget.seconds), random_state=effort.random_state
             )
+            self.forecast.n_left_out = len(self.splits[0][1])
         threads = self._threads() if math.isfinite(budget.seconds) else 1
         self.here = Here(dataset, self.splits, weights.fitting, threads=threads)
         self.under_way = UnderWay(self.agenda, self.splits, weights.judging)
@@ -232,10 +235,15 @@ class Trials:
             if left < limit:  # not its own fault
                 return
             evaluation = Evaluation(attempt.id, fold, "timeout", f"not done after {limit:.1f} seconds")
-        self._took(attempt, evaluation, self.budget.clock() - started, preparation)
+        self._took(attempt, evaluation, self.budget.clock() - started, preparation, within)
 
     def _took(
-        self, attempt: Try, evaluation: Evaluation, seconds: float, preparation: Preparation | None = None
+        self,
+        attempt: Try,
+        evaluation: Evaluation,
+        seconds: float,
+        preparation: Preparation | None = None,
+        within: float = math.inf,
     ) -> None:
         """Take in what came of a fold, and what it says of this machine."""
         if attempt not in self.agenda.waiting:  # it was stopped meanwhile
@@ -244,7 +252,7 @@ class Trials:
         predicting = evaluation.predict_seconds / (evaluation.threads or 1)
         predicting = predicting if predicting > 0 else 0.0  # NaN where it failed
         modelling = max(seconds - spent - predicting, 0.0)
-        self.forecast.saw_fold(attempt.item, modelling, preparing=preparing, predicting=predicting)
+        self.forecast.saw_fold(attempt.item, modelling, preparing=preparing, predicting=predicting, within=within)
         attempt.modelling += modelling
         attempt.preparing += preparing
         if self.beside is None and len(self.agenda.begun) == 1 and not attempt.scores:  # the machine's pace is known

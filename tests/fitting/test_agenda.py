@@ -126,3 +126,20 @@ def test_a_fold_leaves_time_for_the_others_and_for_the_fit_on_all_rows(iris):
     attempt.scores = dict.fromkeys(range(9), 0.8)
     assert limit < agenda.fold_limit(attempt) < 2 * fold
     assert agenda_for(iris, Budget(tries=3)).fold_limit(attempt) == float("inf")
+
+
+def test_before_the_pace_is_known_boosting_that_ends_in_time_is_tried_first(iris):
+    clock = Clock()
+    agenda = agenda_for(iris, Budget(seconds=100, clock=clock))
+    first = next(item for item in iris.items if item.hyperparameters.get("early_stopping"))
+    attempt = agenda.next_large()
+    assert attempt.id == first.configuration.id
+    agenda.forecast.pace.saw("ridge", 0.1, expected=0.1)
+    assert agenda.next_large().id == agenda.ranking.best.configuration.id
+
+
+def test_where_none_would_be_done_the_quickest_of_those_that_end_in_time_is_tried(iris, monkeypatch):
+    agenda = agenda_for(iris, Budget(seconds=100, clock=Clock()))
+    monkeypatch.setattr(agenda, "_affords", lambda item, share: share < 1)
+    stopping = [item for item in iris.items if item.hyperparameters.get("early_stopping")]
+    assert agenda.next_large().id == min(stopping, key=agenda.forecast.fold_seconds).configuration.id

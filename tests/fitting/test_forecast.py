@@ -79,3 +79,24 @@ def test_what_stops_early_has_one_booster_in_tries_and_on_many_rows(ranking):
     assert fewer.refit_seconds(stopping, modelling=240.0, preparing=1.0) == pytest.approx(241.0 / RUSHED)
     assert fewer.refit_seconds(whole, modelling=240.0, preparing=1.0) == pytest.approx(CAUTION * 241.0)
     assert fewer.refit_seconds(whole, modelling=10.0, preparing=1.0) == pytest.approx(CAUTION * (10.0 + 1.0))
+
+
+def test_what_predicts_for_long_has_long_folds(ranking):
+    forecast = Forecast(Budget(seconds=100), n_rows=150, n_fold_rows=75, n_left_out=3_000)
+    item = replace(ranking.best, fit_seconds=2.0, predict_seconds=0.5)
+    assert forecast.fold_seconds(item) == pytest.approx(1.02 + 1.5)
+    assert forecast.fold_seconds(replace(item, predict_seconds=float("nan"))) == pytest.approx(1.02)
+
+
+def test_boosting_that_ended_for_want_of_time_does_not_look_quick(ranking):
+    item = replace(ranking.best, fit_seconds=2.0, configuration=Configuration("ridge", {}))
+
+    def expected(seconds, within):
+        forecast = Forecast(Budget(seconds=100), n_rows=150, n_fold_rows=75)
+        for _ in range(30):
+            forecast.saw_fold(item, seconds, preparing=0.0, predicting=0.0, within=within)
+        return forecast.fold_seconds(item)
+
+    assert expected(0.1, 0.2) == pytest.approx(0.1, rel=0.1)
+    assert expected(0.2, 0.2) == pytest.approx(1.02, rel=0.05)
+    assert expected(4.0, 4.0) == pytest.approx(4.0, rel=0.1)  # and it is slower than was thought
