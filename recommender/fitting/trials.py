@@ -232,7 +232,7 @@ class Trials:
         try:
             evaluation = self.here.fit(configuration, fold, preparation, seconds=seconds, within=within)
         except OutOfTime:
-            if left < limit:  # not its own fault
+            if seconds == left:  # not its own fault
                 return
             evaluation = Evaluation(attempt.id, fold, "timeout", f"not done after {limit:.1f} seconds")
         self._took(attempt, evaluation, self.budget.clock() - started, preparation, within)
