@@ -90,10 +90,14 @@ class Agenda:
         return [attempt for attempt in half if best is not None and behind(attempt, best, judge) < 0]
 
     def affords(self, item: RecommendedConfiguration) -> bool:
-        """Whether trying it, and fitting it or what is best by now, is expected to end in time."""
-        return self._affords(item, share=1 / RUSHED if stops_early(item.configuration) else 1.0)
+        """Whether trying it, and fitting it or what is best by now, is expected to end in time.
 
-    def _affords(self, item: RecommendedConfiguration, *, share: float) -> bool:
+        As soon as this machine's pace is known, boosting that stops early may end before it is done.
+        """
+        return self._affords(item, may_be_rushed=self.forecast.pace.is_known)
+
+    def _affords(self, item: RecommendedConfiguration, *, may_be_rushed: bool) -> bool:
+        share = 1 / RUSHED if may_be_rushed and stops_early(item.configuration) else 1.0
         kept = max(self.reserve(), share * self.forecast.last_seconds(item))
         return share * self.trying_seconds(item) + kept < self.budget.left
 
@@ -120,16 +124,14 @@ class Agenda:
     def next_large(self) -> Try | None:
         """The next try in this process, though it is not small.
 
-        If this machine's pace is not known, one that ends in time on any machine: the first that is expected to need no
-        more, or the quickest.
+        If this machine's pace is not known, the quickest, of those that end in time on any machine if there are any.
         """
         if self.forecast.pace.is_known:
             return self.next_try()
-        possible = [item for item in self._left() if self._is_possible(item, small=False)]
+        possible = [item for item in self._left() if self._affords(item, may_be_rushed=True)]
         end_in_time = [item for item in possible if stops_early(item.configuration)]
         quickest = min(end_in_time or possible, key=self.forecast.fold_seconds, default=None)
-        first = next((item for item in end_in_time if self._affords(item, share=1.0)), quickest)
-        return self._begin(None if len(self.begun) >= self.budget.tries else first)
+        return self._begin(None if len(self.begun) >= self.budget.tries else quickest)
 
     def has_more(self) -> bool:
         """Whether there is something that was not tried, if there were time."""

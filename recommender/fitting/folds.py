@@ -19,8 +19,9 @@ TRYING_SHARE = 0.5
 """Such a share of the seconds goes into these tries."""
 MIN_FOLDS = 3
 """No fewer folds are used, unless one is enough."""
-SINGLE_FOLD_ROWS = 2_000
-"""From so many rows on one fold, of 667 left-out rows at least, is enough where there is no time for more."""
+SINGLE_FOLD_ROWS, SINGLE_SLOW_FOLD_ROWS = 5_000, 2_000
+"""From so many rows on one fold is enough where there is no time for more; and from so many where there is no time for
+one fold of half of these tries."""
 LEFT_OUT_EACH_SECOND, LEAST_LEFT_OUT = 600, 2_000
 """A single fold leaves out so many rows for each second of the budget, and no fewer: predicting 10,000 rows may take as
 long as a fit on as many."""
@@ -79,9 +80,10 @@ def n_affordable(splits: Sequence[Split], n_samples: int, *, seconds: float, fol
     >>> [n_affordable([([0], [1])] * 10, 150, seconds=s, fold_seconds=1.0, moves=False) for s in (10, 200, 1000)]
     [3, 5, 10]
     """
-    is_single_enough = n_samples >= SINGLE_FOLD_ROWS and not moves
-    least = 1 if is_single_enough else min(MIN_FOLDS, len(splits))
-    return int(np.clip(TRYING_SHARE * seconds / (AIM * fold_seconds), least, max(least, len(splits))))
+    affordable = TRYING_SHARE * seconds / (AIM * fold_seconds)
+    enough_rows = SINGLE_FOLD_ROWS if affordable >= 0.5 else SINGLE_SLOW_FOLD_ROWS
+    least = 1 if n_samples >= enough_rows and not moves else min(MIN_FOLDS, len(splits))
+    return int(np.clip(affordable, least, max(least, len(splits))))
 
 
 def most_left_out(seconds: float) -> int:

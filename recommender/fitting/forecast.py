@@ -146,7 +146,9 @@ class Forecast:
         self._predicting[kind] = predicting / max(modelling, FOLD_SECONDS)
 
     def is_small(self, item: RecommendedConfiguration) -> bool:
-        """Whether a fold may be fitted in this process: a call into a library cannot be cut off."""
+        """Whether a fold may be fitted in this process: it ends in time, or is too small to need cutting off."""
+        if stops_early(item.configuration):
+            return True
         share = KNOWN_SHARE if self.pace.is_known else UNKNOWN_SHARE
         return self.fold_seconds(item) < share * max(self.budget.left, 0.0)
 

@@ -108,6 +108,7 @@ def of_kind(ranking, *, stops_early: bool):
 def test_boosting_that_stops_early_is_begun_with_a_part_of_its_time(iris, stops_early, enough):
     clock, item = Clock(), of_kind(iris, stops_early=stops_early)
     agenda = agenda_for(iris, Budget(seconds=100, clock=clock))
+    agenda.forecast.pace.saw("ridge", 0.1, expected=0.1)
     whole = agenda.trying_seconds(item) + agenda.forecast.last_seconds(item)
     clock.now = 100 - enough * whole
     assert agenda.affords(item)
@@ -128,18 +129,19 @@ def test_a_fold_leaves_time_for_the_others_and_for_the_fit_on_all_rows(iris):
     assert agenda_for(iris, Budget(tries=3)).fold_limit(attempt) == float("inf")
 
 
-def test_before_the_pace_is_known_boosting_that_ends_in_time_is_tried_first(iris):
+def test_before_the_pace_is_known_nothing_is_rushed_that_need_not_be(iris):
+    item = of_kind(iris, stops_early=True)
     clock = Clock()
     agenda = agenda_for(iris, Budget(seconds=100, clock=clock))
-    first = next(item for item in iris.items if item.hyperparameters.get("early_stopping"))
-    attempt = agenda.next_large()
-    assert attempt.id == first.configuration.id
+    clock.now = 100 - 0.7 * (agenda.trying_seconds(item) + agenda.forecast.last_seconds(item))
+    assert not agenda.affords(item)
     agenda.forecast.pace.saw("ridge", 0.1, expected=0.1)
-    assert agenda.next_large().id == agenda.ranking.best.configuration.id
+    assert agenda.affords(item)
 
 
-def test_where_none_would_be_done_the_quickest_of_those_that_end_in_time_is_tried(iris, monkeypatch):
+def test_where_nothing_would_be_done_the_quickest_of_those_that_end_in_time_is_tried(iris, monkeypatch):
     agenda = agenda_for(iris, Budget(seconds=100, clock=Clock()))
-    monkeypatch.setattr(agenda, "_affords", lambda item, share: share < 1)
+    monkeypatch.setattr(agenda, "_affords", lambda item, may_be_rushed: may_be_rushed)
     stopping = [item for item in iris.items if item.hyperparameters.get("early_stopping")]
+    assert agenda.next_try() is None
     assert agenda.next_large().id == min(stopping, key=agenda.forecast.fold_seconds).configuration.id

@@ -31,9 +31,14 @@ def test_the_rule_decides_where_nothing_is_asked_for(dataset):
 
 
 @pytest.mark.parametrize(
-    ("n_samples", "moves", "n_folds"), [(1_999, False, 3), (2_000, False, 1), (2_000, True, 3)], ids=str
+    ("n_samples", "seconds", "moves", "n_folds"),
+    [
+        *((4_999, 30.0, False, 3), (5_000, 30.0, False, 1), (5_000, 30.0, True, 3)),
+        *((1_999, 10.0, False, 3), (2_000, 10.0, False, 1), (2_000, 10.0, True, 3)),
+    ],
+    ids=str,
 )
-def test_one_fold_is_enough_of_a_large_table_without_thresholds(dataset, n_samples, moves, n_folds):
+def test_one_fold_is_enough_of_a_large_table_without_thresholds(dataset, n_samples, seconds, moves, n_folds):
     splits = folds_of(dataset)
-    assert n_affordable(splits, n_samples, seconds=1e-6, fold_seconds=1.0, moves=moves) == n_folds
+    assert n_affordable(splits, n_samples, seconds=seconds, fold_seconds=1.0, moves=moves) == n_folds
     assert n_affordable(splits, n_samples, seconds=1e6, fold_seconds=1.0, moves=moves) == len(splits)

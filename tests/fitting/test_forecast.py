@@ -18,12 +18,13 @@ def ranking():
 
 def test_what_a_library_may_not_give_back_in_time_is_not_fitted_here(ranking):
     forecast = Forecast(Budget(seconds=10, clock=lambda: 0.0), n_rows=150, n_fold_rows=135)
-    slow = replace(ranking.best, fit_seconds=3.0)
+    slow = replace(ranking.best, fit_seconds=3.0, configuration=Configuration("xgboost", {}))
     assert not forecast.is_small(slow)
     assert not forecast.is_small(replace(slow, fit_seconds=0.5))  # before it is known how quick the machine is
     forecast.pace.saw("ridge", 0.1, expected=0.1)
     assert not forecast.is_small(slow)
     assert forecast.is_small(replace(slow, fit_seconds=0.5))
+    assert forecast.is_small(replace(slow, configuration=Configuration("xgboost", {"early_stopping": True})))
     assert forecast.fallback(ranking.items, 1.0).fit_seconds <= 1.0
     assert forecast.fallback(ranking.items, -1.0).fit_seconds < 0.1
 
