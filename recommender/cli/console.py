@@ -66,7 +66,7 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def printed(table: pd.DataFrame, format: TableForm) -> str:
     """A table as programs read it; labels of rows that have no name are ids."""
-    table = table.rename_axis(table.index.name or "id")
+    table = table.rename_axis(str(table.index.name or "id"))
     if format is TableForm.CSV:
         return table.to_csv()
     return table.reset_index().to_json(orient="records", indent=1) + "\n"

@@ -153,14 +153,10 @@ class Forecast:
         return self.fold_seconds(item) < share * max(self.budget.left, 0.0)
 
     def fallback(self, items: Sequence[RecommendedConfiguration], seconds: float) -> RecommendedConfiguration:
-        """The first that so many seconds are enough to fit, or of those that are about as quick as any.
-
-        What may be fitted in this process comes before all others.
-        """
+        """The first that so many seconds are enough to fit, or of those that are about as quick as any."""
         least = min(map(self.last_seconds, items))
         enough = max(seconds, QUICK_TIMES * least)
-        quick = [item for item in items if self.last_seconds(item) <= enough]
-        return next(filter(self.is_small, quick), quick[0])
+        return next(item for item in items if self.last_seconds(item) <= enough)
 
 
 def _modelling(item: RecommendedConfiguration) -> float:

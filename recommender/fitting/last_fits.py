@@ -109,7 +109,8 @@ def fit_untried(
     budget = forecast.budget
     if math.isfinite(budget.seconds):
         with suppress(OutOfTime, Exception), cut_off(max(budget.left, 0.01)):  # others are left to be fitted
-            return fit_first([forecast.fallback(items, budget.left)], dataset, budget=budget, **how)
+            small = [item for item in items if forecast.is_small(item)] or items
+            return fit_first([forecast.fallback(small, budget.left)], dataset, budget=budget, **how)
     return fit_first([forecast.fallback(items, budget.left), *best_of_each(items)], dataset, budget=budget, **how)
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.datasets import load_iris
@@ -8,7 +10,8 @@ from sklearn.ensemble import VotingClassifier
 from recommender import recommend
 from recommender.fitting.budget import Budget
 from recommender.fitting.ensemble import Member
-from recommender.fitting.last_fits import fit_first, fit_members
+from recommender.fitting.forecast import Forecast
+from recommender.fitting.last_fits import fit_first, fit_members, fit_untried
 from recommender.fitting.row_weights import RowWeights
 from recommender.fitting.standing import Chosen
 from recommender.fitting.thresholds import Thresholded
@@ -130,3 +133,14 @@ def test_members_that_take_no_time_are_fitted_in_any_budget(ranking):
     how = HOW | {"refit_seconds": lambda attempt: 0.0}
     for budget in (Budget(seconds=600), Budget(tries=3)):
         assert len(fit_members(chosen(ranking, 0.6, 0.4), ranking.dataset, budget=budget, **how).weights) == 2
+
+
+def test_where_nothing_was_tried_what_ends_in_time_is_fitted_before_what_may_not():
+    found = recommend(load_iris(as_frame=True), include=["lightgbm"])
+    stopping = next(item for item in found.items if item.hyperparameters.get("early_stopping"))
+    whole = next(item for item in found.items if not item.hyperparameters.get("early_stopping"))
+    slow = [replace(item, fit_seconds=3.0, predict_seconds=0.0) for item in (whole, stopping)]
+    for items, expected in ((slow, slow[1]), (slow[:1], slow[0])):
+        forecast = Forecast(Budget(seconds=30), n_rows=150, n_fold_rows=100)
+        fitted = fit_untried(items, found.dataset, forecast=forecast, **HOW)
+        assert fitted.weights == {expected.configuration.id: 1.0}
