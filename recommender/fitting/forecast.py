@@ -31,6 +31,8 @@ UNKNOWN_SECONDS = 1.0
 """What a fit is taken to last where the knowledge base does not say."""
 QUICK_TIMES = 3.0
 """So many times what the quickest takes is about as quick."""
+BRIEF_SECONDS = 5.0
+"""In a larger budget quick models are tried first."""
 UNKNOWN_SHARE, KNOWN_SHARE = 0.02, 0.2
 """A fold that is expected to take a larger share of what is left is not fitted in this process; before and after it is
 known how quick the machine is."""
@@ -146,8 +148,11 @@ class Forecast:
         self._predicting[kind] = predicting / max(modelling, FOLD_SECONDS)
 
     def is_small(self, item: RecommendedConfiguration) -> bool:
-        """Whether a fold may be fitted in this process: it ends in time, or is too small to need cutting off."""
-        if stops_early(item.configuration):
+        """Whether a fold may be fitted in this process: it is too small to need cutting off.
+
+        In a brief budget whatever ends in time may be, since there is hardly time for more than one try.
+        """
+        if self.budget.seconds < BRIEF_SECONDS and stops_early(item.configuration):
             return True
         share = KNOWN_SHARE if self.pace.is_known else UNKNOWN_SHARE
         return self.fold_seconds(item) < share * max(self.budget.left, 0.0)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from recommender.algorithms.growth import stops_early
 from recommender.algorithms.pipelines import build_pipeline
 from recommender.algorithms.shortening import kept_time
 from recommender.errors import RecommendationError
@@ -109,8 +110,8 @@ def fit_untried(
     budget = forecast.budget
     if math.isfinite(budget.seconds):
         with suppress(OutOfTime, Exception), cut_off(max(budget.left, 0.01)):  # others are left to be fitted
-            small = [item for item in items if forecast.is_small(item)] or items
-            return fit_first([forecast.fallback(small, budget.left)], dataset, budget=budget, **how)
+            in_time = [item for item in items if stops_early(item.configuration) or forecast.is_small(item)] or items
+            return fit_first([forecast.fallback(in_time, budget.left)], dataset, budget=budget, **how)
     return fit_first([forecast.fallback(items, budget.left), *best_of_each(items)], dataset, budget=budget, **how)
 
 

@@ -24,7 +24,9 @@ def test_what_a_library_may_not_give_back_in_time_is_not_fitted_here(ranking):
     forecast.pace.saw("ridge", 0.1, expected=0.1)
     assert not forecast.is_small(slow)
     assert forecast.is_small(replace(slow, fit_seconds=0.5))
-    assert forecast.is_small(replace(slow, configuration=Configuration("xgboost", {"early_stopping": True})))
+    stopping = replace(slow, configuration=Configuration("xgboost", {"early_stopping": True}))
+    assert not forecast.is_small(replace(stopping, fit_seconds=30.0))
+    assert Forecast(Budget(seconds=2), n_rows=150, n_fold_rows=135).is_small(replace(stopping, fit_seconds=30.0))
     assert forecast.fallback(ranking.items, 1.0).fit_seconds <= 1.0
     assert forecast.fallback(ranking.items, -1.0).fit_seconds < 0.1
 
