@@ -220,8 +220,9 @@ def test_what_is_exported_of_a_dataset_that_is_shipped_under_another_id_can_be_a
     store, results = tmp_path / "mine.sqlite", tmp_path / "results.csv"
     record_knowledge(mine, Store(store))
     run(capsys, "export", results, "--store", store)
-    said = run(capsys, "add", "--results", results, "--store", store)
-    assert f"0 evaluations on 1 dataset recorded in {store}; {len(mine.evaluations):,} were there already" in said
+    said = " ".join(run(capsys, "add", "--results", results, "--store", store).split())
+    assert "0 evaluations on 1 dataset recorded in" in said
+    assert f"{len(mine.evaluations):,} were there already" in said
 
 
 def test_add_records_nothing_of_what_has_mistakes(capsys, tmp_path):

@@ -123,7 +123,9 @@ def test_fits_that_overlap_leave_linear_algebra_as_it_was(monkeypatch):
         here = fits_here.Here(dataset, [(np.arange(100), np.arange(100, 150))] * 2)
         if fold:
             first_has_begun.wait(WAIT)
-        found = here.fit(item.configuration, fold, here.preparation(item.configuration, fold), seconds=WAIT)
+        found = here.fit(
+            item.configuration, fold, here.preparation(item.configuration, fold), seconds=WAIT, within=WAIT
+        )
         first_has_ended.set()
         return found
 
