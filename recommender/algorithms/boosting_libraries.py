@@ -97,7 +97,7 @@ def _fit_lightgbm(booster: Any, train: Rows, validation: Rows | None, until: flo
     from lightgbm import early_stopping
     from lightgbm.callback import EarlyStopException
 
-    def out_of_time(round_: Any) -> None:
+    def time_limit(round_: Any) -> None:
         if time.monotonic() > until:
             raise EarlyStopException(round_.iteration, round_.evaluation_result_list)
 
@@ -106,7 +106,7 @@ def _fit_lightgbm(booster: Any, train: Rows, validation: Rows | None, until: flo
         given |= {"eval_X": (validation.values,), "eval_y": (validation.y,)}
         given["eval_sample_weight"] = None if validation.weights is None else [validation.weights]
         stopping = early_stopping(PATIENCE, first_metric_only=True, verbose=False, min_delta=LEAST_GAIN)
-        given["callbacks"] = [stopping, out_of_time]
+        given["callbacks"] = [stopping, time_limit]
     booster.fit(train.values, train.y, **given)
     return int(booster.best_iteration_ or booster.n_estimators_)
 
@@ -114,7 +114,7 @@ def _fit_lightgbm(booster: Any, train: Rows, validation: Rows | None, until: flo
 def _fit_xgboost(booster: Any, train: Rows, validation: Rows | None, until: float) -> int:
     from xgboost.callback import EarlyStopping, TrainingCallback
 
-    class OutOfTime(TrainingCallback):
+    class TimeLimit(TrainingCallback):
         def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
             return time.monotonic() > until
 
@@ -123,7 +123,7 @@ def _fit_xgboost(booster: Any, train: Rows, validation: Rows | None, until: floa
         booster.set_params(enable_categorical=True, feature_types=kinds)
     given: dict[str, Any] = {"sample_weight": train.weights, "verbose": False}
     if validation is not None:
-        booster.set_params(callbacks=[EarlyStopping(rounds=PATIENCE, min_delta=LEAST_GAIN), OutOfTime()])
+        booster.set_params(callbacks=[EarlyStopping(rounds=PATIENCE, min_delta=LEAST_GAIN), TimeLimit()])
         given["eval_set"] = [(validation.values, validation.y)]
         given["sample_weight_eval_set"] = None if validation.weights is None else [validation.weights]
     booster.fit(train.values, train.y, **given)
@@ -134,7 +134,7 @@ def _fit_xgboost(booster: Any, train: Rows, validation: Rows | None, until: floa
 def _fit_catboost(booster: Any, train: Rows, validation: Rows | None, until: float) -> int:
     from catboost import Pool
 
-    class OutOfTime:
+    class TimeLimit:
         def after_iteration(self, info: Any) -> bool:
             return time.monotonic() <= until
 
@@ -144,7 +144,7 @@ def _fit_catboost(booster: Any, train: Rows, validation: Rows | None, until: flo
     stopping: dict[str, Any] = {}
     if validation is not None:
         stopping = {"eval_set": pool(validation), "early_stopping_rounds": PATIENCE}
-        stopping |= {"callbacks": [OutOfTime()]} if math.isfinite(until) else {}
+        stopping |= {"callbacks": [TimeLimit()]} if math.isfinite(until) else {}
     booster.fit(pool(train), **stopping)
     return int(booster.tree_count_)
 

@@ -19,7 +19,7 @@ def shorten(pipeline: Any, seconds: float = math.inf) -> None:
 
 @contextmanager
 def kept_time(pipeline: Any, seconds: float) -> Iterator[None]:
-    """Let early stopping fit only as many boosters as there is time for, and end the first one when the time is up."""
+    """Let early stopping fit only as many boosters as there is time for, and end when it is up, in the midst of one."""
     _set(pipeline, "max_seconds", _limit(seconds))
     try:
         yield

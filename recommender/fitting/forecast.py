@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -124,7 +123,7 @@ class Forecast:
         *,
         preparing: float,
         predicting: float,
-        within: float = math.inf,
+        within: float | None = None,
     ) -> None:
         """Take into account how long a fold took, in seconds by the clock.
 
@@ -138,13 +137,14 @@ class Forecast:
             Of the steps before the model, each time they are fitted.
         predicting : float
             Of what it says of the left-out rows.
-        within : float, default=inf
+        within : float, optional
             After so many boosting that stops early has ended in any case: it may have needed more.
         """
         self.preparing = max(self.preparing, preparing)
         kind, expected = kind_of(item.configuration), self._usual_fold_seconds(item)
-        whole = modelling if modelling < within else max(modelling, self._pace_of(item) * expected)
-        self.pace.saw(kind, whole, expected=expected)
+        may_be_cut = within is not None and modelling >= within
+        least = self._pace_of(item) * expected if may_be_cut else 0.0
+        self.pace.saw(kind, max(modelling, least), expected=expected)
         self._predicting[kind] = predicting / max(modelling, FOLD_SECONDS)
 
     def is_small(self, item: RecommendedConfiguration) -> bool:

@@ -46,9 +46,9 @@ LONGEST_SECONDS = 86_400.0
 """No fit in a worker may take longer."""
 LIMIT_TIMES, LIMIT_SHARE = 6.0, 0.25
 """A fit in this process is cut off after so many times what is expected, and so much of what is left."""
-BOOSTING_SHARE = 0.7
-"""Boosting that stops early ends by then with the rounds that it has, and takes such a share of what is left at most:
-predicting needs the rest."""
+FOLD_SHARE = 0.7
+"""Boosting that stops early ends by then with the rounds that it has. In a fold it takes such a share of what is left
+at most: predicting needs the rest."""
 UNWEIGHTED, AS_USUAL = RowWeights(), Effort()
 """All rows count the same; nothing is asked for but a budget."""
 
@@ -227,7 +227,7 @@ class Trials:
         started, left = self.budget.clock(), self.budget.left - self.agenda.reserve()
         limit = max(LIMIT_TIMES * self.forecast.fold_seconds(attempt.item), LIMIT_SHARE * left)
         preparation = self.here.preparation(configuration, fold)
-        within = min(limit, BOOSTING_SHARE * left, self.agenda.fold_limit(attempt))
+        within = min(limit, FOLD_SHARE * left, self.agenda.fold_limit(attempt))
         seconds = left if stops_early(configuration) else min(limit, left)
         try:
             evaluation = self.here.fit(configuration, fold, preparation, seconds=seconds, within=within)
@@ -235,15 +235,15 @@ class Trials:
             if seconds == left:  # not its own fault
                 return
             evaluation = Evaluation(attempt.id, fold, "timeout", f"not done after {limit:.1f} seconds")
-        self._took(attempt, evaluation, self.budget.clock() - started, preparation, within)
+        self._took(attempt, evaluation, self.budget.clock() - started, within, preparation)
 
     def _took(
         self,
         attempt: Try,
         evaluation: Evaluation,
         seconds: float,
+        within: float | None = None,
         preparation: Preparation | None = None,
-        within: float = math.inf,
     ) -> None:
         """Take in what came of a fold, and what it says of this machine."""
         if attempt not in self.agenda.waiting:  # it was stopped meanwhile

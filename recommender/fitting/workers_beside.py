@@ -74,8 +74,11 @@ class Beside:
     def _submit(self, attempt: Try, job: Job) -> None:
         self._running[self._workers.submit(job)] = _Running(attempt, job, self._clock())
 
-    def ended(self, timeout: float) -> list[tuple[Try, Evaluation, float]]:
-        """What has ended, with its seconds by the clock; at least one unless that takes longer than `timeout`."""
+    def ended(self, timeout: float) -> list[tuple[Try, Evaluation, float, float | None]]:
+        """What has ended, with its seconds by the clock and `within` how many boosting was to end.
+
+        At least one, unless that takes longer than `timeout`.
+        """
         done, _ = wait(self._running, timeout=timeout, return_when=FIRST_COMPLETED)
         found = []
         for future in done:
@@ -86,7 +89,7 @@ class Beside:
             if outcome is None:
                 self._submit(running.attempt, running.job)
             elif isinstance(outcome, Evaluation):
-                found.append((running.attempt, outcome, self._clock() - running.since))
+                found.append((running.attempt, outcome, self._clock() - running.since, running.job.within))
         return found
 
     def give_up(self, attempt: Try) -> None:

@@ -31,8 +31,9 @@ def test_real_workers_are_started_beside_and_ended(dataset):
     room.beside.begin(attempt, 1, within=60.0)
     found = room.beside.ended(240)
     room.stop()
-    assert [(one, evaluation.status, evaluation.fold) for one, evaluation, _ in found] == [(attempt, "ok", 1)]
+    assert [(one, evaluation.status, evaluation.fold) for one, evaluation, *_ in found] == [(attempt, "ok", 1)]
     assert len(found[0][1].predictions[0]) == len(splits[1][1])
+    assert found[0][-1] == 60.0  # within so many seconds boosting was to end
     end = time.monotonic() + 60
     while sys.modules["__main__"] is not main and time.monotonic() < end:
         time.sleep(0.1)
