@@ -65,13 +65,18 @@ def build_pipeline(
         from recommender.algorithms.target_reader import TargetReader
 
         model = TargetReader(model)
-    encoding = encoding_of(configuration)
-    if dataset.is_sparse and algorithm.takes_sparse and encoding.keeps_zeros:
+    if stays_sparse(configuration, dataset):
         from recommender.tables.sparse import SparseReader
 
         return Pipeline([("sparse", SparseReader()), ("preprocess", keeping_zeros()), ("model", model)])
-    steps = [("preprocess", build_preprocessing(dataset, encoding)), ("model", model)]
+    steps = [("preprocess", build_preprocessing(dataset, encoding_of(configuration))), ("model", model)]
     return Pipeline(steps if dataset.is_plain else [("read", build_reader(dataset)), *steps])
+
+
+def stays_sparse(configuration: Configuration, dataset: Dataset) -> bool:
+    """Whether the model of a configuration is given a sparse table without its zeros."""
+    takes_sparse = find_algorithm(configuration.algorithm).takes_sparse
+    return dataset.is_sparse and takes_sparse and encoding_of(configuration).keeps_zeros
 
 
 def build_reader(dataset: Dataset) -> TableReader:

@@ -9,7 +9,7 @@ from threadpoolctl import ThreadpoolController
 
 from recommender.algorithms.catalogue import encoding_of
 from recommender.algorithms.configuration import Configuration
-from recommender.algorithms.pipelines import build_pipeline
+from recommender.algorithms.pipelines import build_pipeline, stays_sparse
 from recommender.evaluation.evaluate import Evaluation, evaluate
 from recommender.fitting.budget import cut_off
 from recommender.fitting.preparations import Preparation, Preparations
@@ -51,7 +51,8 @@ class Here:
 
     def preparation(self, configuration: Configuration, fold: int) -> Preparation:
         """What a fit begins with, which fills while it runs."""
-        return self._preparations.of(fold, encoding_of(configuration))
+        is_sparse = stays_sparse(configuration, self._dataset)
+        return self._preparations.of(fold, encoding_of(configuration), is_sparse=is_sparse)
 
     def fit(
         self, configuration: Configuration, fold: int, preparation: Preparation, *, seconds: float, within: float

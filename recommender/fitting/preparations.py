@@ -37,9 +37,9 @@ class Preparations:
         self._left = most_bytes
         self._kept: dict[tuple[Any, ...], _Kept] = {}
 
-    def of(self, fold: int, encoding: Encoding) -> Preparation:
-        """For one fit on a fold, by what it wants to be given."""
-        return Preparation(self, (fold, encoding))
+    def of(self, fold: int, encoding: Encoding, *, is_sparse: bool = False) -> Preparation:
+        """For one fit on a fold, by what it wants to be given, and whether that is a sparse table without its zeros."""
+        return Preparation(self, (fold, encoding, is_sparse))
 
     def get(self, key: tuple[Any, ...], make: Callable[[], Any]) -> _Kept:
         """What is kept under a key, or is made now."""
