@@ -25,6 +25,10 @@ from recommender.tables.splits import Split
 
 END_SECONDS = 0.5
 """Workers that are to end are waited for no longer."""
+_AWAY: list[ModuleType] = []
+"""The caller's script, once for each room that keeps it from its workers: rooms of several threads, or one that has
+not ended when the next is opened."""
+_MOVING = threading.Lock()
 
 
 @dataclass(eq=False)
@@ -105,7 +109,7 @@ class Room:
     def __init__(self) -> None:
         self._folder: Scratch | None = None
         self._workers: Workers | None = None
-        self._main: ModuleType | None = None
+        self._has_main_away = False
         self._starting: threading.Thread | None = None
         self._beside: Beside | None = None
         self._error: ClusterError | None = None
@@ -170,17 +174,10 @@ class Room:
                 return
 
         self._folder = folder = Scratch()
-        self._leave_main_alone()
+        _leave_main_alone()
+        self._has_main_away = True
         self._starting = threading.Thread(target=begin, daemon=True)
         self._starting.start()
-
-    def _leave_main_alone(self) -> None:
-        """Workers started from now on do not run the caller's script again, as they would without a guard in it."""
-        self._main = sys.modules["__main__"]
-        known = {name: value for name, value in vars(self._main).items() if name not in ("__file__", "__spec__")}
-        stand_in = ModuleType("__main__")
-        vars(stand_in).update(known)
-        sys.modules["__main__"] = stand_in
 
     def stop(self) -> None:
         """End all workers, whatever they are at; those that are only about to start are not waited for."""
@@ -198,10 +195,29 @@ class Room:
             if self._workers is not None:
                 self._workers.stop()
         finally:
-            if self._main is not None:
-                sys.modules["__main__"] = self._main
+            if self._has_main_away:
+                self._has_main_away = False
+                _bring_main_back()
             if self._folder is not None:
                 self._folder.cleanup()
+
+
+def _leave_main_alone() -> None:
+    """Workers started from now on do not run the caller's script again, as they would without a guard in it."""
+    with _MOVING:
+        _AWAY.append(_AWAY[0] if _AWAY else sys.modules["__main__"])
+        stand_in = ModuleType("__main__")
+        known = {name: value for name, value in vars(_AWAY[0]).items() if name not in ("__file__", "__spec__")}
+        vars(stand_in).update(known)
+        sys.modules["__main__"] = stand_in
+
+
+def _bring_main_back() -> None:
+    """The caller's script is where it was, as soon as no room keeps it away."""
+    with _MOVING:
+        main = _AWAY.pop()
+        if not _AWAY:
+            sys.modules["__main__"] = main
 
 
 def _workers(n_workers: int, limits: Limits, cluster: str | None) -> Workers:

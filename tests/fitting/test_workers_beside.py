@@ -34,6 +34,26 @@ def test_real_workers_are_started_beside_and_ended(dataset):
     assert [(one, evaluation.status, evaluation.fold) for one, evaluation, *_ in found] == [(attempt, "ok", 1)]
     assert len(found[0][1].predictions[0]) == len(splits[1][1])
     assert found[0][-1] == 60.0  # within so many seconds boosting was to end
+    wait_for(main)
+
+
+def test_the_script_of_the_caller_is_back_however_rooms_overlap(dataset, monkeypatch):
+    def late(*how):
+        time.sleep(1.0)  # longer than the end of a room is waited for
+        raise OSError("no workers today")
+
+    monkeypatch.setattr("recommender.fitting.workers_beside._workers", late)
+    main = sys.modules["__main__"]
+    for _ in range(2):  # the second is opened before the first has ended
+        room = Room()
+        room.start(dataset, split(dataset)[:1], None, n_workers=1, limits=Limits(60.0))
+        room.stop()
+        assert vars(sys.modules["__main__"]).get("__file__") is None
+    room.stop()
+    wait_for(main)
+
+
+def wait_for(main):
     end = time.monotonic() + 60
     while sys.modules["__main__"] is not main and time.monotonic() < end:
         time.sleep(0.1)
