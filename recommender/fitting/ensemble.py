@@ -64,7 +64,7 @@ def select(members: Sequence[Said], metric: Metric, *, caps: Sequence[CostCap] =
     Returns
     -------
     array of shape (n_members,)
-        Weights that add up to 1.
+        Weights that add up to 1; all of it the first one's where the rows do not allow the metric.
 
     References
     ----------
@@ -80,7 +80,7 @@ def select(members: Sequence[Said], metric: Metric, *, caps: Sequence[CostCap] =
     """
     values = [[_said(fold) for fold in member] for member in members]
     votes, sums = np.zeros(len(members)), [np.zeros_like(value) for value in values[0]]
-    best, kept, idle = -np.inf, votes, 0
+    best, kept, idle = -np.inf, np.eye(len(members))[0], 0
     for n_votes in range(1, ROUNDS + 1):
         scores = np.full(len(members), -np.inf)
         for i, one in enumerate(np.eye(len(members))):
@@ -94,7 +94,7 @@ def select(members: Sequence[Said], metric: Metric, *, caps: Sequence[CostCap] =
         best, kept = (scores[chosen], votes) if scores[chosen] > best else (best, kept)
         if idle == IDLE_ROUNDS:
             break
-    return kept / max(kept.sum(), 1.0)
+    return kept / kept.sum()
 
 
 def blended(members: Sequence[Said], weights: Floats) -> list[LeftOut]:

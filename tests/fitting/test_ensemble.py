@@ -121,6 +121,20 @@ def test_folds_that_do_not_allow_the_metric_are_passed_over():
     assert nested_gain([[one_class], [one_class]], METRICS["roc_auc"]) == 0
 
 
+def test_halves_that_do_not_allow_the_metric_say_nothing_of_a_gain():
+    rng = np.random.default_rng(0)
+    y = np.repeat([0, 1], [98, 2])  # both of the second class are in the same half now and then
+
+    def member():
+        p = np.clip(0.3 + 0.3 * y + 0.2 * rng.normal(size=100), 0, 1)
+        return [LeftOut(y, Predicted((p > 0.5).astype(int), np.column_stack([1 - p, p]), are_probabilities=True))]
+
+    one = member()
+    assert select([[fold.take(np.arange(90)) for fold in one]] * 2, METRICS["roc_auc"]).tolist() == [1.0, 0.0]
+    for seed in range(20):  # an ensemble of the same twice is neither better nor worse
+        assert nested_gain([one, one], METRICS["roc_auc"], random_state=seed) == 0
+
+
 def test_fitted_members_vote_without_being_fitted_again():
     X, y = load_iris(return_X_y=True, as_frame=True)
     names = y.map({0: "a", 1: "b", 2: "c"})
