@@ -120,7 +120,7 @@ class Standing:
         before = self.score
         if attempt in considered and time.monotonic() >= self._weighed_at + self.weighing_seconds / BUSY:
             self._weigh(considered, most_refit)
-        elif considered and not self.weights:
+        elif considered and (not self.weights or self._is_better(considered[0].score, self.score)):
             self._take_single(considered[0])
         improved = before != before or self._is_better(self.score, before)
         self.n_idle = 0 if improved else self.n_idle + 1

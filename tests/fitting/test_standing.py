@@ -102,6 +102,15 @@ def test_tries_without_a_gain_are_counted():
     assert found.history[-1]["ensemble"] == found.score
 
 
+def test_a_better_one_is_a_gain_though_there_was_no_time_to_weigh():
+    found = standing()
+    for one in tries([0.5, 0.4, 0.1]):
+        found.add(one, most_refit=1e9)
+        found.weighing_seconds = 1e9
+    assert found.n_idle == 0
+    assert (found.score, found.weights) == (found.best.score, {found.best.id: 1.0})
+
+
 def test_only_the_best_keep_what_they_predicted():
     found = filled(standing(), list(np.linspace(0.1, 1.0, MOST_CONSIDERED + 3)))
     assert [bool(one.said) for one in found.tries] == [True] * MOST_CONSIDERED + [False] * 3
