@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 import warnings
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +50,8 @@ LIMIT_TIMES, LIMIT_SHARE = 6.0, 0.25
 FOLD_SHARE = 0.7
 """Boosting that stops early ends by then with the rounds that it has. In a fold it takes such a share of what is left
 at most: predicting needs the rest."""
+TELLING = ("ok", "timeout")
+"""What fits took that ended so tells of this machine: one that fails may do so at once."""
 UNWEIGHTED, AS_USUAL = RowWeights(), Effort()
 """All rows count the same; nothing is asked for but a budget."""
 
@@ -252,7 +255,8 @@ class Trials:
         predicting = evaluation.predict_seconds / (evaluation.threads or 1)
         predicting = predicting if predicting > 0 else 0.0  # NaN where it failed
         modelling = max(seconds - spent - predicting, 0.0)
-        self.forecast.saw_fold(attempt.item, modelling, preparing=preparing, predicting=predicting, within=within)
+        if evaluation.status in TELLING:
+            self.forecast.saw_fold(attempt.item, modelling, preparing=preparing, predicting=predicting, within=within)
         attempt.modelling += modelling
         attempt.preparing += preparing
         if self.beside is None and len(self.agenda.begun) == 1 and not attempt.scores:  # the machine's pace is known
@@ -283,7 +287,7 @@ class Trials:
             if self.standing.tries:
                 warnings.simplefilter("ignore")  # what warned was judged by left-out rows
             if chosen is None:
-                fitted = fit_untried(self.ranking.items, self.dataset, forecast=self.forecast, **how)
+                fitted = fit_untried(self._without_failures(), self.dataset, forecast=self.forecast, **how)
             else:
                 spare = [*(attempt.item for attempt in self.standing.whole), *best_of_each(self.ranking.items)]
                 fitted = fit_chosen(
@@ -297,6 +301,11 @@ class Trials:
         self.standing.was_fitted(fitted.weights, getattr(fitted.estimator, "thresholds", None))
         self.shelf.clear()
         return Found(fitted, self._best_of(fitted), self.standing, self.budget.spent, self.ending)
+
+    def _without_failures(self) -> Sequence[RecommendedConfiguration]:
+        """What was recommended and has not failed; all of it where all has."""
+        failed = {attempt.id for attempt in self.standing.tries if attempt.failed}
+        return [item for item in self.ranking.items if item.configuration.id not in failed] or self.ranking.items
 
     def _best_of(self, fitted: Fitted) -> RecommendedConfiguration:
         """The best single one, or what was fitted in its place, with what is expected of it by now."""

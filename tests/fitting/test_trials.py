@@ -164,6 +164,27 @@ def test_all_that_is_done_ends_within_the_budget(iris, monkeypatch, fold_seconds
     assert clock.now + last_fits > 4  # and most of it is made use of
 
 
+def test_what_fails_at_once_tells_nothing_of_the_pace(iris):
+    trials = trials_for(iris, include=["naive_bayes", "lda"])
+    attempt, fold = trials.under_way.next_fit()
+    evaluation = Evaluation(attempt.id, fold, "failed", "a library is missing")
+    trials._took(attempt, evaluation, 0.001)
+    assert not trials.forecast.pace.is_known
+    late, fold = trials.under_way.next_fit()
+    trials._took(late, Evaluation(late.id, fold, "timeout", "not done after 60 seconds"), 60.0)
+    assert trials.forecast.pace.ratio > 2
+
+
+def test_what_has_failed_is_not_fitted_where_nothing_has_a_score(iris):
+    trials = trials_for(iris, include=["naive_bayes", "lda"])
+    attempt, fold = trials.under_way.next_fit()
+    trials._took(attempt, Evaluation(attempt.id, fold, "crashed", "the process died twice"), 1.0)
+    found = trials.found()
+    assert attempt.item.configuration == trials.ranking.best.configuration
+    assert attempt.id not in found.fitted.weights
+    check_is_fitted(found.fitted.estimator)
+
+
 def test_two_seconds_are_kept(iris):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # on a busy machine there may be no time to try anything
