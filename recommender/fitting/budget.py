@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from numbers import Integral, Real
-from types import FrameType
+from types import FrameType, TracebackType
 from typing import Any
 
 from recommender.errors import RecommendationError
@@ -106,7 +106,13 @@ def cut_off(seconds: float) -> Iterator[None]:
         if said.exc_type is not OutOfTime:
             unheard(said)
 
+    def printed_later(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """CatBoost prints, and then forgets, what is raised while it is asked how far it is; the alarm rings again."""
+        if kind is not OutOfTime:
+            printed(kind, error, trace)
+
     unheard, sys.unraisablehook = sys.unraisablehook, heard_later
+    printed, sys.excepthook = sys.excepthook, printed_later
     before = signal.signal(signal.SIGALRM, ring)
     try:
         signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001), AGAIN_SECONDS)
@@ -119,7 +125,7 @@ def cut_off(seconds: float) -> Iterator[None]:
         is_on = False
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-        sys.unraisablehook = unheard
+        sys.unraisablehook, sys.excepthook = unheard, printed
 
 
 def _is_importing(frame: FrameType | None) -> bool:

@@ -143,3 +143,21 @@ def test_an_alarm_while_an_object_is_cleared_away_is_silent_and_rings_again(caps
         goes_on()
     assert sys.unraisablehook is hook
     assert "OutOfTime" not in capsys.readouterr().err
+
+
+def test_a_library_that_prints_an_alarm_and_forgets_it_is_silent_and_it_rings_again(capsys):
+    def library():
+        while True:
+            try:
+                time.sleep(0.01)
+            except OutOfTime:
+                sys.excepthook(*sys.exc_info())
+                break
+        while True:
+            pass
+
+    hook = sys.excepthook
+    with pytest.raises(OutOfTime), cut_off(0.05):
+        library()
+    assert sys.excepthook is hook
+    assert "OutOfTime" not in capsys.readouterr().err
