@@ -19,13 +19,14 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite, check_is_fitted, validate_data
 
 from recommender.algorithms.configuration import Configuration
-from recommender.errors import DatasetError, RecommendationError, one_line
+from recommender.errors import DatasetError, one_line
 from recommender.evaluation.scorers import Judge
 from recommender.fitting.budget import Budget
 from recommender.fitting.effort import Effort
 from recommender.fitting.folds import asked_folds
 from recommender.fitting.row_weights import RowWeights, checked_weights, row_weights
 from recommender.fitting.trials import search
+from recommender.fitting.validation import check_rows_stay
 from recommender.metamodel.trained import Trained
 from recommender.notebook import html_table
 from recommender.recommendation import Recommendation, recommend
@@ -124,11 +125,7 @@ class _Recommended(BaseEstimator):
             counts = sample_weight > 0
             table, target, sample_weight = table[counts], target[counts], sample_weight[counts]
             groups, time = (_rows_of(values, counts) for values in (groups, time))
-            if not counts.all() and not hasattr(self.cv, "split") and isinstance(self.cv, Iterable):
-                raise RecommendationError(
-                    "cv= as a list of rows does not go with weights of 0, whose rows are left out: leave them out "
-                    "of the table, or give a splitter"
-                )
+            check_rows_stay(self.cv, n_given=len(counts), n_left=len(table), why="rows of weight 0")
         dataset = Dataset(table, target, self._task(target), from_array=not hasattr(self, "feature_names_in_"))
         self.recommendation_: Recommendation | None = None
         self.leaderboard_ = pd.DataFrame()

@@ -124,7 +124,7 @@ def test_weights_that_are_none(weights, message):
 def test_weights_of_zero_and_numbers_of_rows_do_not_go_together():
     X, y = load_iris(return_X_y=True)
     model = RecommendedClassifier(cv=[(range(0, 150, 2), range(1, 150, 2))], **QUICK)
-    with pytest.raises(RecommendationError, match="does not go with weights of 0"):
+    with pytest.raises(RecommendationError, match="does not go with rows of weight 0"):
         model.fit(X, y, sample_weight=np.arange(150) % 3)
 
 

@@ -17,6 +17,7 @@ from recommender.fitting.folds import asked_folds
 from recommender.fitting.row_weights import RowWeights, checked_weights, row_weights
 from recommender.fitting.session import N_SHOWN
 from recommender.fitting.trials import search
+from recommender.fitting.validation import check_rows_stay
 from recommender.fitting.weighing_rows import weighing_rows
 from recommender.notebook import html_table
 from recommender.tables.dataset import Dataset
@@ -194,6 +195,8 @@ def refine(
             f"the table's {dataset.n_features} columns are not the {recommendation.dataset.n_features} that the "
             "recommendation is for: give the same in the same order, or ask for a recommendation for this table"
         )
+    if y is not None:
+        check_rows_stay(cv, n_given=len(y), n_left=dataset.n_samples, why="rows without a target")
     weights = _weights(sample_weight, dataset, recommendation)
     splits = asked_folds(dataset, cv=cv, groups=groups, time=time)
     dataset, weights, splits = weighing_rows(dataset, weights, splits)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from numbers import Integral
 from typing import Any
 
@@ -91,6 +91,30 @@ def validation_folds(
     else:
         folds = _in_shares(dataset, number, random_state)
     return that_teach(_capped(folds, random_state), dataset, asked=number or 0)
+
+
+def check_rows_stay(cv: Any, *, n_given: int, n_left: int, why: str) -> None:
+    """An error where folds are given by their rows, and some rows are left out: by then, numbers name other rows.
+
+    Parameters
+    ----------
+    cv : int, splitter of scikit-learn, or iterable of (train, test), optional
+        As `validation_folds` takes it.
+    n_given, n_left : int
+        How many rows there were, and are.
+    why : str
+        Which rows are left out.
+
+    Raises
+    ------
+    RecommendationError
+        If that is so.
+    """
+    if n_left != n_given and isinstance(cv, Iterable) and not hasattr(cv, "split"):
+        raise RecommendationError(
+            f"cv= as a list of rows does not go with {why}, which are left out: leave them out of the table, or give "
+            "a splitter"
+        )
 
 
 def _asked_number(cv: Any) -> int | None:

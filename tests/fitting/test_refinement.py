@@ -60,4 +60,7 @@ def test_what_cannot_be_done_is_said(asked):
         found.refine(X, Y, sample_weight=np.ones(120))
     with pytest.raises(UnknownNameError, match="Did you mean 'shop'"):
         found.refine(X, Y, groups="shops")
+    without = np.where(np.arange(120) < 1, None, Y)
+    with pytest.raises(RecommendationError, match="with rows without a target"):
+        found.refine(X, without, cv=[(np.arange(60), np.arange(60, 119))])  # of which rows now?
     assert asked == {}
