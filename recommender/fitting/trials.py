@@ -289,7 +289,7 @@ class Trials:
             if chosen is None:
                 fitted = fit_untried(self._without_failures(), self.dataset, forecast=self.forecast, **how)
             else:
-                spare = [*(attempt.item for attempt in self.standing.whole), *best_of_each(self.ranking.items)]
+                spare = [*(attempt.item for attempt in self.standing.whole), *best_of_each(self._without_failures())]
                 fitted = fit_chosen(
                     chosen,
                     spare,

@@ -16,6 +16,7 @@ from sklearn.metrics import balanced_accuracy_score
 from sklearn.utils.validation import check_is_fitted
 
 from recommender import recommend
+from recommender.algorithms.pipelines import build_pipeline
 from recommender.errors import RecommendationError
 from recommender.evaluation.evaluate import Evaluation, evaluate
 from recommender.evaluation.spooled import Spooled
@@ -182,6 +183,28 @@ def test_what_has_failed_is_not_fitted_where_nothing_has_a_score(iris):
     found = trials.found()
     assert attempt.item.configuration == trials.ranking.best.configuration
     assert attempt.id not in found.fitted.weights
+    check_is_fitted(found.fitted.estimator)
+
+
+def test_what_has_crashed_does_not_take_the_place_of_what_cannot_be_fitted(iris, monkeypatch):
+    trials = trials_for(iris, include=["naive_bayes", "lda"])
+    crashed, fold = trials.under_way.next_fit()
+    trials._took(crashed, Evaluation(crashed.id, fold, "crashed", "the process died twice"), 1.0)
+    tried, _ = trials.under_way.next_fit()
+    for fold in range(trials.agenda.n_folds):
+        trials._fit_here(tried, fold)
+    built = []
+
+    def build(configuration, *args, **how):
+        built.append(configuration.id)
+        if configuration.id == tried.id:
+            raise MemoryError("too many rows")
+        return build_pipeline(configuration, *args, **how)
+
+    monkeypatch.setattr("recommender.fitting.last_fits.build_pipeline", build)
+    found = trials.found()
+    assert built[0] == tried.id
+    assert crashed.id not in built
     check_is_fitted(found.fitted.estimator)
 
 
