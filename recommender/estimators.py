@@ -34,6 +34,7 @@ from recommender.showing.live import Live
 from recommender.tables.dataset import Dataset, Task
 from recommender.tables.frames import as_array, as_column, as_frame, has_names, is_sparse, native, unique_names
 from recommender.tables.targets import fit_target
+from recommender.words import count
 
 
 class _Recommended(BaseEstimator):
@@ -245,8 +246,8 @@ class _Recommended(BaseEstimator):
         if reset:
             self._reading = fit_target(given, numeric=is_regressor(self))
         values = self._reading.read(given)
-        if values.isna().any():
-            raise ValueError(f"Input y contains NaN: {values.isna().sum()} rows have no target. Leave them out")
+        if n := values.isna().sum():
+            raise ValueError(f"Input y contains NaN: {count(n, 'row has', 'rows have')} no target. Leave out such rows")
         return self._checked_target(values)
 
     def _checked_target(self, y: pd.Series) -> np.ndarray:

@@ -12,15 +12,17 @@ SMALL, NOTHING = 1e-3, 1e-15
 """Scores between these have three digits that count, and less is what computing leaves of a zero."""
 
 
-def count(n: int, noun: str) -> str:
-    """A number of things.
+def count(n: int, one: str, several: str | None = None) -> str:
+    """A number of things, with what is said of them where that depends on the number.
 
     Examples
     --------
     >>> count(1, "dataset"), count(1200, "dataset")
     ('1 dataset', '1,200 datasets')
+    >>> count(1, "class is", "classes are"), count(0, "class is", "classes are")
+    ('1 class is', '0 classes are')
     """
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+    return f"{n:,} {one if n == 1 else several or f'{one}s'}"
 
 
 def together(parts: Sequence[str]) -> str:

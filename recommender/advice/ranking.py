@@ -22,7 +22,7 @@ from recommender.notebook import html_table
 from recommender.tables.dataset import Dataset, Task
 from recommender.tables.noticed import describe_columns, notes_on_columns
 from recommender.tables.splits import SIZES
-from recommender.words import duration, regret_in_words, score_in_words
+from recommender.words import count, duration, regret_in_words, score_in_words
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -227,7 +227,8 @@ class Ranking:
             name = str(self.trained.datasets["name"][self.known])
             notes.append(f"this dataset is in the knowledge base, as {name} ({self.known}): what is expected was seen")
         elif self.n_seen:
-            notes.append(f"{self.n_seen} configurations were evaluated on this very table before: their scores count")
+            evaluated = count(self.n_seen, "configuration was", "configurations were")
+            notes.append(f"{evaluated} evaluated on this very table before: that counts")
         if self.outside:
             why = "; ".join(self.why_outside)
             notes.append(f"this dataset lies outside what was seen: {why}. Expect less of the ranking")

@@ -299,9 +299,11 @@ def benchmark(
     stopped = STOPPED in skipped.values()
     if not rows.empty:
         n_tasks = rows["task_id"].nunique()
-        show_table(summarise(rows).reset_index(), title=f"{n_tasks} tasks, {len(skipped)} left out", digits=4)
+        show_table(summarise(rows).reset_index(), title=f"{count(n_tasks, 'task')}, {len(skipped)} left out", digits=4)
     elif not stopped:
-        raise RecommenderError(f"none of the {len(task_ids)} tasks can be used, so there is nothing to compare")
+        raise RecommenderError(
+            f"none of the tasks asked for ({len(task_ids)}) can be used, so there is nothing to compare"
+        )
     if stopped:
         raise typer.Exit(130)
 

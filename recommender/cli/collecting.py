@@ -142,7 +142,7 @@ def _show_workload(
         show_table(found.by_size().reset_index(), title="By size", digits=0)
     long = f"about {duration(found.seconds)} on {count(n_workers, 'worker')}" if found.seconds == found.seconds else ""
     show_text(
-        f"{count(found.datasets['id'].nunique(), 'dataset')}, {found.n_left:,} evaluations left at most, "
+        f"{count(found.datasets['id'].nunique(), 'dataset')}, {count(found.n_left, 'evaluation')} left at most, "
         f"{int(found.datasets['recorded'].sum()):,} recorded; "
         + (long or "how long that takes cannot be told, as nothing was ever recorded")
     )

@@ -103,7 +103,7 @@ def show_imported_winners(store: str, *, task: str | None, metric: str | None, f
     if format is not TableForm.TABLE:
         emit(printed(table.reset_index(drop=True), format))
         return
-    title = f"What won on each of {len(table)} OpenML tasks"
+    title = f"What won on {count(len(table), 'OpenML task')}"
     show_table(table.drop(columns=["server", "protocol", "task"]), title=title, digits=4)
     show_shares(table["algorithm"], title="What won most often")
 

@@ -124,7 +124,7 @@ def winners(
         emit(printed(whole, format))
         return
     for t, table in tables.items():
-        show_table(table.drop(columns=["n_features"]), title=f"{t}: who won on each of {len(table)} datasets")
+        show_table(table.drop(columns=["n_features"]), title=f"{t}: who won on {count(len(table), 'dataset')}")
         show_shares(table["algorithm"], title=f"{t}: who won most often")
 
 
@@ -249,7 +249,7 @@ def _add_results(path: Path, store: str) -> None:
     n_known = len(found.evaluations) - n_new
     show_text(
         f"{count(n_new, 'evaluation')} on {count(len(found.datasets), 'dataset')} "
-        f"recorded in {store}" + (f"; {n_known:,} were there already" if n_known else "")
+        f"recorded in {store}" + (f"; {count(n_known, 'was', 'were')} there already" if n_known else "")
     )
 
 

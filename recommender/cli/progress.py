@@ -168,7 +168,7 @@ class ProgressBar:
         failures = count(self.n_failed, "failure")
         if self._in_words:
             return (
-                f"{self.n_read:,} of {self.n_datasets:,} datasets, {self.n_done:,} of {self.n_total:,} evaluations, "
-                f"{failures}"
+                f"{self.n_read:,} of {count(self.n_datasets, 'dataset')}, "
+                f"{self.n_done:,} of {count(self.n_total, 'evaluation')}, {failures}"
             )
         return f"{self.n_done:,}/{self.n_total:,}, {failures}"

@@ -72,5 +72,5 @@ class Found:
             return f"nothing could be tried in {duration(self.seconds)}: {fitted}"
         if self.standing.best is None:
             n_tried, judge = len(self.standing.tries), self.standing.judging.judge.name
-            return f"none of the {n_tried} that were tried has a score by {judge}, as the leaderboard tells: {fitted}"
+            return f"none of what was tried ({n_tried}) has a score by {judge}, as the leaderboard tells: {fitted}"
         return ""

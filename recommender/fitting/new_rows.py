@@ -17,6 +17,7 @@ from recommender.evaluation.measures import Predicted
 from recommender.evaluation.metrics import METRICS, Metric
 from recommender.tables.dataset import Task
 from recommender.tables.targets import fit_target, known_values
+from recommender.words import count
 
 MOST_RESAMPLES, FEWEST_RESAMPLES = 1_000, 200
 """Intervals are of so many resamples of the rows."""
@@ -99,7 +100,7 @@ def new_rows(model: Any, table: pd.DataFrame) -> NewRows:
     lacking = [name for name in names if name not in table.columns]
     if lacking:
         raise DatasetError(
-            f"the table lacks {len(lacking)} of the {len(names)} columns that the model was fitted on: "
+            f"the table lacks {count(len(lacking), 'column')} of the {len(names)} that the model was fitted on: "
             f"{listed(lacking)}. Add them; where a value is not known, leave it empty"
         )
     others = tuple(str(name) for name in table.columns if name not in set(names))
@@ -167,12 +168,14 @@ def score_held_out(model: Any, X: pd.DataFrame, y: pd.Series, *, random_state: i
     numeric = is_regressor(model)
     values = fit_target(y, numeric=numeric).read(y)
     known = values.notna().to_numpy(dtype=bool)
-    notes = [f"{(~known).sum():,} rows without a target are left out"] if not known.all() else []
+    n_unknown = int((~known).sum())
+    notes = [f"rows without a target are left out: {n_unknown:,}"] if n_unknown else []
     truth = np.asarray(known_values(values)) if numeric else _codes(model, known_values(values))
     rows = np.flatnonzero(known)
     if not numeric and (truth < 0).any():
         unseen = pd.unique(known_values(values)[truth < 0])
-        notes.append(f"{(truth < 0).sum():,} rows of classes that the model never saw are left out: {listed(unseen)}")
+        n_unseen = (truth < 0).sum()
+        notes.append(f"rows of classes that the model never saw ({listed(unseen)}) are left out: {n_unseen:,}")
         rows, truth = rows[truth >= 0], truth[truth >= 0]
     if not len(rows):
         raise DatasetError(" and ".join(["no row is left to judge the model by", *notes]))

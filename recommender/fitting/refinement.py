@@ -192,7 +192,7 @@ def refine(
     dataset = load_dataset(X, y, task=recommendation.task)
     if list(dataset.X.columns) != list(recommendation.dataset.X.columns):
         raise RecommendationError(
-            f"the table's {dataset.n_features} columns are not the {recommendation.dataset.n_features} that the "
+            f"the table's columns ({dataset.n_features}) are not those ({recommendation.dataset.n_features}) that the "
             "recommendation is for: give the same in the same order, or ask for a recommendation for this table"
         )
     if y is not None:

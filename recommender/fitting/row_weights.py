@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.errors import RecommendationError, one_line
+from recommender.words import count
 
 Floats = NDArray[np.float64]
 
@@ -85,8 +86,8 @@ def checked_weights(sample_weight: Any, n_samples: int) -> Floats:
     wrong = np.flatnonzero(~(np.isfinite(weights) & (weights >= 0)))
     if len(wrong):
         raise RecommendationError(
-            f"sample_weight must hold finite numbers that are not negative, and {len(wrong)} are none: the first is "
-            f"{weights[wrong[0]]:g} of row {wrong[0]}, counted from 0"
+            f"sample_weight must hold finite numbers that are not negative, and {count(len(wrong), 'is', 'are')} none: "
+            f"the first is {weights[wrong[0]]:g} of row {wrong[0]}, counted from 0"
         )
     if weights.max(initial=0) == 0:
         raise RecommendationError("all of sample_weight is zero: one row at least must have a positive weight")

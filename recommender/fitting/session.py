@@ -13,7 +13,7 @@ from recommender.errors import RecommendationError
 from recommender.evaluation.metrics import trivial_score
 from recommender.metamodel.belief import Belief, Outlook
 from recommender.notebook import html_table
-from recommender.words import score_in_words
+from recommender.words import count, score_in_words
 
 if TYPE_CHECKING:
     from recommender.advice.ranking import Ranking, RecommendedConfiguration
@@ -62,7 +62,7 @@ class Session:
 
     def __repr__(self) -> str:
         best = self.best
-        told = f"{len(self._told)} of {len(self._items)} configurations tried"
+        told = f"{len(self._told)} of {count(len(self._items), 'configuration')} tried"
         return f"<Session for {self._dataset.name}: {told}{f', the best is {self._in_words(best)}' if best else ''}>"
 
     def _in_words(self, item: RecommendedConfiguration) -> str:
@@ -88,7 +88,8 @@ class Session:
             left = self.untried()
             if not left:
                 best = self.best.configuration if self.best else "none, as all of them failed"
-                raise RecommendationError(f"all {len(self._items)} configurations have been tried; the best is {best}")
+                tried = count(len(self._items), "configuration has", "configurations have")
+                raise RecommendationError(f"{tried} been tried, and there are no more; the best is {best}")
             self._suggested = left[0].configuration.id
         return self.expected()[self._suggested]
 
@@ -112,7 +113,7 @@ class Session:
         if name is None:
             raise RecommendationError("a score was told before anything was suggested: say of which configuration")
         if name not in self._items:
-            raise RecommendationError(f"{name} is none of the {len(self._items)} configurations of the recommendation")
+            raise RecommendationError(f"{name} is none of the configurations of the recommendation")
         value = np.nan if score is None else score
         if not isinstance(value, Real) or np.isinf(float(value)):
             raise RecommendationError(f"{score!r} is not a score: give a finite number, or None for a failure")

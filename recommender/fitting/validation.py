@@ -15,6 +15,7 @@ from recommender.errors import RecommendationError, one_line, unknown_name
 from recommender.tables.dataset import Dataset
 from recommender.tables.deciding import decide_all
 from recommender.tables.splits import MAX_TEST_SAMPLES, MAX_TRAIN_SAMPLES, Split, split
+from recommender.words import count
 
 N_FOLDS = 5
 """So many folds, where nothing else is asked for; the rule for splits has fewer on large tables."""
@@ -147,7 +148,8 @@ def _of_splitter(cv: Any, dataset: Dataset, groups: Any) -> list[Split]:
     folds = [(_positions(train, dataset.n_samples), _positions(test, dataset.n_samples)) for train, test in pairs]
     if n_twice := max(len(np.intersect1d(train, test)) for train, test in folds):
         raise RecommendationError(
-            f"cv= has a fold in which {n_twice} rows are both learnt from and predicted: no row may be in both parts"
+            f"cv= has a fold in which {count(n_twice, 'row is', 'rows are')} both learnt from and predicted: "
+            "no row may be in both parts"
         )
     return folds
 
@@ -192,7 +194,8 @@ def _by_groups(
     n_groups = len(np.unique(codes))
     if n_groups < max(2, asked or 0):
         raise RecommendationError(
-            f"groups= tells {n_groups} groups apart, and {asked or 2} folds need as many at least: give a finer one"
+            f"groups= tells {count(n_groups, 'group')} apart, and {asked or 2} folds need as many at least: "
+            "give a finer one"
         )
     n_folds = asked or min(n_folds, n_groups)
     stratified = dataset.task != "regression" and dataset.y.value_counts().max() >= n_folds
@@ -233,14 +236,14 @@ def that_teach(folds: Sequence[Split], dataset: Dataset, *, asked: int) -> list[
     if able:
         if len(able) < asked:
             warnings.warn(
-                f"{len(able)} of the {asked} folds that were asked for are used: in the others there is nothing to "
+                f"{len(able)} of the {asked} folds that were asked for can be used: in the rest there is nothing to "
                 "learn, or there are no rows to predict",
                 UserWarning,
                 stacklevel=3,
             )
         return able
     raise RecommendationError(
-        f"in none of the {len(folds)} folds do the training rows hold two values of the target and are there rows to "
+        f"in none of the folds ({len(folds)}) do the training rows hold two values of the target and are there rows to "
         "predict; rows of weight 0 do not count: give fewer folds, or another division of the rows"
     )
 
@@ -271,7 +274,8 @@ def _moments(dataset: Dataset, time: Any) -> NDArray[np.float64]:
         )
     read = reading.read(column)[""]
     if n_missing := int(read.isna().sum()):
-        raise RecommendationError(f"time= is not known of {n_missing} rows: leave them out, or fill it in")
+        rows = count(n_missing, "row")
+        raise RecommendationError(f"time= is not known of {rows}: leave out such rows, or fill it in")
     numbers = read.astype("int64") if reading.kinds == ("date",) else read
     return np.asarray(numbers, dtype=np.float64)
 
@@ -288,7 +292,7 @@ def _column(dataset: Dataset, given: Any, what: str) -> pd.Series:
     values = given.reset_index(drop=True) if isinstance(given, pd.Series) else pd.Series(np.asarray(given).tolist())
     if len(values) != dataset.n_samples:
         raise RecommendationError(
-            f"{what}= has {len(values)} values, and the table has {dataset.n_samples} rows that have a target"
+            f"{what}= has {count(len(values), 'value')}, and the table has {dataset.n_samples} rows that have a target"
         )
     if values.dtype == object and not all(isinstance(value, Hashable) for value in values):
         raise RecommendationError(f"{what}= holds lists or the like: give one value for each row")

@@ -12,6 +12,7 @@ from recommender.fitting.validation import that_teach
 from recommender.tables.checks import checked
 from recommender.tables.dataset import Dataset
 from recommender.tables.splits import Split
+from recommender.words import count
 
 
 def weighing_rows(
@@ -66,10 +67,10 @@ def _learnable(dataset: Dataset) -> Dataset:
     """The same, or an error where nothing can be learnt from it."""
     try:
         if dataset.y.nunique() < 2:
-            raise DatasetError("their target is constant")
+            raise DatasetError("the target is constant")
         return checked(dataset)
     except DatasetError as error:
         n_rows = dataset.n_samples
         raise DatasetError(
-            f"nothing can be learnt from the {n_rows} rows with a sample_weight above 0: {error}"
+            f"nothing can be learnt from the {count(n_rows, 'row')} with a sample_weight above 0: {error}"
         ) from error

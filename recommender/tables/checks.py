@@ -19,6 +19,7 @@ from recommender.tables.targets import (
     known_values,
     notes_on_target,
 )
+from recommender.words import count
 
 LARGEST_TARGET = 1e305
 """What is predicted may be a little larger than all that was seen, and double precision ends at 1.8e308."""
@@ -60,7 +61,7 @@ def make_dataset(
     if task is not None and task not in TASKS:
         raise unknown_name("task", task, TASKS)
     if X.shape[0] == 0 or X.shape[1] == 0:
-        raise DatasetError(f"the table is empty: {X.shape[0]} rows and {X.shape[1]} feature columns")
+        raise DatasetError(f"the table is empty: {count(X.shape[0], 'row')} and {count(X.shape[1], 'feature column')}")
     _check_values(y)
     reading = fit_target(y, numeric=None if task is None else task == "regression")
     values = reading.read(y)
@@ -71,7 +72,7 @@ def make_dataset(
     reads_target = reads_target or reading.format is not None or bool(left_out) or not is_plain_target(y)
     dataset = Dataset(X, values, task, name, source, from_array, found, reads_target, reads_table)
     if not any(dataset.kinds):
-        raise DatasetError(f"none of the {X.shape[1]} feature columns is usable: each is constant or all missing")
+        raise DatasetError(f"none of the feature columns ({X.shape[1]}) is usable: each is constant or all missing")
     return dataset
 
 
@@ -87,10 +88,13 @@ def checked(dataset: Dataset) -> Dataset:
         raise unknown_name("task", dataset.task, TASKS)
     X, y = as_frame(dataset.X), as_column(dataset.y)
     if len(X) != len(y):
-        raise DatasetError(f"the dataset's features have {len(X)} rows and its target has {len(y)}; they must agree")
+        raise DatasetError(
+            f"the dataset's features have {count(len(X), 'row')} and its target has {len(y)}; they must agree"
+        )
     if y.isna().any():
         raise DatasetError(
-            f"the dataset's target is missing in {y.isna().sum()} rows. Leave them out, or use load_dataset"
+            f"the dataset's target is missing in {count(y.isna().sum(), 'row')}. Leave out such rows, "
+            "or use load_dataset"
         )
     _check_values(y)
     y = _of_task(y if y.name is not None else y.rename("target"), dataset.task)
@@ -101,7 +105,7 @@ def checked(dataset: Dataset) -> Dataset:
         made = replace(made, X=X, y=y, reads_table=dataset.reads_table or X is not dataset.X)
     if not any(made.kinds):
         raise DatasetError(
-            f"none of the {X.shape[1]} columns of the dataset is usable: each is constant or all missing"
+            f"none of the columns of the dataset ({X.shape[1]}) is usable: each is constant or all missing"
         )
     return made
 
@@ -114,7 +118,8 @@ def _of_task(y: pd.Series, task: Task) -> pd.Series:
     n_classes = y.nunique()
     if n_classes < 2 or (task == "binary" and n_classes > 2) or not _are_labels(np.asarray(y.drop_duplicates())):
         raise DatasetError(
-            f"the dataset's task is {task}, and its target has {n_classes} classes: {listed(y.unique())}"
+            f"the dataset's task is {task}, and its target has {count(n_classes, 'class', 'classes')}: "
+            f"{listed(y.unique())}"
         )
     return y
 
@@ -127,10 +132,10 @@ def _with_target(X: pd.DataFrame, y: pd.Series) -> tuple[pd.DataFrame, pd.Series
         return X, y, []
     if n_missing > len(y) / 2:
         raise DatasetError(
-            f"the target {y.name!r} is missing in {n_missing} of {len(y)} rows, more than half. Drop those rows, "
-            "or fill them in"
+            f"the target {y.name!r} is missing in {n_missing} of {count(len(y), 'row')}, more than half. Drop such "
+            "rows, or fill them in"
         )
-    note = f"{n_missing} of {len(y)} rows have no target {str(y.name)!r} and are left out"
+    note = f"rows without a target {str(y.name)!r} are left out: {n_missing} of {len(y)}"
     return X[~missing], known_values(y), [note]
 
 
@@ -165,7 +170,7 @@ def _numeric_target(y: pd.Series, given: pd.Series) -> pd.Series:
             f"regression needs a numeric target, and {y.name!r} holds {given.dtype} values such as {y.iloc[0]!r}"
         ) from error
     if not np.isfinite(values).all():
-        raise DatasetError(f"the target {y.name!r} holds {int((~np.isfinite(values)).sum())} infinite values")
+        raise DatasetError(f"the target {y.name!r} holds {count((~np.isfinite(values)).sum(), 'infinite value')}")
     if np.abs(values).max() > LARGEST_TARGET:
         raise DatasetError(
             f"the target {y.name!r} holds {values.iloc[np.abs(values).argmax()]:g}, and numbers up to "
@@ -206,7 +211,8 @@ def _on_single_rows(y: pd.Series, counts: pd.Series) -> list[str]:
     if len(counts) - len(single) < 2 or len(single) > len(counts) / 2:
         hint = " Is it an identifier, or a number that wants task='regression'?" if len(single) > 10 else ""
         raise DatasetError(
-            f"{len(single)} of the {len(counts)} classes of the target {y.name!r} have a single row: {listed(single)}. "
+            f"of the {len(counts)} classes of the target {y.name!r}, {count(len(single), 'has', 'have')} a single row: "
+            f"{listed(single)}. "
             f"At least two rows are needed of two classes, and of most: drop or merge the others.{hint}"
         )
     have = f"the class {listed(single)} has" if len(single) == 1 else f"the classes {listed(single)} have"

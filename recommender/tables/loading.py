@@ -16,6 +16,7 @@ from recommender.tables.files.readers import STANDARD_INPUT, read_table
 from recommender.tables.frames import as_column, as_frame, has_names, is_taken_as_is, is_target_taken_as_is
 from recommender.tables.ids import MOST_DIGITS, is_of_digits
 from recommender.tables.openml import read_dataset
+from recommender.words import count
 
 
 def load_dataset(
@@ -129,5 +130,5 @@ def _as_series(y: Any, X: pd.DataFrame) -> pd.Series:
         )
     y = as_column(y)
     if len(y) != len(X):
-        raise DatasetError(f"the features have {len(X)} rows and the target has {len(y)}; they must agree")
+        raise DatasetError(f"the features have {count(len(X), 'row')} and the target has {len(y)}; they must agree")
     return y.rename("target") if y.name is None else y

@@ -16,6 +16,7 @@ from recommender.tables.columns import LeftOut, Reading, part_names
 from recommender.tables.deciding import decide_all
 from recommender.tables.fits import READINGS, Cells
 from recommender.tables.frames import as_frame, has_names, unique_names
+from recommender.words import count
 
 
 class TableReader(TransformerMixin, BaseEstimator):
@@ -111,8 +112,8 @@ class TableReader(TransformerMixin, BaseEstimator):
         if not (self.by_name_ and has_names) or not set(map(str, table.columns)) & set(self.names_in_):
             if table.shape[1] != self.n_features_in_:
                 raise DatasetError(
-                    f"the table has {table.shape[1]} columns, and the model was fitted on {self.n_features_in_}: give "
-                    f"the same columns: {listed(self.names_in_)}"
+                    f"the table has {count(table.shape[1], 'column')}, and the model was fitted on "
+                    f"{self.n_features_in_}: give the same columns: {listed(self.names_in_)}"
                 )
             return table.set_axis(self.names_in_, axis=1)
         table = table.set_axis(unique_names(table.columns), axis=1)

@@ -70,7 +70,7 @@ def test_what_is_recommended_for_a_price_takes_it_as_it_is(algorithm):
 
 def test_a_recommendation_counts_the_rows_without_a_target():
     found = recommend(X, CLASSES.rename("y"), include=["logistic_regression"])
-    assert "3 of 60 rows have no target 'y' and are left out" in found.notes()
+    assert "rows without a target 'y' are left out: 3 of 60" in found.notes()
     found.best.estimator.fit(X, CLASSES)
 
 

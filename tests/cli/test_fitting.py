@@ -123,7 +123,7 @@ def test_missing_columns_are_one_line(here, tmp_path, capsys):
     shown = capsys.readouterr()
     assert shown.out == ""
     assert shown.err.count("\n") == 1
-    assert "lacks 2 of the 3 columns that the model was fitted on: 'plan', 'since'" in shown.err
+    assert "lacks 2 columns of the 3 that the model was fitted on: 'plan', 'since'" in shown.err
 
 
 def test_a_model_is_judged_by_all_metrics_of_its_task(here, capsys):

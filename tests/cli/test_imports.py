@@ -21,7 +21,7 @@ def test_command(openml_cache, openml_server, tmp_path, capsys, monkeypatch):
     assert "not in our pool" in shown
     assert "removed from scikit-learn" in shown
     assert main(["winners", "--source", "openml", "--store", store]) == 0
-    assert "What won on each of 2 OpenML tasks" in capsys.readouterr().out
+    assert "What won on 2 OpenML tasks" in capsys.readouterr().out
 
 
 def test_winners_of_a_store_that_is_not_there(tmp_path, capsys):

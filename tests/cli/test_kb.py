@@ -207,6 +207,10 @@ def test_add_records_results_measured_elsewhere(capsys, some, folder, tmp_path):
     assert "50 evaluations on 1 dataset recorded" in run(capsys, "add", "--results", results, "--store", path)
     assert "0 evaluations" in run(capsys, "add", "--results", results, "--store", path)
     assert len(knowledge_of(Store(path)).evaluations) == 50
+    rows[:1].to_csv(results, index=False)
+    said = " ".join(run(capsys, "add", "--results", results, "--store", path).split())
+    assert "0 evaluations on 1 dataset recorded" in said
+    assert "; 1 was there already" in said
 
 
 def test_what_is_exported_of_a_dataset_that_is_shipped_under_another_id_can_be_added(capsys, some, tmp_path):

@@ -34,7 +34,7 @@ def test_what_was_compared_needs_no_warning():
     ("scores", "why"),
     [
         ((), "nothing could be tried in 2.00 s"),
-        ((np.nan, np.nan), "none of the 2 that were tried has a score by roc_auc"),
+        ((np.nan, np.nan), "none of what was tried (2) has a score by roc_auc"),
     ],
     ids=["no time", "no score"],
 )

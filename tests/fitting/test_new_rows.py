@@ -28,7 +28,7 @@ def test_the_columns_of_a_model_inside_of_another_are_known():
 
 
 def test_missing_columns_are_named():
-    with pytest.raises(DatasetError, match=r"lacks 1 of the 2 columns that the model was fitted on: 'a'\. Add them"):
+    with pytest.raises(DatasetError, match=r"lacks 1 column of the 2 that the model was fitted on: 'a'\. Add them"):
         new_rows(CLASSIFIER, X[["b"]])
     with pytest.raises(DatasetError, match="no rows"):
         new_rows(CLASSIFIER, X[:0])
@@ -63,7 +63,7 @@ def test_names_may_differ_in_case_and_spaces():
     found = new_rows(CLASSIFIER, X.rename(columns={"a": " A "}))
     assert list(found.X) == ["a", "b"]
     assert found.taken_for == {" A ": "a"}
-    with pytest.raises(DatasetError, match="lacks 1 of the 2"):  # which of them is it?
+    with pytest.raises(DatasetError, match="lacks 1 column of the 2"):  # which of them is it?
         new_rows(CLASSIFIER, X.rename(columns={"a": "A"}).assign(**{"a ": 1}))
 
 
@@ -88,11 +88,11 @@ def test_rows_without_a_truth_or_of_unseen_classes_are_left_out_and_said():
     found = score_held_out(CLASSIFIER, X, y)
     assert found.n_rows == 196
     assert found.notes == (
-        "3 rows without a target are left out",
-        "1 rows of classes that the model never saw are left out: 'perhaps'",
+        "rows without a target are left out: 3",
+        "rows of classes that the model never saw ('perhaps') are left out: 1",
     )
     assert found.scores.loc["accuracy", "score"] == CLASSIFIER.score(X[4:], NAMES[4:])
-    with pytest.raises(DatasetError, match="no row is left to judge the model by and 200 rows of classes"):
+    with pytest.raises(DatasetError, match="no row is left to judge the model by and rows of classes"):
         score_held_out(CLASSIFIER, X, pd.Series(["perhaps"] * 200))
 
 

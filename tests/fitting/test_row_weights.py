@@ -13,7 +13,7 @@ from recommender.fitting.row_weights import checked_weights, row_weights
         ([1.0, 2.0], r"has shape \(2,\), and 3 rows need \(3,\)"),
         (np.ones((3, 1)), r"has shape \(3, 1\)"),
         ([1, -1, -2], "not negative, and 2 are none: the first is -1 of row 1, counted from 0"),
-        ([1, 1, np.inf], "the first is inf of row 2"),
+        ([1, 1, np.inf], "not negative, and 1 is none: the first is inf of row 2"),
         ([None, 1, 1], "the first is nan of row 0"),
         ([0, 0, 0], "all of sample_weight is zero"),
         ([1e308] * 3, "too large to be summed up"),

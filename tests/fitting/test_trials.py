@@ -403,7 +403,7 @@ def test_seconds_must_be_positive(iris, seconds):
 def test_another_table_is_refused(iris):
     X, y = load_diabetes(return_X_y=True, as_frame=True)
     recommendation = recommend(*iris, include=["lda"])
-    with pytest.raises(RecommendationError, match="10 columns are not the 4"):
+    with pytest.raises(RecommendationError, match=r"columns \(10\) are not those \(4\)"):
         recommendation.refine(X, (y > 100).astype(int))
 
 

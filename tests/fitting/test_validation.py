@@ -106,14 +106,14 @@ def test_splitters_and_given_rows_are_taken_as_they_are():
     ids=str,
 )
 def test_fewer_folds_than_were_asked_for_are_a_warning(given, n_used):
-    with pytest.warns(UserWarning, match=f"{n_used} of the . folds that were asked for are used"):
+    with pytest.warns(UserWarning, match=f"{n_used} of the . folds that were asked for can be used"):
         assert len(validation_folds(dataset(), **given)) == n_used
 
 
 def test_folds_in_which_nothing_can_be_learnt_are_left_out():
     y = np.array(["no"] * 40 + ["yes", "no"] * 40)
     data = load_dataset(pd.DataFrame({"a": np.arange(N) ** 2}), y)
-    with pytest.warns(UserWarning, match="3 of the 5 folds that were asked for are used"):
+    with pytest.warns(UserWarning, match="3 of the 5 folds that were asked for can be used"):
         folds = validation_folds(data, time=np.arange(N), cv=5)
     assert [int(test[0]) for _, test in folds] == [60, 80, 100]
 
@@ -138,6 +138,7 @@ def test_large_tables_are_capped():
         ({"cv": [([0, 1], [2.5])]}, "type float64: give the numbers of its rows"),
         ({"cv": [(np.ones(9, bool), np.ones(9, bool))]}, r"or a mask of shape \(120,\)"),
         ({"cv": [(range(60), range(50, N))]}, "10 rows are both learnt from and predicted"),
+        ({"cv": [(range(60), range(59, N))]}, "1 row is both learnt from and predicted"),
         ({"cv": []}, "has no folds"),
         ({"cv": [1, 2]}, "cv=list does not split this table"),
         ({"cv": KFold}, "neither a number of folds"),
@@ -145,14 +146,15 @@ def test_large_tables_are_capped():
         ({"groups": np.ones((N, 2))}, "has 2 dimensions: give one value for each row"),
         ({"groups": [[1], [2]] * 60}, "holds lists or the like"),
         ({"time": [None] * N}, "not known of any row"),
-        ({"time": [*(f"2020-01-{day % 28 + 1:02d}" for day in range(N - 1)), "soon"]}, "is not known of 1 rows"),
-        ({"groups": [1] * N}, "tells 1 groups apart"),
+        ({"time": [*(f"2020-01-{day % 28 + 1:02d}" for day in range(N - 1)), "soon"]}, "is not known of 1 row:"),
+        ({"groups": [1] * N}, "tells 1 group apart"),
         ({"groups": [1, 2, 3] * 40, "cv": 5}, "tells 3 groups apart, and 5 folds"),
+        ({"groups": [1]}, "has 1 value, and"),
         ({"groups": [1, 2]}, "has 2 values, and the table has 120 rows that have a target"),
         ({"time": [1] * N}, "its values hardly differ"),
-        ({"time": [*range(N - 1), None]}, "is not known of 1 rows"),
+        ({"time": [*range(N - 1), None]}, "is not known of 1 row:"),
         ({"time": ["red", "blue", "green"] * 40}, "read as category, which has no order"),
-        ({"cv": [(range(0, N, 4), range(1, N, 4))]}, "in none of the 1 folds"),
+        ({"cv": [(range(0, N, 4), range(1, N, 4))]}, r"in none of the folds \(1\)"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

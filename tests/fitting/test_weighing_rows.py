@@ -53,21 +53,22 @@ def test_a_fold_that_has_nothing_to_learn_from_does_not_count():
 
 
 def test_it_is_one_error_where_no_fold_is_left():
-    with pytest.raises(RecommendationError, match=r"in none of the 1 folds .* rows of weight 0 do not count"):
+    with pytest.raises(RecommendationError, match=r"in none of the folds \(1\) .* rows of weight 0 do not count"):
         weighing(ROWS % 4 != 2, QUARTERS[2:3])
 
 
+@pytest.mark.parametrize(("n_rows", "rows"), [(30, "30 rows"), (1, "1 row")])
 @pytest.mark.parametrize(
     "y", [np.where(ROWS < 30, "no", "yes"), np.maximum(ROWS - 29.5, 0.25)], ids=["class", "number"]
 )
-def test_it_is_one_error_where_the_target_of_what_weighs_is_constant(y):
-    with pytest.raises(DatasetError, match="from the 30 rows with a sample_weight above 0: their target is constant"):
-        weighing(ROWS < 30, [], table(y))
+def test_it_is_one_error_where_the_target_of_what_weighs_is_constant(y, n_rows, rows):
+    with pytest.raises(DatasetError, match=f"from the {rows} with a sample_weight above 0: the target is constant"):
+        weighing(ROWS // n_rows == 0, [], table(y))
 
 
 def test_it_is_one_error_where_every_column_of_what_weighs_is_constant():
     dataset = load_dataset(pd.DataFrame({"shop": ROWS // 10}), np.where(ROWS % 3 == 0, "yes", "no"))
-    with pytest.raises(DatasetError, match="10 rows with a sample_weight above 0: none of the 1 columns"):
+    with pytest.raises(DatasetError, match=r"10 rows with a sample_weight above 0: none of the columns .* \(1\)"):
         weighing(ROWS < 10, [], dataset)
 
 

@@ -62,7 +62,7 @@ def test_targets_of_any_library(make):
 
 def test_a_target_of_another_library_with_missing_values():
     dataset = load_dataset(pl.DataFrame(ROWS).drop("y"), pl.Series("y", [None, *range(N - 1)]))
-    assert (dataset.n_samples, dataset.notes) == (N - 1, ("1 of 12 rows have no target 'y' and are left out",))
+    assert (dataset.n_samples, dataset.notes) == (N - 1, ("rows without a target 'y' are left out: 1 of 12",))
 
 
 def test_masked_cells_are_missing():
@@ -91,4 +91,4 @@ def test_masked_targets_are_missing(values):
     y = np.ma.MaskedArray(values)
     assert load_dataset(np.arange(N)[:, None], y).n_samples == N
     y[2] = np.ma.masked
-    assert "1 of 12 rows have no target 'target' and are left out" in load_dataset(np.arange(N)[:, None], y).notes
+    assert "rows without a target 'target' are left out: 1 of 12" in load_dataset(np.arange(N)[:, None], y).notes

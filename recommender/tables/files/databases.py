@@ -13,6 +13,7 @@ from recommender.errors import DatasetError, MissingExtraError, unknown_name
 from recommender.tables.files import source as limits
 from recommender.tables.files.opening import head
 from recommender.tables.files.source import Source, Table
+from recommender.words import count
 
 MAX_SQLITE_CELLS = 2**26
 """Rows times columns of a table of SQLite at most: each cell is a Python object on its way."""
@@ -110,7 +111,8 @@ def _selected(connection: Any, table: str, most: int) -> tuple[list[str], Any]:
     beyond = connection.execute(f"SELECT 1 FROM {table} LIMIT 1 OFFSET ?", [limit]).fetchone()
     if beyond:
         raise DatasetError(
-            f"holds more than {limit:,} rows of {len(names):,} columns in {table}, more than can be read: take a sample"
+            f"holds more than {limit:,} rows of {count(len(names), 'column')} in {table}, more than can be read: "
+            "take a sample"
         )
     return names, connection.execute(f"SELECT * FROM {table} LIMIT ?", [limit])
 

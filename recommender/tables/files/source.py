@@ -9,6 +9,7 @@ from typing import IO, Any
 import pandas as pd
 
 from recommender.errors import DatasetError
+from recommender.words import count
 
 MAX_CELLS = 2**29
 """Rows times columns of a table at most: 4 GiB as numbers."""
@@ -58,4 +59,6 @@ class Table:
 def check_cells(n_rows: int, n_columns: int) -> None:
     """An error where a table has more cells than can be read."""
     if n_rows * max(n_columns, 1) > MAX_CELLS:
-        raise DatasetError(f"holds {n_rows:,} rows of {n_columns:,} columns, more than can be read: take a sample")
+        raise DatasetError(
+            f"holds {count(n_rows, 'row')} of {count(n_columns, 'column')}, more than can be read: take a sample"
+        )

@@ -138,7 +138,7 @@ def test_views_without_end_and_large_tables_are_refused(tmp_path, monkeypatch, e
     with pytest.raises(DatasetError, match=r'holds more than 5 rows of 4 columns in .*"t", more than can be read'):
         read_table(f"{path}::t")
     if ending == "sqlite":
-        with pytest.raises(DatasetError, match="holds more than 20 rows of 1 columns"):
+        with pytest.raises(DatasetError, match="holds more than 20 rows of 1 column in"):
             read_table(f"{path}::endless")
 
 

@@ -121,7 +121,7 @@ CLASSES = "a,y\n" + "1.5,None\n2.5,gold\n3.5,silver\n" * 4
 def test_classes_that_pandas_takes_for_missing_are_named(tmp_path):
     (tmp_path / "a.csv").write_text(CLASSES + "4.5,n/a\n5.5,\n")
     message = " ".join(load_dataset(tmp_path / "a.csv", target="y").notes)
-    assert "6 of 14 rows have no target 'y' and are left out" in message
+    assert "rows without a target 'y' are left out: 6 of 14" in message
     assert "the target has 4 cells 'None', 1 cell 'n/a', read as missing" in message
     assert "pandas.read_csv(..., keep_default_na=False)" in message
 
