@@ -43,7 +43,7 @@ ROWS_A_FOLD = 2
 
 
 def write_script(item: RecommendedConfiguration, *, file: str, target: str, metric: Metric | None = None) -> str:
-    """A script that reads a file, cross-validates the recommended pipeline and fits it.
+    """A script that reads a file, cross-validates the recommended pipeline where rows allow it, and fits it.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def write_script(item: RecommendedConfiguration, *, file: str, target: str, metr
     str
         Plain scikit-learn wherever the table allows it.
     """
-    imports: Imports = {("sklearn.model_selection", "cross_val_score")}
+    imports: Imports = set()
     pipeline = _plain(item.estimator, item._dataset)
     call = _call(file)
     plain = plain_reading(pipeline, item._dataset) if call else None
@@ -103,10 +103,13 @@ def _model(pipeline: Pipeline, dataset: Dataset, imports: Imports) -> tuple[str,
 def _measuring(
     metric: Metric | None, item: RecommendedConfiguration, imports: Imports, *, reads_target: bool
 ) -> list[str]:
-    """The lines that cross-validate and say by what."""
+    """The lines that cross-validate and say by what, or that there are too few rows for it."""
     from sklearn.metrics import get_scorer
 
     task, least = item._dataset.task, _least_rows(item._dataset)
+    if task == "regression" and least < 2:  # R² of a single row is NaN
+        return ['print("not cross-validated: that takes 4 rows at least")']
+    imports.add(("sklearn.model_selection", "cross_val_score"))
     metric = METRICS["r2" if task == "regression" else "accuracy"] if metric is None or reads_target else metric
     while (scorer := _scorer(metric, task)) is None:
         metric = METRICS[metric.nearest or metrics_for(task)[0].name]

@@ -243,6 +243,20 @@ def test_a_class_of_few_rows_leaves_a_score(tmp_path, monkeypatch, capsys, n_rar
     assert 0 <= float(score) <= 1
 
 
+@pytest.mark.parametrize("n_rows", [2, 3, 4])
+@pytest.mark.parametrize("written", ["{}", "${},000.00"])
+def test_numbers_that_are_too_few_to_cross_validate_are_said(tmp_path, monkeypatch, capsys, n_rows, written):
+    table = pd.DataFrame({"a": np.arange(n_rows) + 0.5, "y": [written.format(i * i + 1) for i in range(n_rows)]})
+    table.to_csv(tmp_path / "few.csv", index=False)
+    found = recommend(tmp_path / "few.csv", target="y", task="regression", include=LINEAR)
+    run(write_script(found.best, file="few.csv", target="y", metric=found.judge), tmp_path, monkeypatch)
+    said = capsys.readouterr().out
+    if n_rows < 4:
+        assert said == "not cross-validated: that takes 4 rows at least\n"
+    else:
+        assert np.isfinite(float(said.split(": ")[1]))
+
+
 def test_a_few_numbers_are_cross_validated_with_two_rows_a_fold():
     table = pd.DataFrame({"a": np.arange(7.0), "y": np.arange(7.0) * 1.5})
     found = recommend(table, target="y", include=LINEAR)
