@@ -30,10 +30,11 @@ from recommender.cli.options import (
     chosen_knowledge,
     chosen_limits,
     existing_store,
+    typed_options,
 )
 from recommender.cli.tables import show_shares, show_table
 from recommender.errors import RecommenderError, unknown_name
-from recommender.words import count
+from recommender.words import count, together
 
 if TYPE_CHECKING:
     from recommender.evidence.knowledge import KnowledgeBase
@@ -211,6 +212,7 @@ def _of_task(base: KnowledgeBase, task: str | None) -> KnowledgeBase:
 
 @app.command(epilog="Example: `recommender kb add churn.csv --target Churn --store mine.sqlite`")
 def add(
+    context: typer.Context,
     file: Annotated[str | None, typer.Argument(help=f"A dataset on which the pool is evaluated. {FILE}.")] = None,
     target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
     sheet: SheetOption = None,
@@ -234,6 +236,11 @@ def add(
         about = {"target": target, "sheet": sheet, "task": checked_task(task) if task else None}
         _add_dataset(file, about, store, n_configurations=configurations, n_workers=workers, limits=limits)
     elif results is not None and file is None:
+        if others := typed_options(context, besides=("--results", "--store")):
+            raise RecommenderError(
+                f"{together(others)} cannot be combined with --results, which holds what was evaluated elsewhere: "
+                f"leave {'them' if len(others) > 1 else 'it'} out, or give a FILE to evaluate instead"
+            )
         _add_results(results, store)
     else:
         raise RecommenderError("add what? Give either a FILE with --target, or --results with a file of results")

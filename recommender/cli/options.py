@@ -47,6 +47,8 @@ JudgeOption = Annotated[
         "--metric", help=f"The score to be good at: {', '.join(METRICS)}; or the name of a scorer of scikit-learn."
     ),
 ]
+TYPED = "COMMANDLINE"
+"""What the parser calls the source of a value that was typed."""
 THE_ALGORITHMS = "ALGORITHMS"
 """Stands in a help for the names of all algorithms."""
 IncludeOption = Annotated[
@@ -118,6 +120,13 @@ def check_outputs(*outputs: Path | None, read: Sequence[Path | str]) -> None:
     for output in filter(None, outputs):
         check_file(output, others=others)
         others.append(output)
+
+
+def typed_options(context: typer.Context, *, besides: Sequence[str] = ()) -> list[str]:
+    """The names of the options that were typed, but for some."""
+    sources = {option.opts[0]: context.get_parameter_source(str(option.name)) for option in context.command.params}
+    typed = [name for name, source in sources.items() if name.startswith("--") and source and source.name == TYPED]
+    return [name for name in typed if name not in besides]
 
 
 def chosen_dataset(

@@ -238,6 +238,20 @@ def test_add_records_nothing_of_what_has_mistakes(capsys, tmp_path):
     assert not (tmp_path / "s").exists()
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["--target", "y"], "--target cannot be combined with --results"),
+        (["--sheet", "two", "--configurations", "5"], "--sheet and --configurations cannot be combined"),
+        (["--task", "binary", "--workers", "1", "--max-seconds", "60"], "--task, --workers and --max-seconds cannot"),
+    ],
+)
+def test_what_is_for_evaluating_does_not_go_with_results(capsys, tmp_path, given, said):
+    store = tmp_path / "s.sqlite"
+    assert said in refused(capsys, "add", "--results", tmp_path / "results.csv", "--store", store, *given)
+    assert not store.exists()
+
+
 def test_add_wants_one_thing(capsys):
     assert "Give either a FILE with --target, or --results" in refused(capsys, "add")
 
