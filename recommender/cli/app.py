@@ -43,6 +43,7 @@ from recommender.cli.options import (
     chosen_recommendation,
     chosen_tasks,
 )
+from recommender.cli.paths import path_option, store_option
 from recommender.cli.server import CacheOption, PatienceOption, ServerOption, chosen_server
 from recommender.cli.tables import show_table
 from recommender.errors import RecommenderError, listed
@@ -93,7 +94,7 @@ def recommend(
     max_memory: MaxModelMemoryOption = None,
     interpretable: InterpretableOption = False,
     explain: Annotated[bool, typer.Option("--explain", help="Also say why.")] = False,
-    html: Annotated[Path | None, typer.Option(help="Also write a report: one page for any browser.")] = None,
+    html: Annotated[Path | None, path_option("Also write a report: one page for any browser.")] = None,
     knowledge: KnowledgeOption = None,
     server: ServerOption = None,
     patience: PatienceOption = None,
@@ -154,9 +155,9 @@ app.command(cls=ListingCommand, epilog="Example: `recommender collect --suite Op
 
 @app.command(epilog="Example: `recommender train --store evidence.sqlite --output my-knowledge`")
 def train(
-    output: Annotated[Path, typer.Option(help="Folder for the knowledge base and meta-model.")],
+    output: Annotated[Path, path_option("Folder for the knowledge base and meta-model.")],
     store: Annotated[
-        str | None, typer.Option(help="The store to learn from, instead of the knowledge base in --knowledge.")
+        str | None, store_option("The store to learn from, instead of the knowledge base in --knowledge.")
     ] = None,
     knowledge: KnowledgeOption = None,
     extend: Annotated[
@@ -264,7 +265,7 @@ def benchmark(
     seeds: Annotated[
         int, typer.Option(min=1, help="How many times the families of --matrix or --itself are split anew.")
     ] = 5,
-    output: Annotated[Path | None, typer.Option(help="A CSV file for the whole result.")] = None,
+    output: Annotated[Path | None, path_option("A CSV file for the whole result.")] = None,
     folds: Annotated[int | None, typer.Option(min=1, help="Only the first so many of each task's folds.")] = None,
     metric: MetricOption = None,
     max_samples: Annotated[int | None, typer.Option(min=100, help="Leave out datasets with more rows.")] = None,

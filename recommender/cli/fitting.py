@@ -34,6 +34,7 @@ from recommender.cli.options import (
     chosen_dataset,
     chosen_recommendation,
 )
+from recommender.cli.paths import path_option
 from recommender.cli.server import PatienceOption, ServerOption, chosen_server
 from recommender.cli.tables import show_table
 from recommender.errors import DatasetError, listed
@@ -60,7 +61,7 @@ ModelArgument = Annotated[Path, typer.Argument(help="A model that `recommender f
 def fit(
     context: typer.Context,
     file: FileArgument,
-    output: Annotated[Path, typer.Option(help="The file for the model, such as churn.skops; it is replaced.")],
+    output: Annotated[Path, path_option("The file for the model, such as churn.skops; it is replaced.")],
     target: TargetOption = None,
     seconds: Annotated[float, limit_option(0.1, LONGEST, "Seconds by the clock for everything.")] = 60.0,
     sheet: SheetOption = None,
@@ -92,7 +93,7 @@ def fit(
     cluster: Annotated[
         str | None, typer.Option(help="Scheduler of a Dask cluster whose workers fit, such as tcp://host:8786.")
     ] = None,
-    html: Annotated[Path | None, typer.Option(help="Also write a model card: one page for any browser.")] = None,
+    html: Annotated[Path | None, path_option("Also write a model card: one page for any browser.")] = None,
     knowledge: KnowledgeOption = None,
     server: ServerOption = None,
     patience: PatienceOption = None,
@@ -169,7 +170,7 @@ def _show_fitted(refined: Refinement, metric: str, output: Path) -> None:
 def predict(
     model: ModelArgument,
     file: Annotated[str, typer.Argument(help=f"New rows: {FILE[0].lower()}{FILE[1:]}.")],
-    output: Annotated[Path | None, typer.Option(help="A CSV file for the predictions; printed if not given.")] = None,
+    output: Annotated[Path | None, path_option("A CSV file for the predictions; printed if not given.")] = None,
     probabilities: Annotated[
         bool, typer.Option("--probabilities", help="Add a column for the probability of each class.")
     ] = False,

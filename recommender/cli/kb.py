@@ -32,6 +32,7 @@ from recommender.cli.options import (
     existing_store,
     typed_options,
 )
+from recommender.cli.paths import path_argument, path_option, place, store_option
 from recommender.cli.tables import show_shares, show_table
 from recommender.errors import RecommenderError, unknown_name
 from recommender.words import count, together
@@ -132,7 +133,10 @@ def winners(
 @app.command(epilog="Example: `recommender kb export evidence.sqlite`")
 def export(
     output: Annotated[
-        str, typer.Argument(help="Where to: a store such as evidence.sqlite, a CSV file of results, or a folder.")
+        str,
+        typer.Argument(
+            parser=place, help="Where to: a store such as evidence.sqlite, a CSV file of results, or a folder."
+        ),
     ],
     format: Annotated[
         ExportForm | None,
@@ -180,7 +184,7 @@ def export(
 
 @app.command(epilog="Example: `recommender kb atlas what-won-where`")
 def atlas(
-    output: Annotated[Path, typer.Argument(help="The folder to write into; its index.html opens in any browser.")],
+    output: Annotated[Path, path_argument("The folder to write into; its index.html opens in any browser.")],
     store: EvidenceOption = None,
     knowledge: KnowledgeOption = None,
 ) -> None:
@@ -277,9 +281,9 @@ def _add_dataset(file: str, about: dict[str, Any], store: str, **options: Any) -
 @app.command(epilog="Example: `recommender kb drop openml:61 --store evidence.sqlite`")
 def drop(
     dataset_ids: Annotated[list[str], typer.Argument(help="Ids as `recommender kb list` shows them.")],
-    store: Annotated[str | None, typer.Option(help="The store to drop them from.")] = None,
+    store: Annotated[str | None, store_option("The store to drop them from.")] = None,
     knowledge: Annotated[
-        Path | None, typer.Option(help="Or a folder of your own, written by `train` or `kb export`.")
+        Path | None, path_option("Or a folder of your own, written by `train` or `kb export`.")
     ] = None,
 ) -> None:
     """Drop datasets with all that was evaluated on them from a store or a folder of your own."""

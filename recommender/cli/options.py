@@ -12,6 +12,7 @@ from typer.core import TyperCommand
 from recommender.cli.console import status
 from recommender.cli.forms import TableForm
 from recommender.cli.numerals import LARGEST, LONGEST, id_option, limit_option
+from recommender.cli.paths import path_option, store_option
 from recommender.errors import RecommenderError
 from recommender.evaluation.metrics import METRICS
 
@@ -28,15 +29,15 @@ FileArgument = Annotated[str, typer.Argument(help=f"{FILE}; or openml:ID.")]
 TargetOption = Annotated[str | None, typer.Option("--target", help="The column to predict.")]
 KnowledgeOption = Annotated[
     Path | None,
-    typer.Option("--knowledge", help="A folder written by `recommender train`; by default what is shipped."),
+    path_option("A folder written by `recommender train`; by default what is shipped.", "--knowledge"),
 ]
 EvidenceOption = Annotated[
-    str | None, typer.Option("--store", help="A store to look into, instead of the knowledge base in --knowledge.")
+    str | None, store_option("A store to look into, instead of the knowledge base in --knowledge.", "--store")
 ]
 StoreOption = Annotated[
     str,
-    typer.Option(
-        help="A SQLite file, or a database address as SQLAlchemy writes it; recommender.sqlite by default.",
+    store_option(
+        "A SQLite file, or a database address as SQLAlchemy writes it; recommender.sqlite by default.",
         show_default=False,
     ),
 ]
