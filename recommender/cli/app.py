@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 import recommender
 from recommender.cli import collecting, fitting, imports, kb
@@ -50,8 +51,22 @@ from recommender.errors import RecommenderError, listed
 from recommender.outputs import check_file, write_html
 from recommender.words import count
 
+
+class Commands(TyperGroup):
+    """The commands. One that Ctrl-C stops says so, where the library that runs them would end without a word."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            say("recommender: stopped")
+            raise typer.Exit(130) from None
+
+
 app = typer.Typer(
     name="recommender",
+    cls=Commands,
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
@@ -182,14 +197,18 @@ def train(
         raise RecommenderError(
             f"{output} comes with the package, and cannot extend itself: give another folder, or --no-extend"
         )
-    own = chosen_knowledge(store, knowledge, alone=True)
-    if extend:
-        shipped = load_knowledge()
-        base, own = extended(shipped, own), beyond(shipped, own)
-    else:
-        base = own
-    with status("Training") as tell:
-        done = train_all(base, output, random_state=random_state, on_progress=tell)
+    try:
+        own = chosen_knowledge(store, knowledge, alone=True)
+        if extend:
+            shipped = load_knowledge()
+            base, own = extended(shipped, own), beyond(shipped, own)
+        else:
+            base = own
+        with status("Training") as tell:
+            done = train_all(base, output, random_state=random_state, on_progress=tell)
+    except KeyboardInterrupt:
+        say(f"recommender: stopped, and nothing was written to {output}")
+        raise typer.Exit(130) from None
     save_knowledge(own, output, extending=extend)
     write_page(own, output, extending=extend)
     for tasks in dict.fromkeys(metric.tasks for metric in done):

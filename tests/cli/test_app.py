@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import jsonschema
@@ -375,4 +376,17 @@ def test_ctrl_c_is_clean(tmp_path):
     server.shutdown()
     server.server_close()
     assert (process.returncode, out) == (130, "")
-    assert err.strip() in {"", "recommender: stopped"}
+    assert err == "recommender: stopped\n"
+
+
+def test_training_that_is_stopped_says_that_nothing_was_written(tmp_path):
+    output = tmp_path / "mine"
+    command = [sys.executable, "-m", "recommender", "train", "--output", str(output)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        while process.poll() is None and not output.exists():
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=120)
+    assert (process.returncode, out) == (130, "")
+    assert err == f"recommender: stopped, and nothing was written to {output}\n"
+    assert [path for path in output.rglob("*") if path.is_file()] == []
