@@ -27,6 +27,8 @@ from recommender.tables.dataset import TASKS
 
 MIN_DATASETS, MIN_CONFIGURATIONS = 390, 38
 USUAL_DATASETS, USUAL_CONFIGURATIONS = 370, 80
+DATASETS_AT = {200: 350, 500: 290, 2_000: 200, 10_000: 390, 30_000: 55, 100_000: 20}
+"""So many datasets at least were evaluated at each size of training rows."""
 MOST_LEARNT = 0.97
 """Few datasets go against what all the others say, and are not learnt from."""
 MAX_BYTES = 14e6
@@ -51,6 +53,12 @@ def test_breadth(shipped):
     assert per_dataset.min() >= MIN_CONFIGURATIONS, f"few configurations: {per_dataset.nsmallest(5).to_dict()}"
     assert (per_dataset >= USUAL_CONFIGURATIONS).sum() >= USUAL_DATASETS
     assert set(shipped.datasets["task"]) == set(TASKS)
+
+
+def test_sizes(shipped):
+    n_datasets = shipped.evaluations.groupby("size")["dataset_id"].nunique()
+    assert {size: int(n) for size, n in n_datasets.items() if n < DATASETS_AT[int(size)]} == {}
+    assert set(n_datasets.index) == set(DATASETS_AT)
 
 
 def test_ids_are_unique_and_known(shipped):

@@ -8,9 +8,7 @@ import pandas as pd
 from recommender.advice.filters import Filters, choose
 from recommender.advice.outside import why_outside
 from recommender.advice.ranking import WORTH_A_WORD, Ranking, RecommendedConfiguration
-from recommender.algorithms.boosting import LARGE
 from recommender.algorithms.catalogue import find_algorithm
-from recommender.algorithms.growth import growth, stops_early
 from recommender.errors import RecommendationError
 from recommender.evaluation.metrics import Metric, trivial_score
 from recommender.metafeatures import extract_metafeatures
@@ -87,24 +85,12 @@ def _expected(trained: Trained, prediction: Prediction, metafeatures: pd.DataFra
             "score": score,
             "lower": np.minimum(one, other),
             "upper": np.maximum(one, other),
-            "fit_seconds": _fit_seconds(trained, sizes),
+            "fit_seconds": trained.seconds_to_fit(sizes).iloc[0],
             "predict_seconds": trained.predict_seconds.predict(sizes).iloc[0],
             "model_bytes": model_bytes,
             "peak_bytes": np.fmax(model_bytes, peak),
         }
     )
-
-
-def _fit_seconds(trained: Trained, sizes: pd.DataFrame) -> pd.Series:
-    """Expected seconds to fit. That boosters are fewer on many rows where they stop early, no sum of costs can say."""
-    seconds, n_rows = trained.fit_seconds.predict(sizes).iloc[0], int(sizes["n_samples"].iloc[0])
-    if n_rows < LARGE:
-        return seconds
-    fewer = trained.fit_seconds.predict(sizes.assign(n_samples=LARGE - 1)).iloc[0]
-    for i, configuration in trained.configurations.items():
-        if stops_early(configuration):
-            seconds[str(i)] = fewer[str(i)] * growth(configuration, n_rows, LARGE - 1)
-    return seconds
 
 
 def _installed(table: pd.DataFrame, trained: Trained) -> tuple[pd.DataFrame, str | None]:

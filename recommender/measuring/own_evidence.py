@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from recommender.algorithms.catalogue import find_algorithm
+from recommender.algorithms.growth import booster_shares
 from recommender.algorithms.pool import safe_defaults
 from recommender.errors import KnowledgeBaseError
 from recommender.evaluation.costs import FIT_TERMS, PREDICT_TERMS, SecondsModel
@@ -215,9 +216,10 @@ def _seconds_factors(knowledge: KnowledgeBase, matrix: Matrix, metric: Metric, s
     """By what factor the expected seconds of configurations miss on each dataset, its family left out: the median."""
     learnt = observe(knowledge, metric)
     sizes, columns = sizes_fitted(learnt), matrix.performance.columns
+    shares = booster_shares([knowledge.configuration(str(i)) for i in learnt.fit_seconds], sizes["n_samples"])
     folds, factors = family_folds(matrix.families, seed), {}
     for what, seconds, terms in (
-        ("fit", learnt.fit_seconds, FIT_TERMS),
+        ("fit", learnt.fit_seconds.div(shares), FIT_TERMS),
         ("predict", learnt.predict_seconds, PREDICT_TERMS),
     ):
         table = seconds[columns]

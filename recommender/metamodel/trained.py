@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from recommender.algorithms.configuration import Configuration
+from recommender.algorithms.growth import booster_shares
 from recommender.errors import KnowledgeBaseError, one_line
 from recommender.evaluation.costs import SecondsModel
 from recommender.evaluation.metrics import METRICS, Metric, find_metric
@@ -23,7 +24,7 @@ from recommender.metamodel.seen import Seen
 from recommender.outputs import write_text
 from recommender.tables.dataset import Dataset, Task
 
-FORMAT = 5
+FORMAT = 6
 """The format of the files and of the arrays in them.
 
 To change it: raise it, and say in CHANGELOG.md that meta-models are to be trained again. Older ones are refused, since
@@ -49,7 +50,8 @@ class Trained:
         Expects scores as it has learnt them, and regrets: larger is better, and errors in the target's units are in
         standard deviations of the target. `as_measured` and `as_learnt` go from the one to the other.
     fit_seconds, predict_seconds : SecondsModel
-        Expect how long a configuration takes to fit, and one call of predict.
+        Expect how long a configuration takes to fit, and one call of predict. Where it stops early, `fit_seconds` is of
+        all boosters; `seconds_to_fit` is of those that it fits.
     model_bytes, peak_bytes : SecondsModel
         Expect the serialised size of the fitted pipeline, and the memory that fitting takes at its peak, by sums of the
         same kind.
@@ -87,6 +89,12 @@ class Trained:
     def _unit(self, dataset: Dataset) -> float:
         spread = float(dataset.y.std()) if self.metric.in_target_units else 1.0
         return spread * self.metric.sign
+
+    def seconds_to_fit(self, sizes: pd.DataFrame) -> pd.DataFrame:
+        """Expected seconds to fit, datasets by configurations; from 20,000 rows on early stopping fits one booster."""
+        shares = booster_shares(self.configurations.values(), sizes["n_samples"])
+        expected = self.fit_seconds.predict(sizes)
+        return expected * pd.DataFrame(shares, expected.index, list(self.configurations))
 
     def id_of(self, dataset: Dataset) -> str | None:
         """The id of the training dataset that has the same content; None if there is none."""

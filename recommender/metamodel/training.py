@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from recommender.algorithms.configuration import Configuration
+from recommender.algorithms.growth import booster_shares
 from recommender.algorithms.pool import safe_defaults
 from recommender.errors import KnowledgeBaseError
 from recommender.evaluation.costs import PREDICT_TERMS, SecondsModel
@@ -62,17 +63,19 @@ def train(knowledge: KnowledgeBase, metric: Metric, *, random_state: int = 0) ->
         defaults=safe_defaults(),
         levels=LEVELS,
     )
-    ids, sizes = list(learnt.scores.columns), sizes_fitted(learnt)
+    sizes = sizes_fitted(learnt)
+    configurations = {str(i): knowledge.configuration(str(i)) for i in learnt.scores.columns}
+    shares = booster_shares(configurations.values(), sizes["n_samples"])
     return Trained(
         metric,
         model,
-        SecondsModel.fit(sizes, learnt.fit_seconds),
+        SecondsModel.fit(sizes, learnt.fit_seconds.div(shares)),
         SecondsModel.fit(sizes, learnt.predict_seconds, PREDICT_TERMS),
         SecondsModel.fit(sizes, learnt.model_bytes),
         SecondsModel.fit(sizes, learnt.peak_bytes),
-        {i: knowledge.configuration(i) for i in ids},
+        configurations,
         learnt.about.loc[model.datasets_, list(DATASET)],
-        Seen.of(scores_seen(knowledge, metric)[ids], knowledge.datasets),
+        Seen.of(scores_seen(knowledge, metric)[list(configurations)], knowledge.datasets),
     )
 
 

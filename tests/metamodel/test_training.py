@@ -8,13 +8,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from recommender.algorithms.configuration import Configuration
+from recommender.algorithms.growth import stops_early
 from recommender.errors import KnowledgeBaseError
+from recommender.evaluation.costs import SecondsModel
 from recommender.evaluation.metrics import METRICS, find_metric
 from recommender.evidence.folder import load_knowledge
 from recommender.metamodel.observations import observe
 from recommender.metamodel.regrets import normalized_regret
 from recommender.metamodel.trained import FORMAT, METAMODEL, load_trained, sizes_of
-from recommender.metamodel.training import metric_to_learn, single_best, train, train_all
+from recommender.metamodel.training import metric_to_learn, single_best, sizes_fitted, train, train_all
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +47,7 @@ def test_what_is_loaded_is_what_was_trained(knowledge, trained, folder):
     np.testing.assert_allclose(before.regret, after.regret, atol=2e-3)
     np.testing.assert_allclose(before.score, after.score, rtol=1e-2, atol=1e-2)
     sizes = sizes_of(some)
-    pd.testing.assert_frame_equal(trained.fit_seconds.predict(sizes), loaded.fit_seconds.predict(sizes))
+    pd.testing.assert_frame_equal(trained.seconds_to_fit(sizes), loaded.seconds_to_fit(sizes))
     assert {i: str(c) for i, c in loaded.configurations.items()} == {
         i: str(c) for i, c in trained.configurations.items()
     }
@@ -85,8 +88,31 @@ def test_seconds_are_of_the_right_order(knowledge, trained):
     seen = knowledge.outcomes.loc[ids]["fit_seconds"].unstack()
     sizes = sizes_of(knowledge.metafeatures.loc[ids])
     sizes["n_samples"] = knowledge.outcomes.loc[ids]["n_train"].groupby(level=0).max()
-    ratio = trained.fit_seconds.predict(sizes) / seen.reindex(columns=trained.fit_seconds.configurations)
+    ratio = trained.seconds_to_fit(sizes) / seen.reindex(columns=trained.fit_seconds.configurations)
     assert 1 / 1.5 < np.nanmedian(ratio) < 1.5
+
+
+@pytest.mark.parametrize("algorithm", ["lightgbm", "xgboost", "catboost"])
+@pytest.mark.parametrize(("least", "most"), [(2_000, 19_999), (20_000, 10**7)])
+def test_seconds_of_early_stopping_are_right_with_five_boosters_and_with_one(
+    knowledge, trained, algorithm, least, most
+):
+    learnt = observe(knowledge, METRICS["mae"])
+    sizes = sizes_fitted(learnt)
+    stopping = [i for i, c in trained.configurations.items() if c.algorithm == algorithm and stops_early(c)]
+    ratio = (trained.seconds_to_fit(sizes) / learnt.fit_seconds)[stopping]
+    assert 1 / 1.5 < np.nanmedian(ratio[sizes["n_samples"].between(least, most)]) < 1.5
+
+
+@pytest.mark.parametrize(("n_rows", "seconds"), [(10_000, 20.0), (19_999, 40.0), (20_000, 8.0), (100_000, 40.0)])
+def test_what_stops_early_is_expected_to_take_less_from_where_it_has_one_booster(trained, n_rows, seconds):
+    stops, goes_on = Configuration("catboost", {"early_stopping": True}), Configuration("mlp", {})
+    sizes = pd.DataFrame({"n_samples": [1_000, 5_000, 15_000], "n_features": 10, "n_categorical": 0, "n_classes": 2})
+    took = pd.DataFrame({"stops": [2.0, 10.0, 30.0], "mlp": [1.0, 5.0, 15.0]})
+    known = replace(trained, fit_seconds=SecondsModel.fit(sizes, took), configurations={"stops": stops, "mlp": goes_on})
+    expected = known.seconds_to_fit(sizes.iloc[[0]].assign(n_samples=n_rows)).iloc[0]
+    assert expected["stops"] == pytest.approx(seconds, rel=0.05)
+    assert expected["mlp"] == pytest.approx(n_rows / 1_000, rel=0.05)
 
 
 @pytest.mark.parametrize(
