@@ -216,8 +216,8 @@ def train(
         show_text(f"{numbers} datasets, for {', '.join(metric.name for metric in done if metric.tasks == tasks)}")
     for metric, contrary in done.items():
         if contrary:
-            names = listed(contrary)
-            show_text(f"Not learnt from for {metric.name}, since all the others say the opposite: {names}")
+            why = "since all the others say the opposite, or all scores are the same"
+            show_text(f"Not learnt from for {metric.name}, {why}: {listed(contrary)}")
     together = ", to be taken together with what comes with the package" if extend else ""
     show_text(f"{count(len(own.datasets), 'dataset')} written to {output}{together}")
 

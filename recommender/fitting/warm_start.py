@@ -176,7 +176,7 @@ def flaml_points(recommendation: Ranking) -> dict[str, list[dict[str, Any]]]:
     Raises
     ------
     MissingExtraError
-        If FLAML is not installed: its ranges depend on the table's size.
+        If FLAML is not installed, or XGBoost, without which it does not start: its ranges depend on the table's size.
     RecommendationError
         If FLAML has none of the algorithms.
     """
@@ -185,7 +185,12 @@ def flaml_points(recommendation: Ranking) -> dict[str, list[dict[str, Any]]]:
     except ImportError as error:
         raise MissingExtraError("flaml is not installed: pip install 'recommender[warm-start]'") from error
     dataset = recommendation.dataset
-    task = task_factory("regression" if dataset.task == "regression" else "classification")
+    try:
+        task = task_factory("regression" if dataset.task == "regression" else "classification")
+    except ImportError as error:
+        raise MissingExtraError(
+            f"FLAML needs {error.name}, which is not installed: pip install 'recommender[warm-start,boosting]'"
+        ) from error
     size = (dataset.n_samples * 4 // 5, dataset.n_features)  # FLAML may hold out some rows, and narrow its ranges
     points: dict[str, list[dict[str, Any]]] = {}
     for item in recommendation.items:

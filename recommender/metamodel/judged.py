@@ -13,7 +13,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 MIN_COMPARED = 10
-"""With fewer scores a dataset is never said to be contrary."""
+"""With fewer scores a dataset is always learnt from."""
 AGAINST = -2.0
 """A dataset is contrary when Fisher's z of the rank correlation of its scores with what is expected of them lies so
 many standard deviations from none."""
@@ -43,10 +43,10 @@ class Judged:
 
     @property
     def contrary(self) -> Bools:
-        """Whether the scores on each dataset go against what the others say, by more than chance.
+        """Whether the scores on each dataset go against what the others say, by more than chance, or are all the same.
 
-        Such scores are of something else, or turned round, as errors that were recorded as scores are: hardly one true
-        table in a hundred is like this.
+        Such scores are of something else, or turned round, as errors that were recorded as scores are, or were never
+        measured: hardly one true table in a hundred is like this.
 
         Examples
         --------
@@ -55,6 +55,8 @@ class Judged:
         >>> scores = np.stack([1 - expected[0], expected[0]])
         >>> Judged(scores, expected, empty, empty, empty, np.zeros(2)).contrary
         array([False,  True])
+        >>> Judged(np.full(expected.shape, 0.5), expected, empty, empty, empty, np.zeros(2)).contrary
+        array([ True,  True])
         """
         return np.array([_contrary(*row) for row in zip(self.scores, self.regret, strict=True)])
 
@@ -81,7 +83,9 @@ def _contrary(scores: Floats, regret: Floats) -> bool:
 
     seen = np.isfinite(scores) & np.isfinite(regret)
     n = np.count_nonzero(seen)
-    if n < MIN_COMPARED or np.ptp(scores[seen]) == 0 or np.ptp(regret[seen]) == 0:
+    if n < MIN_COMPARED or np.ptp(regret[seen]) == 0:
         return False
+    if np.ptp(scores[seen]) == 0:
+        return True
     correlation = float(spearmanr(-regret[seen], scores[seen]).statistic)
     return bool(np.arctanh(np.clip(correlation, -0.99, 0.99)) * np.sqrt(n - 3) < AGAINST)

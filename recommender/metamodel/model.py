@@ -96,7 +96,7 @@ class MetaModel:
         performance : DataFrame of shape (n_datasets, n_configurations)
             Higher is better; a missing cell is a configuration that was not evaluated. Datasets without any score
             are left out, as are those that are not in both tables, and those whose scores go against what the others
-            say (`Judged.contrary`); ``contrary_`` names these.
+            say, or are all the same (`Judged.contrary`); ``contrary_`` names these.
         families : Series of shape (n_datasets,), optional
             Datasets of one family do not judge each other. By default each dataset is its own family.
         defaults : iterable of str, optional

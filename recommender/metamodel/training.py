@@ -145,9 +145,9 @@ def train_all(
     Returns
     -------
     dict of Metric to list of str
-        What was trained for, and the datasets whose scores go against what all the others say, which were not learnt
-        from. A metric that the knowledge base holds on fewer than 8 datasets is left out, and so is one
-        that `metric_to_learn` leaves to the nearest one.
+        What was trained for, and the datasets whose scores go against what all the others say, or are all the same,
+        which were not learnt from. A metric that the knowledge base holds on fewer than 8 datasets is left out, and so
+        is one that `metric_to_learn` leaves to the nearest one.
     """
     own = [m for m in METRICS.values() if metric_to_learn(knowledge, m) is m]
     metrics = [m for m in own if observe(knowledge, m).about["dataset_id"].nunique() >= MIN_DATASETS]

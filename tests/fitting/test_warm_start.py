@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import subprocess
 import sys
 import warnings
 
@@ -163,3 +164,18 @@ def test_points_are_of_plain_types(recommendation):
     pytest.importorskip("flaml")
     values = [value for starts in recommendation.to_flaml().values() for start in starts for value in start.values()]
     assert not [value for value in values if isinstance(value, np.generic)]
+
+
+def test_what_flaml_needs_and_is_not_installed_is_named():
+    code = (
+        "import sys\n"
+        "from sklearn.datasets import load_iris\n"
+        "from recommender import recommend\n"
+        "from recommender.errors import MissingExtraError\n"
+        "recommendation = recommend(load_iris(as_frame=True))\n"
+        "sys.modules['xgboost'] = None\n"
+        "try: recommendation.to_flaml()\n"
+        "except MissingExtraError as error: print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("FLAML needs xgboost, which is not installed: pip install")

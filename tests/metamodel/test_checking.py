@@ -173,10 +173,10 @@ def test_only_regular_files_are_read(folder, name, make):
         "[]",
         "[" * 100_000,
         '{"kind": "meta-model", "format": "3"}',
-        '{"kind": "meta-model", "format": 5}',
-        '{"kind": "meta-model", "format": 5, "files": []}',
-        '{"kind": "meta-model", "format": 5, "metafeatures_version": 6, "trained": [["roc_auc"]]}',
-        '{"kind": "meta-model", "format": 5, "metafeatures_version": 6, "trained": "roc_auc"}',
+        '{"kind": "meta-model", "format": 6}',
+        '{"kind": "meta-model", "format": 6, "files": []}',
+        '{"kind": "meta-model", "format": 6, "metafeatures_version": 6, "trained": [["roc_auc"]]}',
+        '{"kind": "meta-model", "format": 6, "metafeatures_version": 6, "trained": "roc_auc"}',
     ],
 )
 def test_a_manifest_that_is_none(folder, content):

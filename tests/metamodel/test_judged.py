@@ -19,12 +19,12 @@ def judged(scores: np.ndarray, expected: np.ndarray) -> Judged:
     return Judged(scores, expected, nothing, nothing, nothing, np.zeros(len(scores)))
 
 
-def test_only_an_order_that_is_turned_round_is_contrary():
+def test_only_an_order_that_is_turned_round_or_none_at_all_is_contrary():
     rng = np.random.default_rng(0)
     expected = np.tile(np.linspace(0, 1, N), (4, 1))
     scores = np.stack([1 - expected[0], expected[0], np.full(N, 0.5), rng.normal(size=N)])
     scores[:2] += rng.normal(scale=0.1, size=(2, N))
-    assert judged(scores, expected).contrary.tolist() == [False, True, False, False]
+    assert judged(scores, expected).contrary.tolist() == [False, True, True, False]
 
 
 @pytest.mark.parametrize(("n_seen", "is_contrary"), [(MIN_COMPARED - 1, False), (MIN_COMPARED, True)])
