@@ -15,6 +15,7 @@ from recommender.evaluation.evaluate import FAILURES
 from recommender.evaluation.metrics import METRICS, Metric, find_metric
 from recommender.tables.dataset import Task
 from recommender.tables.splits import MAX_TRAIN_SAMPLES
+from recommender.words import count
 
 Floats = NDArray[np.float64]
 Positions = NDArray[np.intp]
@@ -50,6 +51,10 @@ class KnowledgeBase:
     evaluations: pd.DataFrame
     environments: pd.DataFrame
     size: int = MAX_TRAIN_SAMPLES
+
+    def __repr__(self) -> str:
+        tables = {"dataset": self.datasets, "configuration": self.configurations, "evaluation": self.evaluations}
+        return f"<KnowledgeBase: {', '.join(count(len(table), one) for one, table in tables.items())}>"
 
     def at(self, size: int) -> KnowledgeBase:
         """The same, with configurations compared at another size."""

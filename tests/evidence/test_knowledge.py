@@ -30,6 +30,11 @@ def base(rows: list[dict]) -> KnowledgeBase:
     return KnowledgeBase(datasets, pd.DataFrame(index=["one", "two"]), configurations, evaluations, pd.DataFrame())
 
 
+def test_it_is_shown_by_its_counts():
+    rows = [{"dataset_id": "one", "configuration_id": "a"}]
+    assert repr(base(rows)) == "<KnowledgeBase: 2 datasets, 3 configurations, 1 evaluation>"
+
+
 def row(dataset: str, configuration: str, score: float = np.nan, **more) -> dict:
     return {"dataset_id": dataset, "configuration_id": configuration, "roc_auc": score, **more}
 
