@@ -93,7 +93,7 @@ def test_what_a_scorer_refuses_is_a_failure(iris):
             raise RuntimeError("not today")
         return 1.0
 
-    with pytest.warns(UserWarning, match="that were tried has a score by moody, as the leaderboard tells"):
+    with pytest.warns(UserWarning, match=r"none of what was tried \(\d+\) has a score by moody, as the leaderboard"):
         found = recommend(*iris, include=["naive_bayes"], metric=moody).refine(*iris, seconds=20, patience=2)
     assert set(found.leaderboard["status"]) == {"failed"}
     assert found.leaderboard["message"].str.contains("raises RuntimeError: not today").all()
