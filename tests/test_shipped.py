@@ -57,8 +57,8 @@ def test_breadth(shipped):
 
 def test_sizes(shipped):
     n_datasets = shipped.evaluations.groupby("size")["dataset_id"].nunique()
-    assert {size: int(n) for size, n in n_datasets.items() if n < DATASETS_AT[int(size)]} == {}
     assert set(n_datasets.index) == set(DATASETS_AT)
+    assert {size: int(n) for size, n in n_datasets.items() if n < DATASETS_AT[int(size)]} == {}
 
 
 def test_ids_are_unique_and_known(shipped):

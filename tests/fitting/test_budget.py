@@ -126,6 +126,15 @@ def test_an_alarm_of_somebody_else_is_left_to_them():
     assert rung == []
 
 
+def assert_silent_and_ended(endless, hook, capsys):
+    """What goes on without end is cut off, prints nothing of that, and leaves the hook as it was."""
+    before = getattr(sys, hook)
+    with pytest.raises(OutOfTime), cut_off(0.05):
+        endless()
+    assert getattr(sys, hook) is before
+    assert "OutOfTime" not in capsys.readouterr().err
+
+
 def test_an_alarm_while_an_object_is_cleared_away_is_silent_and_rings_again(capsys):
     class Slow:
         def __del__(self):
@@ -138,11 +147,7 @@ def test_an_alarm_while_an_object_is_cleared_away_is_silent_and_rings_again(caps
         while True:
             pass
 
-    hook = sys.unraisablehook
-    with pytest.raises(OutOfTime), cut_off(0.05):
-        goes_on()
-    assert sys.unraisablehook is hook
-    assert "OutOfTime" not in capsys.readouterr().err
+    assert_silent_and_ended(goes_on, "unraisablehook", capsys)
 
 
 def test_a_library_that_prints_an_alarm_and_forgets_it_is_silent_and_it_rings_again(capsys):
@@ -156,8 +161,4 @@ def test_a_library_that_prints_an_alarm_and_forgets_it_is_silent_and_it_rings_ag
         while True:
             pass
 
-    hook = sys.excepthook
-    with pytest.raises(OutOfTime), cut_off(0.05):
-        library()
-    assert sys.excepthook is hook
-    assert "OutOfTime" not in capsys.readouterr().err
+    assert_silent_and_ended(library, "excepthook", capsys)
